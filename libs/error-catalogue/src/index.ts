@@ -1,0 +1,5 @@
+export { type GraphError, graphError } from './graph-error.js';
+export { breaksChannel, type Fault, type MetaError, metaError, type Retry, type Scope } from './meta-error.js';
+export { META_ERRORS } from './meta-errors.data.js';
+export { type OnPremisesError, onPremisesCodeOf, onPremisesError } from './on-premises-error.js';
+export { REFUSALS, type Refusal, type RefusalCode } from './refusals.js';
