@@ -1,0 +1,10 @@
+export { judgeStatus, readAnswer, readStatus, type StatusJudgement, type StatusReport } from './judge-status.js';
+export {
+  canMove,
+  isFinal,
+  MESSAGE_STATUSES,
+  type MessageStatus,
+  nextStates,
+  provesDelivery,
+} from './message-status.js';
+export { PARK_REASONS, type ParkReason, type ReleasedBy } from './park-reasons.js';
