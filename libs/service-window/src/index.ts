@@ -1,0 +1,8 @@
+export { FREE_ENTRY_RULES, type FreeEntryRule, freeEntryRuleAt } from './free-entry.js';
+export {
+  opensWindow,
+  SERVICE_WINDOW_RULES,
+  type ServiceWindow,
+  type ServiceWindowRule,
+  windowAt,
+} from './service-window.js';
