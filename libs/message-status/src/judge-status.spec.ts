@@ -49,6 +49,17 @@ describe('reports of Meta about a message', () => {
     );
   });
 
+  it('give way to each other the same way round, whichever of two comes first', () => {
+    for (const from of MESSAGE_STATUSES) {
+      for (const one of REPORTS) {
+        for (const other of REPORTS) {
+          expect(live(from, [one, other])).toBe(live(from, [other, one]));
+          expect(live(from, [one, one])).toBe(live(from, [one]));
+        }
+      }
+    }
+  });
+
   it('never undo a delivery', () => {
     fc.assert(
       fc.property(fc.constantFrom(...MESSAGE_STATUSES), fc.array(report), (from, reports) => {
