@@ -1,0 +1,1 @@
+export { isPhone, MARKETS, marketNamed, marketOf, OTHER_MARKET, type Place } from './market-of.js';
