@@ -1,0 +1,59 @@
+import {
+  canMove,
+  isEditable,
+  isSendable,
+  movesFrom,
+  nextStates,
+  TEMPLATE_STATES,
+  type TemplateState,
+} from './index.js';
+
+describe('the states of a template', () => {
+  it('can all be reached from a draft', () => {
+    const seen = new Set<TemplateState>(['draft']);
+    for (const state of seen) for (const next of nextStates(state)) seen.add(next);
+    expect([...seen].sort()).toEqual([...TEMPLATE_STATES].sort());
+  });
+
+  it('lead nowhere that is not a state, and never to themselves or back to a draft', () => {
+    for (const from of TEMPLATE_STATES) {
+      for (const to of nextStates(from)) {
+        expect(TEMPLATE_STATES).toContain(to);
+        expect(to).not.toBe(from);
+        expect(to).not.toBe('draft');
+      }
+    }
+  });
+
+  it('end only with deletion', () => {
+    expect(TEMPLATE_STATES.filter((state) => nextStates(state).length === 0)).toEqual(['deleted']);
+  });
+
+  it('name each move with its reason, once for each mover', () => {
+    for (const from of TEMPLATE_STATES) {
+      const keys = movesFrom(from).map((move) => `${move.by} ${move.to}`);
+      expect(new Set(keys).size).toBe(keys.length);
+      for (const move of movesFrom(from)) expect(move.why).not.toBe('');
+    }
+  });
+});
+
+describe('what may be done with a template', () => {
+  it('sends it only while it is approved', () => {
+    expect(TEMPLATE_STATES.filter(isSendable)).toEqual(['approved', 'flagged']);
+  });
+
+  it('never approves one by a call of ours, except back from a pacing pause', () => {
+    expect(TEMPLATE_STATES.filter((from) => canMove(from, 'approved', 'us'))).toEqual(['paused']);
+  });
+
+  it('cannot delete a disabled one', () => {
+    expect(nextStates('disabled', 'us')).toEqual([]);
+    expect(canMove('approved', 'pending_deletion', 'us')).toBe(true);
+  });
+
+  it('brings every edited one back to review', () => {
+    expect(TEMPLATE_STATES.filter(isEditable)).toEqual(['approved', 'flagged', 'rejected', 'paused']);
+    for (const state of TEMPLATE_STATES.filter(isEditable)) expect(canMove(state, 'pending', 'us')).toBe(true);
+  });
+});
