@@ -1,0 +1,192 @@
+/** How one environment variable is read: the text, what it becomes, and what an operator must know about it. */
+export interface Variable<T> {
+  readonly describe: string;
+  readonly example: string;
+  /** Absent: the variable must be set by every process that asks for it. */
+  readonly fallback?: string;
+  readonly secret?: boolean;
+  /** Throws an Error whose message says what is wanted; it never contains the value. */
+  readonly parse: (text: string) => T;
+}
+
+const text = (t: string) => t;
+const wanted = (what: string) => {
+  throw new Error(what);
+};
+const integer = (min: number, max: number) => (t: string) =>
+  /^\d+$/.test(t) && Number(t) >= min && Number(t) <= max ? Number(t) : wanted(`a whole number from ${min} to ${max}`);
+const url =
+  (...protocols: string[]) =>
+  (t: string) => {
+    const parsed = URL.canParse(t) ? new URL(t) : undefined;
+    return parsed && protocols.includes(parsed.protocol)
+      ? t.replace(/\/+$/, '')
+      : wanted(`a URL that begins with ${protocols.map((p) => `${p}//`).join(' or ')}`);
+  };
+const oneOf =
+  <T extends string>(...options: T[]) =>
+  (t: string): T =>
+    options.find((o) => o === t) ?? wanted(`one of ${options.join(', ')}`);
+const list = (t: string) =>
+  t
+    .split(',')
+    .map((s) => s.trim())
+    .filter(Boolean);
+const atLeast = (length: number) => (t: string) => (t.length >= length ? t : wanted(`at least ${length} characters`));
+const nonEmptyList = (t: string) => {
+  const items = list(t);
+  return items.length > 0 ? items : wanted('one or more values, separated by commas');
+};
+
+export type EncryptionKey = { id: string; key: Buffer };
+const encryptionKeys = (t: string): EncryptionKey[] =>
+  nonEmptyList(t).map((item) => {
+    const [id, encoded] = item.split(':');
+    const key = Buffer.from(encoded ?? '', 'base64');
+    return id && /^[a-z0-9-]{1,32}$/i.test(id) && key.length === 32
+      ? { id, key }
+      : wanted('keyid:base64 of 32 bytes, separated by commas; the first one encrypts, all of them decrypt');
+  });
+
+const variable = <T>(v: Variable<T>) => v;
+
+/**
+ * Every environment variable of the product, with its default where it has one. `.env.example` is made from this
+ * table (a test holds them against each other), and nothing else in the product reads `process.env`.
+ */
+export const VARIABLES = {
+  HOST: variable({
+    describe: 'Address the HTTP process listens on',
+    example: '0.0.0.0',
+    fallback: '127.0.0.1',
+    parse: text,
+  }),
+  PORT: variable({
+    describe: 'Port the HTTP process listens on',
+    example: '4000',
+    fallback: '0',
+    parse: integer(0, 65535),
+  }),
+  PUBLIC_URL: variable({
+    describe: 'Where clients reach this app; paging and media URLs are built on it',
+    example: 'https://gateway.example.com',
+    parse: url('http:', 'https:'),
+  }),
+  LOG_LEVEL: variable({
+    describe: 'Lowest level that is logged',
+    example: 'info',
+    fallback: 'info',
+    parse: oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'),
+  }),
+  DATABASE_URL: variable({
+    describe:
+      'PostgreSQL 15 or later, as a role that is a member of paloma_tenant and cannot bypass row-level security',
+    example: 'postgres://paloma_app:secret@127.0.0.1:5432/paloma',
+    secret: true,
+    parse: url('postgres:', 'postgresql:'),
+  }),
+  STAFF_DATABASE_URL: variable({
+    describe: 'The same database as a member of paloma_staff (reads across tenants); only the admin app uses it',
+    example: 'postgres://paloma_admin:secret@127.0.0.1:5432/paloma',
+    secret: true,
+    parse: url('postgres:', 'postgresql:'),
+  }),
+  DATABASE_POOL_SIZE: variable({
+    describe: 'Connections to PostgreSQL per process',
+    example: '10',
+    fallback: '10',
+    parse: integer(1, 200),
+  }),
+  REDIS_URL: variable({
+    describe: 'Redis or Valkey for queues and quotas; it may be lost without losing a message',
+    example: 'redis://127.0.0.1:6379',
+    secret: true,
+    parse: url('redis:', 'rediss:'),
+  }),
+  REDIS_PREFIX: variable({
+    describe: 'Prefix of every Redis key, so that installations can share one server',
+    example: 'paloma',
+    fallback: 'paloma',
+    parse: text,
+  }),
+  META_GRAPH_URL: variable({
+    describe: 'Base of the Graph API',
+    example: 'https://graph.facebook.com',
+    fallback: 'https://graph.facebook.com',
+    parse: url('http:', 'https:'),
+  }),
+  META_GRAPH_VERSION: variable({
+    describe: 'Graph API version that we call',
+    example: 'v24.0',
+    fallback: 'v24.0',
+    parse: (t: string) => (/^v\d+\.\d+$/.test(t) ? t : wanted('a version such as v24.0')),
+  }),
+  META_APP_ID: variable({ describe: "The provider's Meta app", example: '1234567890', parse: text }),
+  META_APP_SECRETS: variable({
+    describe: 'App secrets, the current one first; webhooks signed with any of them are accepted (rotation)',
+    example: '0123456789abcdef0123456789abcdef',
+    secret: true,
+    parse: nonEmptyList,
+  }),
+  META_VERIFY_TOKEN: variable({
+    describe: "Token of Meta's webhook verification handshake",
+    example: 'change-me-to-something-long',
+    secret: true,
+    parse: atLeast(8),
+  }),
+  META_SDK_URL: variable({
+    describe: "Address of Meta's JavaScript SDK for the signup page",
+    example: 'https://connect.facebook.net/en_US/sdk.js',
+    fallback: 'https://connect.facebook.net/en_US/sdk.js',
+    parse: url('http:', 'https:'),
+  }),
+  META_SIGNUP_CONFIG_ID: variable({
+    describe: 'Login configuration of Embedded Signup (Meta App Dashboard)',
+    example: '987654321',
+    parse: text,
+  }),
+  GATEWAY_PUBLIC_URL: variable({
+    describe: "Where Meta reaches the gateway's webhook intake",
+    example: 'https://gateway.example.com',
+    parse: url('http:', 'https:'),
+  }),
+  ENCRYPTION_KEYS: variable({
+    describe: 'Keys that encrypt stored secrets (keyid:base64 of 32 bytes); the first encrypts, all decrypt (rotation)',
+    example: 'k1:bm90IGEgcmVhbCBrZXksIDMyIGJ5dGVzIGxvbmch',
+    secret: true,
+    parse: encryptionKeys,
+  }),
+  TENANT_JWT_SECRET: variable({
+    describe: "Signs the merchants' session tokens",
+    example: 'at-least-thirty-two-characters-of-noise',
+    secret: true,
+    parse: atLeast(32),
+  }),
+  STAFF_JWT_SECRET: variable({
+    describe: "Signs the staff's session tokens",
+    example: 'another-thirty-two-characters-of-noise',
+    secret: true,
+    parse: atLeast(32),
+  }),
+  WEBHOOK_ALLOWED_NETWORKS: variable({
+    describe: "Networks (CIDR) that tenants' webhook URLs may reach although they are private; empty in production",
+    example: '127.0.0.0/8',
+    fallback: '',
+    parse: list,
+  }),
+  PALOMA_CLOCK: variable({
+    describe: 'system, or sandbox to follow the clock of the sandbox (development and tests)',
+    example: 'system',
+    fallback: 'system',
+    parse: oneOf('system', 'sandbox'),
+  }),
+  SANDBOX_URL: variable({
+    describe: 'The sandbox whose clock is followed when PALOMA_CLOCK=sandbox',
+    example: 'http://127.0.0.1:4010',
+    fallback: 'http://127.0.0.1:4010',
+    parse: url('http:', 'https:'),
+  }),
+};
+
+export type VariableName = keyof typeof VARIABLES;
+export type ValueOf<N extends VariableName> = (typeof VARIABLES)[N] extends Variable<infer T> ? T : never;

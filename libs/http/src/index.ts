@@ -1,0 +1,6 @@
+export { nativeEnvelope, type RenderRefusal } from './envelope.js';
+export { READINESS, type ReadinessCheck } from './health.controller.js';
+export { Refusal } from './refusal.js';
+export { run } from './run.js';
+export { type ServeOptions, serve } from './serve.js';
+export { nativeValidation } from './validation.js';

@@ -1,0 +1,43 @@
+import { HttpException } from '@nestjs/common';
+import { Refusal } from './refusal.js';
+
+const BY_STATUS: Readonly<Record<number, [code: string, details: string]>> = {
+  400: ['invalid_request', 'The request is not valid.'],
+  401: ['unauthenticated', 'Send a valid token.'],
+  403: ['forbidden', 'This token may not do that.'],
+  404: ['unknown_path', 'There is nothing at this path. See /docs.'],
+  405: ['method_not_allowed', 'This path does not answer to this method. See /docs.'],
+  409: ['conflict', 'The request contradicts what is stored.'],
+  413: ['payload_too_large', 'The body is larger than this path takes.'],
+  415: ['unsupported_media_type', 'This path takes application/json.'],
+  429: ['too_many_requests', 'Slow down and try again.'],
+  503: ['unavailable', 'Try again shortly.'],
+};
+
+/** What Fastify throws before a request reaches Nest (malformed JSON, a body that is too large). */
+interface FastifyError {
+  statusCode: number;
+  code: string;
+}
+const isFastifyError = (e: unknown): e is FastifyError =>
+  e instanceof Error && typeof (e as Partial<FastifyError>).statusCode === 'number';
+
+/** Whatever was thrown, as a refusal that may be shown; a surprise keeps its cause for the log and hides it here. */
+export function toRefusal(thrown: unknown): Refusal {
+  if (thrown instanceof Refusal) return thrown;
+  if (thrown instanceof HttpException) {
+    const status = thrown.getStatus();
+    const [code, details] = BY_STATUS[status] ?? ['refused', 'The request was refused.'];
+    return new Refusal(status, code, details, { cause: thrown });
+  }
+  if (thrown instanceof SyntaxError || (isFastifyError(thrown) && /JSON|CONTENT_TYPE_PARSER/.test(thrown.code ?? ''))) {
+    return new Refusal(400, 'malformed_json', 'The body is not valid JSON.', { cause: thrown });
+  }
+  if (isFastifyError(thrown) && thrown.statusCode >= 400 && thrown.statusCode < 500) {
+    const [code, details] = BY_STATUS[thrown.statusCode] ?? ['refused', 'The request was refused.'];
+    return new Refusal(thrown.statusCode, code, details, { cause: thrown });
+  }
+  return new Refusal(500, 'internal', 'Something went wrong on our side. Quote the request id to support.', {
+    cause: thrown,
+  });
+}

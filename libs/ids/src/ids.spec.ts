@@ -1,0 +1,20 @@
+import { derivedId, firstIdAt, isId, newId, timeOfId } from './ids.js';
+
+const noon = new Date('2026-11-22T12:00:00.123Z');
+
+describe('ids', () => {
+  it('carry their instant and sort by it', () => {
+    const id = newId(noon);
+    expect(isId(id)).toBe(true);
+    expect(timeOfId(id)).toEqual(noon);
+    expect(id >= firstIdAt(noon)).toBe(true);
+    expect(id < firstIdAt(new Date(noon.getTime() + 1))).toBe(true);
+  });
+
+  it('derive the same id from the same fact, and another from any other', () => {
+    expect(derivedId(noon, 'n1', 'wamid.A')).toBe(derivedId(noon, 'n1', 'wamid.A'));
+    expect(derivedId(noon, 'n1', 'wamid.A')).not.toBe(derivedId(noon, 'n1', 'wamid.B'));
+    expect(derivedId(noon, 'n1', 'x')).not.toBe(derivedId(noon, 'n', '1x'));
+    expect(timeOfId(derivedId(noon, 'a'))).toEqual(noon);
+  });
+});

@@ -1,0 +1,33 @@
+import { createHash } from 'node:crypto';
+import { v7 } from 'uuid';
+
+/**
+ * A new UUIDv7: time-ordered, so primary keys stay local in the index and tables can be partitioned by id.
+ *
+ * @param now the instant the id carries (the caller's clock, which may be the sandbox's)
+ */
+export const newId = (now: Date): string => v7({ msecs: now.getTime() });
+
+/**
+ * An id in the layout of UUIDv7 that is a function of its inputs: the same fact told twice gets the same id, so a
+ * primary key alone makes a repeat harmless, also in a table that is partitioned by id.
+ *
+ * @param at    when the fact happened, by its own timestamp (not when we heard of it)
+ * @param parts what makes the fact unique, e.g. number and message id of Meta
+ */
+export function derivedId(at: Date, ...parts: string[]): string {
+  const random = createHash('sha256').update(parts.join('\u0000')).digest();
+  return v7({ msecs: at.getTime(), random: random.subarray(0, 16), seq: random.readUInt32BE(16) });
+}
+
+/** The smallest id of an instant: a bound for ranges over time-ordered ids. */
+export function firstIdAt(at: Date): string {
+  const hex = at.getTime().toString(16).padStart(12, '0');
+  return `${hex.slice(0, 8)}-${hex.slice(8)}-7000-8000-000000000000`;
+}
+
+/** The instant that a time-ordered id carries, to the millisecond. */
+export const timeOfId = (id: string): Date => new Date(Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16));
+
+export const isId = (text: string): boolean =>
+  /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/.test(text);

@@ -1,0 +1,1 @@
+export { derivedId, firstIdAt, isId, newId, timeOfId } from './ids.js';

@@ -1,0 +1,2 @@
+export { createLogger, NestLogger, withoutSecrets } from './logger.js';
+export { LOGGER, METRICS, ObservabilityModule } from './observability.module.js';

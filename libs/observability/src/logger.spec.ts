@@ -1,0 +1,27 @@
+import { Writable } from 'node:stream';
+import { createLogger, withoutSecrets } from './logger.js';
+
+describe('logs', () => {
+  it('carry neither keys, tokens, PINs nor message bodies', () => {
+    let lines = '';
+    const sink = new Writable({
+      write(chunk, _encoding, done) {
+        lines += chunk;
+        done();
+      },
+    });
+    const logger = createLogger('test', sink);
+    logger.info({ req: { headers: { authorization: 'Bearer EAAsecret1', 'd360-api-key': 'secret2' } } }, 'request');
+    logger.warn({ signup: { pin: 'secret3', access_token: 'secret4' }, password: 'secret5' }, 'signup');
+    logger.error({ message: { payload: { text: { body: 'secret6' } } } }, 'send');
+    expect(lines.split('\n').filter(Boolean)).toHaveLength(3);
+    expect(lines).not.toMatch(/secret\d/);
+  });
+
+  it('show no token that came in a URL', () => {
+    expect(withoutSecrets('/v24.0/1/messages?access_token=EAAx&fields=id')).toBe(
+      '/v24.0/1/messages?access_token=[redacted]&fields=id',
+    );
+    expect(withoutSecrets('/meta?hub.mode=subscribe&hub.verify_token=abc')).not.toContain('abc');
+  });
+});

@@ -1,0 +1,64 @@
+import type { LoggerService } from '@nestjs/common';
+import { type Logger, type LoggerOptions, pino } from 'pino';
+import { loadConfig } from '#libs/config';
+
+// What must never be written: secrets by their usual names, at the places where requests and errors carry them.
+const SECRET_KEYS = ['authorization', 'cookie', 'd360-api-key', 'x-api-key', 'x-hub-signature-256'];
+const SECRET_FIELDS = [
+  'access_token',
+  'accessToken',
+  'password',
+  'pin',
+  'secret',
+  'apiKey',
+  'token',
+  'payload',
+  'body',
+];
+const redact = {
+  paths: [
+    ...SECRET_KEYS.flatMap((k) => [`req.headers["${k}"]`, `headers["${k}"]`]),
+    ...SECRET_FIELDS.flatMap((k) => [k, `*.${k}`, `*.*.${k}`]),
+  ],
+  censor: '[redacted]',
+};
+
+/** Takes tokens out of a URL that is about to be logged (clients may send them as query parameters). */
+export const withoutSecrets = (url: string): string =>
+  url.replace(/([?&](?:access_token|hub\.verify_token|code|token|sig)=)[^&]*/gi, '$1[redacted]');
+
+/** @param name the process, e.g. `gateway` or `gateway-worker`; it stands in every line */
+export function createLogger(name: string, destination?: Parameters<typeof pino>[1]): Logger {
+  const options: LoggerOptions = {
+    name,
+    level: loadConfig(['LOG_LEVEL']).LOG_LEVEL,
+    redact,
+    base: { pid: process.pid },
+    timestamp: pino.stdTimeFunctions.isoTime,
+  };
+  return destination ? pino(options, destination) : pino(options);
+}
+
+/** Nest's own messages in the same stream; its start-up chatter is debug. */
+export class NestLogger implements LoggerService {
+  constructor(private readonly logger: Logger) {}
+  log(message: unknown, context?: string): void {
+    this.logger.debug({ context }, String(message));
+  }
+  warn(message: unknown, context?: string): void {
+    this.logger.warn({ context }, String(message));
+  }
+  error(message: unknown, ...rest: unknown[]): void {
+    const error = message instanceof Error ? message : rest.find((r) => r instanceof Error);
+    this.logger.error({ err: error, context: rest.at(-1) }, String(message));
+  }
+  debug(message: unknown, context?: string): void {
+    this.logger.debug({ context }, String(message));
+  }
+  verbose(message: unknown, context?: string): void {
+    this.logger.trace({ context }, String(message));
+  }
+  fatal(message: unknown, context?: string): void {
+    this.logger.fatal({ context }, String(message));
+  }
+}

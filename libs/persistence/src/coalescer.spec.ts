@@ -1,0 +1,35 @@
+import { Coalescer } from './coalescer.js';
+
+describe('Coalescer', () => {
+  it('lets items that arrive during a statement share the next one, and gives each its own result', async () => {
+    const batches: number[][] = [];
+    let release = () => {};
+    const gate = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const coalescer = new Coalescer<number, string>(
+      async (items) => {
+        batches.push(items);
+        if (batches.length === 1) await gate;
+        return items.map((n) => `stored ${n}`);
+      },
+      { batch: 3, inFlight: 1 },
+    );
+    const all = [1, 2, 3, 4, 5].map((n) => coalescer.add(n));
+    release();
+    expect(await Promise.all(all)).toEqual([1, 2, 3, 4, 5].map((n) => `stored ${n}`));
+    expect(batches).toEqual([[1], [2, 3, 4], [5]]);
+  });
+
+  it('does not let one bad item refuse its neighbours', async () => {
+    const coalescer = new Coalescer<number, number>(
+      async (items) => {
+        if (items.includes(13)) throw new Error('thirteen');
+        return items;
+      },
+      { batch: 10, inFlight: 1 },
+    );
+    const outcomes = await Promise.allSettled([1, 12, 13, 14].map((n) => coalescer.add(n)));
+    expect(outcomes.map((o) => o.status)).toEqual(['fulfilled', 'fulfilled', 'rejected', 'fulfilled']);
+  });
+});

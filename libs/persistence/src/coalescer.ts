@@ -1,0 +1,56 @@
+/** One item of a batch and how its caller learns what became of it. */
+interface Waiting<Item, Result> {
+  item: Item;
+  resolve: (result: Result) => void;
+  reject: (error: unknown) => void;
+}
+
+/**
+ * Group commit: items that arrive while a statement is in flight share the next one, so batches grow with load and an
+ * idle system waits for nothing. A batch succeeds or fails as one, except that a failed batch of several is tried again
+ * item by item, so one bad row cannot refuse its neighbours.
+ */
+export class Coalescer<Item, Result> {
+  private waiting: Waiting<Item, Result>[] = [];
+  private inFlight = 0;
+
+  /**
+   * @param write  stores a batch; resolves to one result for each item, in the order of the items
+   * @param limits the largest batch, and how many statements may be in flight
+   */
+  constructor(
+    private readonly write: (items: Item[]) => Promise<Result[]>,
+    private readonly limits = { batch: 500, inFlight: 2 },
+  ) {}
+
+  /** Resolves when the item is committed. */
+  add(item: Item): Promise<Result> {
+    return new Promise((resolve, reject) => {
+      this.waiting.push({ item, resolve, reject });
+      this.drain();
+    });
+  }
+
+  private drain(): void {
+    while (this.inFlight < this.limits.inFlight && this.waiting.length > 0) {
+      const batch = this.waiting.splice(0, this.limits.batch);
+      this.inFlight++;
+      void this.store(batch).finally(() => {
+        this.inFlight--;
+        this.drain();
+      });
+    }
+  }
+
+  private async store(batch: Waiting<Item, Result>[]): Promise<void> {
+    try {
+      const results = await this.write(batch.map((w) => w.item));
+      batch.forEach((w, i) => {
+        w.resolve(results[i] as Result);
+      });
+    } catch (error) {
+      if (batch.length === 1) batch[0]?.reject(error);
+      else for (const one of batch) await this.store([one]);
+    }
+  }
+}

@@ -1,0 +1,58 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource, type EntityManager } from 'typeorm';
+
+/** A transaction. SQL and repositories used through it see what its scope allows and nothing else. */
+export type Tx = EntityManager;
+
+/** The provider's own rows (such as a webhook whose tenant is not known yet) belong to this tenant. */
+export const PROVIDER_TENANT = '00000000-0000-0000-0000-000000000000';
+
+const UUID = /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/;
+
+/**
+ * The only way to the database. Row-level security decides what a statement sees (docs/adr/0002); this class only says
+ * for whom it runs, transaction by transaction, so it also works behind PgBouncer in transaction mode.
+ */
+@Injectable()
+export class Database {
+  constructor(private readonly source: DataSource) {}
+
+  /**
+   * Runs work in one transaction that sees only this tenant's rows; commits when it resolves, rolls back when it throws.
+   *
+   * @param tenantId a tenant's id, or PROVIDER_TENANT
+   */
+  async inTenant<T>(tenantId: string, work: (tx: Tx) => Promise<T>): Promise<T> {
+    if (!UUID.test(tenantId)) throw new Error('inTenant needs a tenant id');
+    return this.source.transaction(async (tx) => {
+      await tx.query("SELECT set_config('paloma.tenant_id', $1, true)", [tenantId]);
+      return work(tx);
+    });
+  }
+
+  /**
+   * Runs one statement outside any tenant's scope: no tenant's row is visible to it. It is for reference data and for
+   * the narrow doors, the definer functions that may do one named thing across tenants.
+   */
+  async query<Row>(sql: string, parameters: readonly unknown[] = []): Promise<Row[]> {
+    return this.source.query(sql, [...parameters]);
+  }
+
+  /** Runs reads of the provider's staff across tenants; needs the connection of the admin app (paloma_staff). */
+  async asStaff<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
+    return this.source.transaction('REPEATABLE READ', work);
+  }
+}
+
+/** @throws Error when the role we are connected as could ignore row-level security */
+export async function refuseMightyRole(source: DataSource): Promise<void> {
+  const [role] = await source.query(
+    'SELECT rolname, rolsuper OR rolbypassrls AS mighty FROM pg_roles WHERE rolname = current_user',
+  );
+  if (role?.mighty !== false) {
+    throw new Error(
+      `the database role "${role?.rolname}" can bypass row-level security; connect as a member of paloma_tenant ` +
+        '(`npm run migrate` makes the roles, see docs/runbooks/database.md)',
+    );
+  }
+}

@@ -1,0 +1,3 @@
+export { Coalescer } from './coalescer.js';
+export { Database, PROVIDER_TENANT, refuseMightyRole, type Tx } from './database.js';
+export { PersistenceModule } from './persistence.module.js';

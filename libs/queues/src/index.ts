@@ -1,0 +1,3 @@
+export { LANES, type LaneName, type Lanes } from './jobs.js';
+export { QueuesModule, REDIS } from './queues.module.js';
+export { Wake } from './wake.js';

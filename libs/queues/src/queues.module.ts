@@ -1,0 +1,48 @@
+import { BullModule } from '@nestjs/bull';
+import { type DynamicModule, Global, Module } from '@nestjs/common';
+import { Redis } from 'ioredis';
+import { loadConfig } from '#libs/config';
+import type { LaneName } from './jobs.js';
+import { Wake } from './wake.js';
+
+export const REDIS = Symbol('Redis');
+
+/** The job queues and the one Redis connection for everything that is not a queue. */
+@Global()
+@Module({})
+export class QueuesModule {
+  /** @param names the queues this process adds to or drains */
+  static forRoot(names: readonly LaneName[]): DynamicModule {
+    const bull = BullModule.registerQueueAsync(
+      ...names.map((name) => ({
+        name,
+        useFactory: () => {
+          const { REDIS_URL, REDIS_PREFIX } = loadConfig(['REDIS_URL', 'REDIS_PREFIX']);
+          return {
+            url: REDIS_URL,
+            // The braces keep a queue's keys on one node of a Redis Cluster.
+            prefix: `{${REDIS_PREFIX}}`,
+            redis: { maxRetriesPerRequest: null, enableReadyCheck: false },
+            // A worker that was killed gives its lane back after this long; lanes are safe to drain twice (leases).
+            settings: { lockDuration: 15_000, stalledInterval: 5_000, maxStalledCount: 1_000_000 },
+          };
+        },
+      })),
+    );
+    return {
+      module: QueuesModule,
+      imports: [bull],
+      providers: [
+        Wake,
+        {
+          provide: REDIS,
+          useFactory: () => {
+            const { REDIS_URL, REDIS_PREFIX } = loadConfig(['REDIS_URL', 'REDIS_PREFIX']);
+            return new Redis(REDIS_URL, { keyPrefix: `{${REDIS_PREFIX}}:`, maxRetriesPerRequest: 1 });
+          },
+        },
+      ],
+      exports: [Wake, REDIS, bull],
+    };
+  }
+}

@@ -1,0 +1,124 @@
+import { getQueueToken } from '@nestjs/bull';
+import { Inject, Injectable } from '@nestjs/common';
+import { ModuleRef } from '@nestjs/core';
+import type { Job, Queue } from 'bull';
+import type { Logger } from 'pino';
+import { LOGGER } from '#libs/observability';
+import { type LaneName, type Lanes, laneKey } from './jobs.js';
+
+const LATER = ':later';
+const RETRY_AFTER_MS = 1_000;
+
+/**
+ * Wakes lanes. Bull keeps one job per lane (its id is the lane's key), so a lane that already waits is not queued
+ * twice. A wake that comes while the lane is being drained is ignored by Bull; the counter beside the job remembers it,
+ * and `run` looks at the counter again after the job is gone.
+ */
+@Injectable()
+export class Wake {
+  private readonly queues = new Map<LaneName, Queue>();
+  /** Wakes on their way to Redis, by lane; true when another was asked for meanwhile. It bounds what piles up here. */
+  private readonly underway = new Map<string, boolean>();
+
+  constructor(
+    private readonly modules: ModuleRef,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {}
+
+  /**
+   * Says that a lane has work; call it after the work is committed. It never throws, because a sweeper wakes what Redis
+   * lost; do not wait for it where someone waits for an answer, because without Redis it stays open until Redis is back.
+   */
+  async lane<N extends LaneName>(name: N, data: Lanes[N]): Promise<void> {
+    const key = laneKey(name, data);
+    const lane = `${name} ${key}`;
+    if (this.underway.has(lane)) {
+      this.underway.set(lane, true);
+      return;
+    }
+    do {
+      this.underway.set(lane, false);
+      await this.wakeOnce(name, key, data);
+    } while (this.underway.get(lane));
+    this.underway.delete(lane);
+  }
+
+  private async wakeOnce<N extends LaneName>(name: N, key: string, data: Lanes[N]): Promise<void> {
+    try {
+      const queue = this.queue(name);
+      const counter = counterOf(queue, key);
+      await Promise.all([
+        queue.client.multi().incr(counter).expire(counter, 86_400).exec(),
+        queue.add(data, { jobId: key, removeOnComplete: true, removeOnFail: true }),
+      ]);
+    } catch (error) {
+      this.logger.warn({ err: error, lane: name }, 'could not wake a lane; the sweeper will');
+    }
+  }
+
+  /** Wakes the lane after a while; the timer has an id of its own, so it never stands in the way of a wake now. */
+  async laneLater<N extends LaneName>(name: N, data: Lanes[N], delayMs: number): Promise<void> {
+    try {
+      await this.queue(name).add(data, {
+        jobId: laneKey(name, data) + LATER,
+        delay: Math.max(1, Math.round(delayMs)),
+        removeOnComplete: true,
+        removeOnFail: true,
+      });
+    } catch (error) {
+      this.logger.warn({ err: error, lane: name }, 'could not set a timer for a lane; the sweeper will wake it');
+    }
+  }
+
+  /**
+   * The body of every processor: drains the lane and makes sure that no wake was missed meanwhile. A drain that throws
+   * is logged and tried again after a second; its work stays where it is, in PostgreSQL.
+   *
+   * @param drain works until the lane is empty; may return how many milliseconds from now it has work again
+   */
+  async run<N extends LaneName>(
+    name: N,
+    job: Job<Lanes[N]>,
+    drain: (data: Lanes[N]) => Promise<number | undefined>,
+  ): Promise<void> {
+    if (String(job.id).endsWith(LATER)) return this.lane(name, job.data);
+    const counter = counterOf(job.queue, laneKey(name, job.data));
+    const before = await job.queue.client.get(counter);
+    let again: number | undefined;
+    try {
+      again = await drain(job.data);
+    } catch (error) {
+      this.logger.error({ err: error, lane: name, data: job.data }, 'a lane stumbled; trying again');
+      again = RETRY_AFTER_MS;
+    }
+    if (again !== undefined) await this.laneLater(name, job.data, again);
+    this.afterRemoval(job, async () => {
+      if ((await job.queue.client.get(counter)) !== before) await this.lane(name, job.data);
+    });
+  }
+
+  /** Bull removes a finished job just after its processor returns; only then can the same id be queued again. */
+  private afterRemoval(job: Job, then: () => Promise<void>): void {
+    const look = async (triesLeft: number): Promise<void> => {
+      if (triesLeft > 0 && (await job.queue.getJob(job.id))) {
+        setTimeout(() => void look(triesLeft - 1), 5).unref();
+        return;
+      }
+      await then();
+    };
+    setImmediate(
+      () => void look(200).catch((error) => this.logger.warn({ err: error }, 'could not look for missed wakes')),
+    );
+  }
+
+  private queue(name: LaneName): Queue {
+    let queue = this.queues.get(name);
+    if (!queue) {
+      queue = this.modules.get<Queue>(getQueueToken(name), { strict: false });
+      this.queues.set(name, queue);
+    }
+    return queue;
+  }
+}
+
+const counterOf = (queue: Queue, key: string): string => `${queue.toKey('wakes')}:${key}`;

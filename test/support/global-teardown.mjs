@@ -1,0 +1,5 @@
+export default async function tearDown() {
+  const end = globalThis.palomaTestServices;
+  globalThis.palomaTestServices = undefined;
+  await end?.();
+}
