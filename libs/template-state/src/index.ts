@@ -1,8 +1,18 @@
 export { parseCategory, TEMPLATE_CATEGORIES, type TemplateCategory } from './category.js';
+export { checkParameters, type ParameterProblem, type ParameterRefusal } from './check-parameters.js';
 export { holdReport, judgeReport, type ReportJudgement, type Seen } from './judge-report.js';
 export { isTemplateLanguage, normaliseLanguage, TEMPLATE_LANGUAGES } from './language.js';
+export {
+  type NeededButton,
+  type NeededCards,
+  type NeededHeader,
+  type NeededParameters,
+  parametersOf,
+} from './parameters.js';
 export { pauseHours, readTemplateStatus, type StatusReading } from './read-status.js';
 export { REJECTION_REASONS } from './rejection.js';
+export type { TemplateButton, TemplateCard, TemplateComponent } from './template.js';
+export { TEMPLATE_LIMITS, type TemplateLimits, templateLimitsAt } from './template-limits.js';
 export {
   canMove,
   isEditable,
@@ -14,3 +24,4 @@ export {
   TEMPLATE_STATES,
   type TemplateState,
 } from './template-state.js';
+export { type VariableFault, type VariableForm, type Variables, variablesOf } from './variables.js';

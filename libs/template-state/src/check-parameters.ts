@@ -1,0 +1,243 @@
+import { checkValue, faultOfMedia } from './check-value.js';
+import { type NeededButton, type NeededParameters, parametersOf } from './parameters.js';
+import { componentsOf, type Fields, isFields, kindOf } from './template.js';
+import { lengthOf, type TemplateLimits } from './template-limits.js';
+import { fillIn } from './variables.js';
+
+/** The refusal a problem leads to, by its name in the error catalogue: 132000, 132012, 132005, 131008. */
+export type ParameterRefusal =
+  | 'template_parameter_count'
+  | 'template_parameter_format'
+  | 'template_text_too_long'
+  | 'missing_parameter';
+
+export interface ParameterProblem {
+  readonly refusal: ParameterRefusal;
+  /** Where in the sent `template`, such as `components[0].parameters[1]`; the part that is missing, if it is. */
+  readonly at: string;
+  /** What is wrong and how to put it right. */
+  readonly says: string;
+}
+
+interface Check {
+  readonly limits: TemplateLimits;
+  readonly problems: ParameterProblem[];
+}
+
+/**
+ * Whether the components of a send fit the template they name.
+ * @param stored the template's components as Meta lists them
+ * @param sent `template.components` of the message; absent means none
+ * @returns the problems in the order header, body, buttons, cards; empty when Meta should take it. Fields and components
+ *   we do not know are let through, since Meta adds some before we learn of them.
+ */
+export function checkParameters(stored: unknown, sent: unknown, limits: TemplateLimits): ParameterProblem[] {
+  const check: Check = { limits, problems: [] };
+  if (sent !== undefined && sent !== null && !Array.isArray(sent)) {
+    return [{ refusal: 'template_parameter_format', at: 'components', says: 'components must be an array' }];
+  }
+  checkLevel(check, stored, parametersOf(stored), Array.isArray(sent) ? sent : [], 'components');
+  return check.problems;
+}
+
+/** A sent component with the place it was sent at. */
+interface Placed {
+  readonly component: Fields;
+  readonly at: string;
+}
+
+const parametersIn = (placed: Placed | undefined): readonly unknown[] =>
+  Array.isArray(placed?.component.parameters) ? placed.component.parameters : [];
+
+function checkLevel(check: Check, stored: unknown, needed: NeededParameters, sent: readonly unknown[], path: string) {
+  const placed = sent.flatMap((component, i) => (isFields(component) ? [{ component, at: `${path}[${i}]` }] : []));
+  const find = (kind: string) => placed.find((p) => kindOf(p.component.type) === kind);
+  const header = find('HEADER');
+  const body = find('BODY');
+
+  checkHeader(check, stored, needed, header, path);
+  const values = checkTexts(check, 'body', needed.body, needed.named, body, path);
+  checkBodyLength(check, stored, values, body?.at ?? path);
+  checkButtons(
+    check,
+    needed,
+    placed.filter((p) => kindOf(p.component.type) === 'BUTTON'),
+    values,
+    path,
+  );
+  if (needed.offerEnd) checkOffer(check, find('LIMITED_TIME_OFFER'), path);
+  checkCards(check, stored, needed, find('CAROUSEL'), path);
+}
+
+function checkHeader(check: Check, stored: unknown, needed: NeededParameters, sent: Placed | undefined, path: string) {
+  const header = needed.header;
+  if (header === undefined || header.kind === 'text') {
+    const variables = header?.variables ?? [];
+    const values = checkTexts(check, 'header', variables, needed.named, sent, path);
+    const template = componentsOf(stored, 'HEADER')[0]?.text;
+    const length = typeof template === 'string' ? lengthOf(fillIn(template, values)) : 0;
+    if (variables.length > 0 && length > check.limits.headerText) {
+      const says = `The header is ${length} characters long with its values, ${check.limits.headerText} are allowed`;
+      check.problems.push({ refusal: 'template_text_too_long', at: sent?.at ?? path, says });
+    }
+    return;
+  }
+  const parameters = parametersIn(sent);
+  const at = sent ? `${sent.at}.parameters[0]` : path;
+  const says = faultOfMedia(header.kind, parameters);
+  if (says) check.problems.push({ refusal: 'template_parameter_format', at, says });
+}
+
+/** Checks the texts of a header or body and returns them by the name of their variable. */
+function checkTexts(
+  check: Check,
+  part: 'header' | 'body',
+  variables: readonly string[],
+  named: boolean,
+  sent: Placed | undefined,
+  path: string,
+): Map<string, string> {
+  const parameters = parametersIn(sent);
+  const values = new Map<string, string>();
+  if (parameters.length !== variables.length) {
+    const says = `${part}: the template has ${variables.length} variables, ${parameters.length} parameters were sent`;
+    check.problems.push({ refusal: 'template_parameter_count', at: sent ? `${sent.at}.parameters` : path, says });
+    return values;
+  }
+  for (const [i, parameter] of parameters.entries()) {
+    const at = `${sent!.at}.parameters[${i}]`;
+    const checked = checkValue(parameter);
+    if ('says' in checked) {
+      check.problems.push({ refusal: checked.refusal, at, says: checked.says });
+      continue;
+    }
+    const name = named ? (parameter as Fields).parameter_name : variables[i];
+    if (typeof name !== 'string' || !variables.includes(name) || values.has(name)) {
+      const names = variables.join(', ');
+      const says = `parameter_name must be each of these names once: ${names}`;
+      check.problems.push({ refusal: 'template_parameter_format', at: `${at}.parameter_name`, says });
+      continue;
+    }
+    values.set(name, checked.text);
+  }
+  return values;
+}
+
+function checkBodyLength(check: Check, stored: unknown, values: ReadonlyMap<string, string>, at: string) {
+  const template = componentsOf(stored, 'BODY')[0]?.text;
+  if (typeof template !== 'string' || values.size === 0) return;
+  const alone = Array.isArray(stored) && stored.length === 1;
+  const allowed = alone ? check.limits.sentBodyAlone : check.limits.sentBody;
+  const length = lengthOf(fillIn(template, values));
+  if (length <= allowed) return;
+  const says = `The body is ${length} characters long with its values, ${allowed} are allowed`;
+  check.problems.push({ refusal: 'template_text_too_long', at, says });
+}
+
+function checkButtons(
+  check: Check,
+  needed: NeededParameters,
+  sent: readonly Placed[],
+  bodyValues: ReadonlyMap<string, string>,
+  path: string,
+) {
+  const taken = new Set<Placed>();
+  for (const button of needed.buttons) {
+    const placed = sent.find((p) => Number(p.component.index ?? Number.NaN) === button.index);
+    if (placed) taken.add(placed);
+    if (!placed) {
+      if (!button.required) continue;
+      const says = `Button ${button.index} (${button.subType}) needs a parameter of type ${button.parameter}`;
+      check.problems.push({ refusal: 'template_parameter_count', at: path, says });
+      continue;
+    }
+    checkButton(check, button, placed, needed.oneTimeCode ? bodyValues.values().next().value : undefined);
+  }
+  for (const placed of sent) {
+    if (taken.has(placed) || parametersIn(placed).length === 0) continue;
+    // Kinds of button we do not know may take parameters we do not know.
+    if (!['URL', 'COPY_CODE', 'QUICK_REPLY'].includes(kindOf(placed.component.sub_type))) continue;
+    const says = 'The template has no button with a parameter at this index';
+    check.problems.push({ refusal: 'template_parameter_count', at: placed.at, says });
+  }
+}
+
+function checkButton(check: Check, button: NeededButton, placed: Placed, code: string | undefined) {
+  const wrong = (says: string, at = placed.at) =>
+    check.problems.push({ refusal: 'template_parameter_format', at, says });
+  if (kindOf(placed.component.sub_type) !== button.subType.toUpperCase()) {
+    wrong(`Button ${button.index} of the template is of sub_type ${button.subType}`, `${placed.at}.sub_type`);
+    return;
+  }
+  const parameters = parametersIn(placed);
+  if (parameters.length === 0 && !button.required) return;
+  if (parameters.length !== 1) {
+    const says = `Button ${button.index} takes one parameter of type ${button.parameter}, ${parameters.length} were sent`;
+    check.problems.push({ refusal: 'template_parameter_count', at: `${placed.at}.parameters`, says });
+    return;
+  }
+  const at = `${placed.at}.parameters[0]`;
+  const parameter = isFields(parameters[0]) ? parameters[0] : {};
+  if (kindOf(parameter.type) !== button.parameter.toUpperCase()) {
+    wrong(`Button ${button.index} takes a parameter of type ${button.parameter}`, at);
+    return;
+  }
+  const value = parameter[button.parameter];
+  if (button.parameter === 'action') {
+    if (button.required && !isFields(value)) wrong('action must be an object', at);
+    return;
+  }
+  if (typeof value !== 'string' || value === '') {
+    check.problems.push({
+      refusal: 'missing_parameter',
+      at,
+      says: `${button.parameter} must be a text that is not empty`,
+    });
+    return;
+  }
+  if (button.parameter === 'coupon_code' && lengthOf(value) > check.limits.couponCode) {
+    wrong(`A coupon code has at most ${check.limits.couponCode} characters`, at);
+  }
+  if (code !== undefined) {
+    if (value !== code) wrong('The code on the button must be the code in the body', at);
+    if (lengthOf(value) > check.limits.authCode) wrong(`A code has at most ${check.limits.authCode} characters`, at);
+  }
+}
+
+function checkOffer(check: Check, placed: Placed | undefined, path: string) {
+  const parameter = parametersIn(placed)[0];
+  const offer = isFields(parameter) ? parameter.limited_time_offer : undefined;
+  const end = isFields(offer) ? Number(offer.expiration_time_ms ?? Number.NaN) : Number.NaN;
+  if (Number.isSafeInteger(end) && end > 0) return;
+  const says = 'The offer counts down: send limited_time_offer.expiration_time_ms, in milliseconds since 1970';
+  check.problems.push({ refusal: 'template_parameter_format', at: placed ? `${placed.at}.parameters[0]` : path, says });
+}
+
+function checkCards(check: Check, stored: unknown, needed: NeededParameters, placed: Placed | undefined, path: string) {
+  if (!needed.cards) return;
+  const { exactly, each } = needed.cards;
+  const cards = Array.isArray(placed?.component.cards) ? placed.component.cards : [];
+  const { minCards, maxCards } = check.limits;
+  const fits = exactly === undefined ? cards.length >= minCards && cards.length <= maxCards : cards.length === exactly;
+  if (!fits) {
+    const wanted = exactly ?? `${minCards} to ${maxCards}`;
+    const says = `The carousel takes ${wanted} cards, ${cards.length} were sent`;
+    check.problems.push({ refusal: 'template_parameter_count', at: placed ? `${placed.at}.cards` : path, says });
+    return;
+  }
+  const positions = cards.map((card, i) => (isFields(card) ? Number(card.card_index ?? i) : Number.NaN));
+  if (new Set(positions).size !== cards.length || positions.some((n) => !(n >= 0 && n < cards.length))) {
+    const says = `card_index must be each number from 0 to ${cards.length - 1} once`;
+    check.problems.push({ refusal: 'template_parameter_format', at: `${placed!.at}.cards`, says });
+    return;
+  }
+  const storedCards = componentsOf(stored, 'CAROUSEL')[0]?.cards as readonly unknown[];
+  for (const [i, card] of cards.entries()) {
+    // Cards share one shape, so a product card beyond those created looks like the last.
+    const like = Math.min(positions[i]!, each.length - 1);
+    const shape = storedCards[like];
+    const components = isFields(card) && Array.isArray(card.components) ? card.components : [];
+    const at = `${placed!.at}.cards[${i}].components`;
+    checkLevel(check, isFields(shape) ? shape.components : [], each[like]!, components, at);
+  }
+}
