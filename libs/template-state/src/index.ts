@@ -1,5 +1,6 @@
 export { parseCategory, TEMPLATE_CATEGORIES, type TemplateCategory } from './category.js';
 export { checkParameters, type ParameterProblem, type ParameterRefusal } from './check-parameters.js';
+export type { GrammarCode, GrammarProblem, GrammarRefusal } from './grammar-problem.js';
 export { holdReport, judgeReport, type ReportJudgement, type Seen } from './judge-report.js';
 export { isTemplateLanguage, normaliseLanguage, TEMPLATE_LANGUAGES } from './language.js';
 export {
@@ -12,6 +13,7 @@ export {
 export { pauseHours, readTemplateStatus, type StatusReading } from './read-status.js';
 export { REJECTION_REASONS } from './rejection.js';
 export type { TemplateButton, TemplateCard, TemplateComponent } from './template.js';
+export { checkTemplate, checkTemplateEdit } from './template-grammar.js';
 export { TEMPLATE_LIMITS, type TemplateLimits, templateLimitsAt } from './template-limits.js';
 export {
   canMove,

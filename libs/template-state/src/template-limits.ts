@@ -8,6 +8,8 @@ export interface TemplateLimits {
   /** The body of a template with a limited-time offer. */
   readonly offerBody: number;
   readonly offerText: number;
+  /** The body under a header of format PRODUCT. */
+  readonly productBody: number;
   readonly footer: number;
   readonly buttons: number;
   readonly urlButtons: number;
@@ -36,6 +38,7 @@ const BEFORE: TemplateLimits = {
   body: 1024,
   offerBody: 600,
   offerText: 16,
+  productBody: 160,
   footer: 60,
   buttons: 10,
   urlButtons: 2,

@@ -3,7 +3,7 @@ export type VariableForm = 'none' | 'positional' | 'named' | 'mixed';
 
 export interface Variables {
   readonly form: VariableForm;
-  /** Each variable once, in the order of first use; positional ones in the order of their numbers. */
+  /** Each variable that can be read, once: numbers in their order, then names in the order of first use. */
   readonly names: readonly string[];
   /** Faults of writing, each a sentence; empty for a text that can be read. */
   readonly faults: readonly { readonly code: VariableFault; readonly says: string }[];
@@ -50,14 +50,18 @@ export function variablesOf(text: string, { edges = false } = {}): Variables {
   if (gap >= 0)
     fault('variables_not_sequential', `Number the variables from {{1}} without gaps: {{${gap + 1}}} is missing`);
 
-  if (/\}\}\s*\{\{/.test(text)) fault('variables_adjacent', 'Put text between two variables');
+  if (/\}\}\{\{/.test(text)) fault('variables_adjacent', 'Put text between two variables');
   if (edges && /^\s*\{\{[^{}]*\}\}|\{\{[^{}]*\}\}\s*$/.test(text)) {
     fault('variable_at_edge', 'A variable may not be the first or the last thing in the text');
   }
 
-  if (names.length === 0) return { form: 'none', names, faults };
-  if (words.length === 0) return { form: 'positional', names: numbers.map(String), faults };
-  return { form: numbers.length > 0 ? 'mixed' : 'named', names: numbers.length > 0 ? names : words, faults };
+  const readable = [...numbers.map(String), ...words];
+  return { form: formOf(numbers.length, words.length), names: readable, faults };
+}
+
+function formOf(numbers: number, words: number): VariableForm {
+  if (numbers > 0) return words > 0 ? 'mixed' : 'positional';
+  return words > 0 ? 'named' : 'none';
 }
 
 /** The text with each variable replaced by its value; a variable without one stays as written. */
