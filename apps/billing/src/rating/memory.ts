@@ -1,0 +1,167 @@
+import { NOTHING_KNOWN, type PortfolioFacts } from './auth-international.js';
+import { answer, enter, type FreeEntry, freeEntryAt, noFreeEntry } from './free-entry.js';
+import { rulesOn, WINDOW_HOURS } from './rules-in-force.js';
+import type { ConversationCategory, DeliveredMessage, Known, Verdict, VolumeCategory } from './verdict.js';
+
+const HOUR = 3_600_000;
+const WINDOW = WINDOW_HOURS * HOUR;
+
+/** Between one business number and one user, or one group. */
+interface Contact {
+  /** The latest message of the user, or of any member of the group. */
+  heardAt: number;
+  readonly freeEntry: FreeEntry;
+  /** Ends of conversations by category. Most contacts of the per-message era have none. */
+  readonly conversations: Map<ConversationCategory, number>;
+}
+const newContact = (): Contact => ({
+  heardAt: Number.NEGATIVE_INFINITY,
+  freeEntry: noFreeEntry(),
+  conversations: new Map(),
+});
+
+/** Whose counters and windows a message touches. */
+export interface Parties {
+  readonly number: string;
+  readonly waba: string;
+  readonly portfolio: string;
+  /** The user, or the group; undefined for a block, whose users have no history. */
+  readonly contact: string | undefined;
+}
+
+/** Portfolio facts through time. */
+export type PortfolioHistory = (portfolio: string, at: number) => PortfolioFacts;
+
+const NONE: readonly ConversationCategory[] = Object.freeze([]);
+
+/** Counts of things that are named by two or three words and a month. */
+class Counter {
+  readonly #counts = new Map<string, number>();
+  static #key = (...words: string[]): string => words.join('\n');
+  get = (...words: string[]): number => this.#counts.get(Counter.#key(...words)) ?? 0;
+  add(by: number, ...words: string[]): void {
+    const key = Counter.#key(...words);
+    this.#counts.set(key, (this.#counts.get(key) ?? 0) + by);
+  }
+  atLeast(floor: number, ...words: string[]): void {
+    if (this.get(...words) < floor) this.#counts.set(Counter.#key(...words), floor);
+  }
+}
+
+/**
+ * Windows, conversations and counters in memory, for replaying events in the order of their billing moments. The
+ * running platform keeps the same facts in tables and hands them to `rateMessage` itself.
+ */
+export class RatingMemory {
+  readonly #users = new Map<string, Map<string, Contact>>();
+  readonly #groups = new Map<string, Map<string, Contact>>();
+  readonly #freeConversations = new Counter();
+  readonly #allowance = new Counter();
+  readonly #volume = new Counter();
+
+  constructor(private readonly factsOf: PortfolioHistory = () => NOTHING_KNOWN) {}
+
+  #contact(book: Map<string, Map<string, Contact>>, number: string, name: string): Contact {
+    let contacts = book.get(number);
+    if (!contacts) {
+      contacts = new Map();
+      book.set(number, contacts);
+    }
+    let contact = contacts.get(name);
+    if (!contact) {
+      contact = newContact();
+      contacts.set(name, contact);
+    }
+    return contact;
+  }
+
+  #of(message: DeliveredMessage, { number, contact }: Parties): Contact | undefined {
+    if (contact === undefined) return undefined;
+    return this.#contact(message.toGroup ? this.#groups : this.#users, number, contact);
+  }
+
+  /** Free conversations of a WABA and month that were used before the first event. */
+  startFreeConversations(waba: string, month: string, count: number): void {
+    this.#freeConversations.add(count, waba, month);
+  }
+  /** Units of the service allowance of a number and month that were used before the first event. */
+  startAllowance(number: string, month: string, count: number): void {
+    this.#allowance.add(count, number, month);
+  }
+  /** Charged messages of a portfolio in a market and month before the first event. */
+  startVolume(portfolio: string, market: string, category: VolumeCategory, month: string, count: number): void {
+    this.#volume.add(count, portfolio, market, category, month);
+  }
+  /** Meta announced a tier: the count is at least this much, and never lowered. */
+  liftVolume(portfolio: string, market: string, category: VolumeCategory, month: string, floor: number): void {
+    this.#volume.atLeast(floor, portfolio, market, category, month);
+  }
+
+  /** A user wrote to a number. `entry`: from a phone, through an ad or the button of a page. */
+  heard(number: string, user: string, at: number, entry: boolean): void {
+    const contact = this.#contact(this.#users, number, user);
+    contact.heardAt = at;
+    if (entry) enter(contact.freeEntry, at);
+  }
+  /** A member wrote in a group of a number: this opens the window for the whole group, not for the pair. */
+  heardInGroup(number: string, group: string, at: number): void {
+    this.#contact(this.#groups, number, group).heardAt = at;
+  }
+
+  /** What is known when a message is delivered. `windowOpen` overrides our own reckoning of the service window. */
+  knownFor(message: DeliveredMessage, parties: Parties, windowOpen?: boolean): Known {
+    const { at, lastAt, toGroup, waba } = message;
+    const { day, month } = waba.zone.dayAt(at);
+    const contact = this.#of(message, parties);
+    const rules = rulesOn(day);
+    const portfolio = this.factsOf(parties.portfolio, at);
+    return {
+      serviceWindowOpen: windowOpen ?? (contact !== undefined && at < contact.heardAt + WINDOW),
+      freeEntry: contact && rules && !toGroup ? freeEntryAt(contact.freeEntry, at, rules) : 'none',
+      openConversations: contact?.conversations.size ? openAt(contact.conversations, at) : NONE,
+      freeConversationsUsed: this.#freeConversations.get(parties.waba, month),
+      allowanceUsed: this.#allowance.get(parties.number, month),
+      volumeUsed: (market, category) => this.#volume.get(parties.portfolio, market, category, month),
+      portfolio,
+      portfolioAtLast: lastAt === at ? portfolio : this.factsOf(parties.portfolio, lastAt),
+    };
+  }
+
+  /** Lets a verdict count. A message that was parked changes nothing, except that it may have been an answer. */
+  apply(message: DeliveredMessage, parties: Parties, verdict: Verdict): void {
+    const { moves, month, quantity } = verdict;
+    if (moves.allowance) this.#allowance.add(quantity, parties.number, month);
+    if (moves.freeConversation) this.#freeConversations.add(quantity, parties.waba, month);
+    if (moves.volume && 'market' in verdict && verdict.market !== undefined) {
+      this.#volume.add(quantity, parties.portfolio, verdict.market, moves.volume, month);
+    }
+    const contact = this.#of(message, parties);
+    if (!contact || message.toGroup) return;
+    if (moves.opens) contact.conversations.set(moves.opens, message.at + WINDOW);
+    if (answers(message, verdict)) this.#answer(contact, message);
+  }
+
+  #answer({ freeEntry, conversations }: Contact, { at, waba }: DeliveredMessage): void {
+    const rules = rulesOn(waba.zone.dayAt(at).day);
+    if (!rules) return;
+    const openedBefore = freeEntry.openUntil;
+    answer(freeEntry, at, rules);
+    // The free conversation closes every other one with that user.
+    if (freeEntry.openUntil !== openedBefore) conversations.clear();
+  }
+}
+
+/**
+ * Does the message answer an entry message? A reaction never does, and a parked message opens nothing, except one that
+ * is parked for this very question: it was an answer, only its price is open.
+ */
+function answers(message: DeliveredMessage, verdict: Verdict): boolean {
+  if (message.kind === 'reaction') return false;
+  return verdict.outcome !== 'parked' || verdict.reason === 'free_entry_undecided';
+}
+
+function openAt(conversations: ReadonlyMap<ConversationCategory, number>, at: number): ConversationCategory[] {
+  const open: ConversationCategory[] = [];
+  for (const [category, end] of conversations) if (at < end) open.push(category);
+  return open;
+}
