@@ -1,4 +1,4 @@
-import { breaksChannel, META_ERRORS, metaError } from './index.js';
+import { breaksChannel, leastWaitSeconds, META_ERRORS, metaError } from './index.js';
 
 describe('what an error of Meta tells us to do', () => {
   it.each([
@@ -24,7 +24,13 @@ describe('what an error of Meta tells us to do', () => {
   });
 
   it('waits a day before another marketing message to someone Meta protects', () => {
-    expect(metaError(131049).waitSeconds).toBe(24 * 3600);
+    expect(leastWaitSeconds(metaError(131049), 0)).toBe(24 * 3600);
+    expect(leastWaitSeconds(metaError(131049), 3)).toBe(24 * 3600);
+  });
+
+  it('waits four times longer before each repeat to the same recipient', () => {
+    expect([0, 1, 2, 3].map((repeats) => leastWaitSeconds(metaError(131056), repeats))).toEqual([1, 4, 16, 64]);
+    expect(leastWaitSeconds(metaError(130429), 5)).toBe(0);
   });
 
   it('knows every code of the permission range by its own number', () => {

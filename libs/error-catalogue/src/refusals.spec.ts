@@ -1,4 +1,12 @@
-import { graphError, metaError, onPremisesCodeOf, onPremisesError, REFUSALS, type RefusalCode } from './index.js';
+import {
+  graphError,
+  metaError,
+  onPremisesCodeOf,
+  onPremisesError,
+  REFUSALS,
+  type RefusalCode,
+  refusalFor,
+} from './index.js';
 
 const codes = Object.keys(REFUSALS) as RefusalCode[];
 
@@ -39,6 +47,23 @@ describe('our refusals, as a Cloud API client meets them', () => {
       const theirs = metaError(metaCode, metaSubcode).httpStatus;
       if (theirs !== undefined && theirs !== httpStatus && metaCode !== 1) expect(ours).toContain(httpStatus);
     }
+  });
+});
+
+describe('a refusal raised by a guard, a throttle or the web server', () => {
+  it.each([
+    ['template_paused', 400, 'template_paused'],
+    ['unauthenticated', 401, 'invalid_token'],
+    ['not_found', 404, 'unknown_object'],
+    ['unknown_path', 404, 'unknown_path'],
+    ['too_large', 413, 'payload_too_large'],
+    ['too_many_requests', 429, 'too_many_calls'],
+    ['unavailable', 503, 'temporarily_unavailable'],
+    ['teapot', 418, 'invalid_parameter'],
+    ['toString', 500, 'internal'],
+    ['strange', 200, 'internal'],
+  ])('%s with %d leaves as %s', (code, httpStatus, refusal) => {
+    expect(refusalFor(code, httpStatus)).toBe(refusal);
   });
 });
 
