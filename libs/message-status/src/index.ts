@@ -8,3 +8,4 @@ export {
   provesDelivery,
 } from './message-status.js';
 export { PARK_REASONS, type ParkReason, type ReleasedBy } from './park-reasons.js';
+export { type MessageCategory, UNKNOWN_POLICIES, type UnknownPolicy } from './unknown-policy.js';

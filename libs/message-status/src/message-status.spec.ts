@@ -1,4 +1,12 @@
-import { canMove, isFinal, MESSAGE_STATUSES, type MessageStatus, nextStates, provesDelivery } from './index.js';
+import {
+  canMove,
+  isFinal,
+  MESSAGE_STATUSES,
+  type MessageStatus,
+  nextStates,
+  provesDelivery,
+  UNKNOWN_POLICIES,
+} from './index.js';
 
 describe('the life of an outbound message under our commands', () => {
   it('can reach every state from accepted by command, except what only Meta can say', () => {
@@ -28,5 +36,10 @@ describe('the life of an outbound message under our commands', () => {
 
   it('bills a message that was read even if its delivery was never reported', () => {
     expect(MESSAGE_STATUSES.filter(provesDelivery)).toEqual(['delivered', 'read', 'played']);
+  });
+
+  it('takes only ways out of unknown that the table has, and never sends an advertisement twice', () => {
+    for (const { outcome } of Object.values(UNKNOWN_POLICIES)) expect(canMove('unknown', outcome)).toBe(true);
+    expect(UNKNOWN_POLICIES.marketing.outcome).toBe('failed');
   });
 });
