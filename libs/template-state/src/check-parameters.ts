@@ -1,3 +1,4 @@
+import type { RefusalCode } from '#libs/error-catalogue';
 import { checkValue, faultOfMedia } from './check-value.js';
 import { type NeededButton, type NeededParameters, parametersOf } from './parameters.js';
 import { componentsOf, type Fields, isFields, kindOf } from './template.js';
@@ -5,11 +6,10 @@ import { lengthOf, type TemplateLimits } from './template-limits.js';
 import { fillIn } from './variables.js';
 
 /** The refusal a problem leads to, by its name in the error catalogue: 132000, 132012, 132005, 131008. */
-export type ParameterRefusal =
-  | 'template_parameter_count'
-  | 'template_parameter_format'
-  | 'template_text_too_long'
-  | 'missing_parameter';
+export type ParameterRefusal = Extract<
+  RefusalCode,
+  'template_parameter_count' | 'template_parameter_format' | 'template_text_too_long' | 'missing_parameter'
+>;
 
 export interface ParameterProblem {
   readonly refusal: ParameterRefusal;

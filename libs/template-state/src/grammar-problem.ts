@@ -1,3 +1,4 @@
+import type { RefusalCode } from '#libs/error-catalogue';
 import type { TemplateCategory } from './category.js';
 import type { TemplateLimits } from './template-limits.js';
 import type { VariableFault } from './variables.js';
@@ -38,13 +39,15 @@ export type GrammarCode =
   | 'card_header_missing';
 
 /** The refusal a problem leads to, by its name in the error catalogue. */
-export type GrammarRefusal =
+export type GrammarRefusal = Extract<
+  RefusalCode,
   | 'template_invalid'
   | 'template_too_long'
   | 'template_header_invalid'
   | 'template_body_invalid'
   | 'template_footer_invalid'
-  | 'template_variable_at_edge';
+  | 'template_variable_at_edge'
+>;
 
 export interface GrammarProblem {
   readonly code: GrammarCode;

@@ -1,4 +1,14 @@
+export {
+  type Allowance,
+  CREATION_LIMIT,
+  EDIT_LIMITS,
+  mayCreate,
+  mayEdit,
+  NAME_RESERVED_MS,
+  templateCap,
+} from './allowances.js';
 export { parseCategory, TEMPLATE_CATEGORIES, type TemplateCategory } from './category.js';
+export { type CategoryUpdate, readCategoryUpdate } from './category-update.js';
 export { checkParameters, type ParameterProblem, type ParameterRefusal } from './check-parameters.js';
 export type { GrammarCode, GrammarProblem, GrammarRefusal } from './grammar-problem.js';
 export { holdReport, judgeReport, type ReportJudgement, type Seen } from './judge-report.js';
@@ -10,6 +20,7 @@ export {
   type NeededParameters,
   parametersOf,
 } from './parameters.js';
+export { parseQuality, type TemplateQuality } from './quality.js';
 export { pauseHours, readTemplateStatus, type StatusReading } from './read-status.js';
 export { REJECTION_REASONS } from './rejection.js';
 export type { TemplateButton, TemplateCard, TemplateComponent } from './template.js';
