@@ -1,0 +1,147 @@
+import type { Json } from '../state/records.js';
+import { refuseInteractive } from './validate-interactive.js';
+
+/** A Graph error code and what to mend. */
+export type Refusal = { code: number; details: string };
+
+export const missingField = (name: string): Refusal => ({
+  code: 131008,
+  details: `Required parameter ${name} is missing.`,
+});
+export const badValue = (details: string): Refusal => ({ code: 131009, details });
+export const isRecord = (value: unknown): value is Json =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** A text of 1 to `max` characters. */
+export function refuseText(value: unknown, name: string, max: number): Refusal | undefined {
+  if (value === undefined || value === null || value === '') return missingField(name);
+  if (typeof value !== 'string') return badValue(`${name} must be text.`);
+  return value.length > max
+    ? { code: 100, details: `Param ${name} must be at most ${max} characters long.` }
+    : undefined;
+}
+
+export const refuseOptionalText = (value: unknown, name: string, max: number): Refusal | undefined =>
+  value === undefined ? undefined : refuseText(value, name, max);
+
+/** A media object: an id, or a link that can be fetched. */
+export function refuseMedia(value: unknown, name: string, captionAllowed: boolean): Refusal | undefined {
+  if (!isRecord(value)) return missingField(name);
+  const { id, link, caption } = value;
+  if (!id && !link) return { code: 131008, details: `${name} needs an id or a link.` };
+  if (link !== undefined && !/^https?:\/\/\S+$/.test(String(link))) return badValue(`${name}.link is not a URL.`);
+  if (caption !== undefined && !captionAllowed) return { code: 100, details: `${name} takes no caption.` };
+  return caption === '' ? undefined : refuseOptionalText(caption, `${name}.caption`, 1024);
+}
+
+// Limits of meta/messages.md §2 (Meta's message pages, 2025-11-03 … 12-12).
+const TYPES: Readonly<Record<string, (content: unknown) => Refusal | undefined>> = {
+  text: (text) => (isRecord(text) ? refuseText(text.body, 'text.body', 4096) : missingField('text')),
+  image: (media) => refuseMedia(media, 'image', true),
+  video: (media) => refuseMedia(media, 'video', true),
+  document: (media) => refuseMedia(media, 'document', true),
+  audio: (media) => refuseMedia(media, 'audio', false),
+  sticker: (media) => refuseMedia(media, 'sticker', false),
+  location: refuseLocation,
+  contacts: refuseContacts,
+  reaction: refuseReaction,
+  interactive: refuseInteractive,
+  template: refuseTemplateReference,
+};
+
+/** Checks the form of a message to be sent; what depends on state (templates, windows, media) is checked later. */
+export function refuseMessage(body: unknown): Refusal | undefined {
+  if (!isRecord(body)) return { code: 100, details: 'The body must be a JSON object.' };
+  if (body.messaging_product !== 'whatsapp')
+    return { code: 100, details: 'Param messaging_product must be one of {WHATSAPP}.' };
+  if (body.status !== undefined) return refuseReadReceipt(body);
+  return refuseRecipient(body) ?? refuseContent(body);
+}
+
+/** The part of a message that says what is sent; shared with the On-Premises form. */
+export function refuseContent(body: Json): Refusal | undefined {
+  const type = body.type ?? 'text';
+  const check = typeof type === 'string' ? TYPES[type] : undefined;
+  if (!check)
+    return { code: 100, details: `Param type must be one of {${Object.keys(TYPES).join(', ').toUpperCase()}}.` };
+  const { context, biz_opaque_callback_data: callbackData } = body;
+  if (context !== undefined && (!isRecord(context) || typeof context.message_id !== 'string'))
+    return missingField('context.message_id');
+  if (callbackData !== undefined && (typeof callbackData !== 'string' || callbackData.length > 512))
+    return { code: 100, details: 'biz_opaque_callback_data must be text of at most 512 characters.' };
+  return check(body[type as string]);
+}
+
+function refuseRecipient(body: Json): Refusal | undefined {
+  const { recipient_type: kind, to, recipient } = body;
+  if (kind !== undefined && kind !== 'individual' && kind !== 'group')
+    return { code: 100, details: 'Param recipient_type must be one of {individual, group}.' };
+  if (to === undefined || to === null || to === '') {
+    if (typeof recipient !== 'string' || !recipient) return { code: 100, details: 'The parameter to is required.' };
+    // Business-scoped user ids: ISO country, dot, up to 128 letters and digits (meta/webhooks.md §5a).
+    return /^[A-Z]{2}\.[A-Za-z0-9]{1,128}$/.test(recipient) ? undefined : badValue('recipient is not valid.');
+  }
+  if (typeof to !== 'string' && typeof to !== 'number') return badValue('to is not valid.');
+  if (kind === 'group') return undefined;
+  const written = String(to);
+  const digits = written.replace(/\D/g, '').length;
+  return /^\s*\+?[\d\s()./-]+$/.test(written) && digits >= 5 && digits <= 15 ? undefined : badValue('to is not valid.');
+}
+
+function refuseReadReceipt(body: Json): Refusal | undefined {
+  if (body.status !== 'read') return { code: 100, details: 'Param status must be one of {READ}.' };
+  if (typeof body.message_id !== 'string' || !body.message_id)
+    return { code: 100, details: 'The parameter message_id is required.' };
+  if (!body.message_id.startsWith('wamid.')) return badValue('message_id is not a message id.');
+  const typing = body.typing_indicator;
+  if (typing !== undefined && (!isRecord(typing) || typing.type !== 'text'))
+    return { code: 100, details: 'Param typing_indicator.type must be one of {TEXT}.' };
+  return undefined;
+}
+
+function refuseLocation(location: unknown): Refusal | undefined {
+  if (!isRecord(location)) return missingField('location');
+  for (const [name, limit] of [
+    ['latitude', 90],
+    ['longitude', 180],
+  ] as const) {
+    const value = location[name];
+    if (value === undefined || value === '') return missingField(`location.${name}`);
+    if (!(Math.abs(Number(value)) <= limit)) return badValue(`location.${name} is not valid.`);
+  }
+  return undefined;
+}
+
+function refuseContacts(contacts: unknown): Refusal | undefined {
+  if (!Array.isArray(contacts) || !contacts.length) return missingField('contacts');
+  if (contacts.length > 257) return { code: 100, details: 'Param contacts must have at most 257 elements.' };
+  for (const [i, contact] of contacts.entries()) {
+    const name = isRecord(contact) ? contact.name : undefined;
+    if (!isRecord(name) || typeof name.formatted_name !== 'string' || !name.formatted_name)
+      return missingField(`contacts[${i}].name.formatted_name`);
+    const birthday = (contact as Json).birthday;
+    if (birthday !== undefined && !/^\d{4}-\d{2}-\d{2}$/.test(String(birthday)))
+      return badValue(`contacts[${i}].birthday is not YYYY-MM-DD.`);
+  }
+  return undefined;
+}
+
+function refuseReaction(reaction: unknown): Refusal | undefined {
+  if (!isRecord(reaction)) return missingField('reaction');
+  if (typeof reaction.message_id !== 'string' || !reaction.message_id) return missingField('reaction.message_id');
+  // An empty emoji takes the reaction back.
+  return typeof reaction.emoji === 'string' ? undefined : missingField('reaction.emoji');
+}
+
+function refuseTemplateReference(template: unknown): Refusal | undefined {
+  if (!isRecord(template)) return missingField('template');
+  if (typeof template.name !== 'string' || !template.name) return missingField('template.name');
+  const { language, components } = template;
+  if (!isRecord(language) || typeof language.code !== 'string' || !language.code)
+    return missingField('template.language.code');
+  if (language.policy !== undefined && language.policy !== 'deterministic')
+    return badValue('template.language.policy must be deterministic.');
+  return components === undefined || Array.isArray(components)
+    ? undefined
+    : badValue('template.components must be a list.');
+}

@@ -1,0 +1,40 @@
+import type { SandboxConfig } from './config.js';
+import { Signup } from './embedded-signup/signup.js';
+import { DisplayNames } from './graph/display-names.js';
+import { MessageSender } from './messages/send-message.js';
+import { Statuses } from './messages/statuses.js';
+import { OnPremisesClient } from './on-premises/on-premises-client.js';
+import { World } from './state/world.js';
+import { TemplateDesk } from './templates/template-desk.js';
+import { Emitter } from './webhooks/emitter.js';
+import { Outbox } from './webhooks/outbox.js';
+
+/** The stand-in for Meta as a whole: its state and what acts on it, wired by hand and usable without Nest. */
+export class Meta {
+  readonly world: World;
+  readonly outbox: Outbox;
+  readonly emitter: Emitter;
+  readonly statuses: Statuses;
+  readonly sender: MessageSender;
+  readonly templates: TemplateDesk;
+  readonly names: DisplayNames;
+  readonly signup: Signup;
+  readonly onPremises: OnPremisesClient;
+
+  constructor(config: SandboxConfig, onTimerError?: (error: unknown) => void) {
+    this.world = new World(config, onTimerError);
+    this.outbox = new Outbox(this.world);
+    this.emitter = new Emitter(this.world, this.outbox);
+    this.statuses = new Statuses(this.world, this.emitter);
+    this.sender = new MessageSender(this.world, this.statuses);
+    this.templates = new TemplateDesk(this.world, this.emitter);
+    this.names = new DisplayNames(this.world, this.emitter);
+    this.signup = new Signup(this.world, this.emitter);
+    this.onPremises = new OnPremisesClient(this.world, this.sender, this.statuses, this.outbox);
+  }
+
+  async stop(): Promise<void> {
+    this.world.clock.stop();
+    await this.outbox.stop();
+  }
+}
