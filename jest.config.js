@@ -9,6 +9,7 @@ const base = {
   },
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.paloma/'],
   testEnvironment: 'node',
+  testTimeout: 30_000,
 };
 
 const withServices = {

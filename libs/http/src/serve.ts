@@ -48,6 +48,7 @@ export async function serve(options: ServeOptions): Promise<{ app: NestFastifyAp
     genReqId: (req: { headers: Record<string, unknown> }) =>
       givenRequestId(req.headers['x-request-id']) ?? randomUUID(),
     forceCloseConnections: 'idle',
+    allowErrorHandlerOverride: true,
     routerOptions: { maxParamLength: 300 },
   });
 

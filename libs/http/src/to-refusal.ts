@@ -15,7 +15,7 @@ const BY_STATUS: Readonly<Record<number, [code: string, details: string]>> = {
 };
 
 /** What Fastify throws before a request reaches Nest (malformed JSON, a body that is too large). */
-interface FastifyError {
+interface FastifyError extends Error {
   statusCode: number;
   code: string;
 }
@@ -30,7 +30,8 @@ export function toRefusal(thrown: unknown): Refusal {
     const [code, details] = BY_STATUS[status] ?? ['refused', 'The request was refused.'];
     return new Refusal(status, code, details, { cause: thrown });
   }
-  if (thrown instanceof SyntaxError || (isFastifyError(thrown) && /JSON|CONTENT_TYPE_PARSER/.test(thrown.code ?? ''))) {
+  // Nest's parser throws a SyntaxError with a status; one without is a bug of ours.
+  if (isFastifyError(thrown) && (thrown.name === 'SyntaxError' || /JSON/.test(thrown.code ?? ''))) {
     return new Refusal(400, 'malformed_json', 'The body is not valid JSON.', { cause: thrown });
   }
   if (isFastifyError(thrown) && thrown.statusCode >= 400 && thrown.statusCode < 500) {

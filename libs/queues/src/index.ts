@@ -1,3 +1,4 @@
 export { LANES, type LaneName, type Lanes } from './jobs.js';
+export { Periodic } from './periodic.js';
 export { QueuesModule, REDIS } from './queues.module.js';
 export { Wake } from './wake.js';

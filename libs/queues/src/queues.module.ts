@@ -3,6 +3,7 @@ import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { Redis } from 'ioredis';
 import { loadConfig } from '#libs/config';
 import type { LaneName } from './jobs.js';
+import { Periodic } from './periodic.js';
 import { Wake } from './wake.js';
 
 export const REDIS = Symbol('Redis');
@@ -34,6 +35,7 @@ export class QueuesModule {
       imports: [bull],
       providers: [
         Wake,
+        Periodic,
         {
           provide: REDIS,
           useFactory: () => {
@@ -42,7 +44,7 @@ export class QueuesModule {
           },
         },
       ],
-      exports: [Wake, REDIS, bull],
+      exports: [Wake, Periodic, REDIS, bull],
     };
   }
 }

@@ -1,0 +1,2 @@
+export { Leases } from './leases.js';
+export { LeasesModule } from './leases.module.js';

@@ -1,0 +1,35 @@
+import { randomUUID } from 'node:crypto';
+import { cloneDatabase, connect, type TestDatabase } from '../../../test/support/database.js';
+import { Leases } from './leases.js';
+
+describe('a lane', () => {
+  const tenant = randomUUID();
+  let database: TestDatabase;
+  let connection: Awaited<ReturnType<typeof connect>>;
+  beforeAll(async () => {
+    database = await cloneDatabase();
+    connection = await connect(database.appUrl);
+  });
+  afterAll(async () => {
+    await connection.close();
+    await database.drop();
+  });
+
+  it('is drained by one process at a time, and by the next one after it was given back', async () => {
+    const [first, second] = [new Leases(connection.db), new Leases(connection.db)];
+    const during = await first.hold(tenant, 'n1', async () => second.hold(tenant, 'n1', async () => 'drained twice'));
+    expect(during).toBe('held-by-another');
+    expect(await second.hold(tenant, 'n1', async () => 'drained')).toBe('drained');
+  });
+
+  it('of a process that died is free when its lease has run out', async () => {
+    const [dead, next] = [new Leases(connection.db), new Leases(connection.db)];
+    let die = () => {};
+    const dying = dead.hold(tenant, 'n2', () => new Promise<void>((resolve) => (die = resolve)));
+    while ((await next.hold(tenant, 'n2', async () => 'too early')) === 'too early');
+    await database.owner.query(`UPDATE lane_leases SET until = now() - interval '1 second' WHERE lane = 'n2'`);
+    expect(await next.hold(tenant, 'n2', async () => 'taken over')).toBe('taken over');
+    die();
+    await dying;
+  });
+});

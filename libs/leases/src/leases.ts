@@ -1,0 +1,74 @@
+import { randomUUID } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { Database } from '#libs/persistence';
+
+export const LEASE_SECONDS = 15;
+
+/**
+ * Who drains a lane. A job in Redis only wakes a worker; the right to drain is a row in PostgreSQL, in the database's
+ * time, so two workers that were both woken (a stalled job, a flushed Redis, a timer) never drain one lane at once.
+ */
+@Injectable()
+export class Leases {
+  /** This process, for as long as it lives. */
+  private readonly holder = randomUUID();
+
+  constructor(private readonly db: Database) {}
+
+  /**
+   * Runs work while holding the lane's lease; the lease is prolonged while work lasts and given back afterwards.
+   *
+   * @param work is told whether it still holds the lease; it must ask before each batch
+   * @returns what work returned, or 'held-by-another' without running it
+   */
+  async hold<T>(
+    tenantId: string,
+    lane: string,
+    work: (stillMine: () => boolean) => Promise<T>,
+  ): Promise<T | 'held-by-another'> {
+    if (!(await this.take(tenantId, lane))) return 'held-by-another';
+    // Valid until a little before the row says so: the database's clock and ours start from the answer's arrival.
+    let validUntil = performance.now() + (LEASE_SECONDS - 3) * 1_000;
+    const prolong = setInterval(
+      () => {
+        this.take(tenantId, lane)
+          .then((held) => {
+            validUntil = held ? performance.now() + (LEASE_SECONDS - 3) * 1_000 : 0;
+          })
+          .catch(() => {});
+      },
+      (LEASE_SECONDS / 3) * 1_000,
+    );
+    prolong.unref();
+    try {
+      return await work(() => performance.now() < validUntil);
+    } finally {
+      clearInterval(prolong);
+      await this.giveBack(tenantId, lane).catch(() => {});
+    }
+  }
+
+  private take(tenantId: string, lane: string): Promise<boolean> {
+    return this.db.inTenant(tenantId, async (tx) => {
+      const rows = await tx.query(
+        `INSERT INTO lane_leases (tenant_id, lane, holder, until)
+         VALUES ($1, $2, $3, now() + make_interval(secs => $4))
+         ON CONFLICT (tenant_id, lane) DO UPDATE SET holder = excluded.holder, until = excluded.until
+           WHERE lane_leases.holder = excluded.holder OR lane_leases.until < now()
+         RETURNING 1`,
+        [tenantId, lane, this.holder, LEASE_SECONDS],
+      );
+      return rows.length > 0;
+    });
+  }
+
+  private async giveBack(tenantId: string, lane: string): Promise<void> {
+    await this.db.inTenant(tenantId, (tx) =>
+      tx.query('DELETE FROM lane_leases WHERE tenant_id = $1 AND lane = $2 AND holder = $3', [
+        tenantId,
+        lane,
+        this.holder,
+      ]),
+    );
+  }
+}

@@ -1,0 +1,3 @@
+export { GraphClient, GraphError, type GraphRequest, GraphUnreachableError } from './graph-client.js';
+export { MetaCloudModule } from './meta-cloud.module.js';
+export { isSignedBy, signBody } from './signature.js';

@@ -1,0 +1,130 @@
+import { Process, Processor } from '@nestjs/bull';
+import { Body, Controller, Get, Injectable, Module, Post, UseGuards } from '@nestjs/common';
+import type { Job } from 'bull';
+import { IsInt, IsString } from 'class-validator';
+import { type Lanes, Wake } from '#libs/queues';
+import { type Caller, TenantCaller, TenantGuard, Tenants, TenantsModule } from '#libs/tenants';
+import { eventually, http, type RunningApp, startApp, testEnvironment } from '../../../test/support/app.js';
+import { cloneDatabase, type TestDatabase } from '../../../test/support/database.js';
+import { ProcessModule } from './process.module.js';
+
+class NoteRequest {
+  @IsString() text: string;
+  @IsInt() count: number;
+}
+
+@Controller('api/v1')
+class NotesController {
+  @Post('notes') add(@Body() note: NoteRequest): NoteRequest {
+    return note;
+  }
+  @Get('surprise') surprise(): never {
+    throw new Error('the database password is hunter2');
+  }
+  @UseGuards(TenantGuard) @Get('me') me(@TenantCaller() caller: Caller): Caller {
+    return caller;
+  }
+}
+
+const drained: string[] = [];
+let during: (() => Promise<void>) | undefined;
+
+@Injectable()
+@Processor('billing.rate')
+class RateProcessor {
+  constructor(private readonly wake: Wake) {}
+  @Process({ concurrency: 4 })
+  process(job: Job<Lanes['billing.rate']>): Promise<void> {
+    return this.wake.run('billing.rate', job, async ({ tenantId }) => {
+      drained.push(tenantId);
+      await during?.();
+      return undefined;
+    });
+  }
+}
+
+@Module({
+  imports: [ProcessModule.forRoot({ queues: ['billing.rate'] }), TenantsModule],
+  controllers: [NotesController],
+  providers: [RateProcessor],
+})
+class TestModule {}
+
+describe('a process of Paloma', () => {
+  let database: TestDatabase;
+  let running: RunningApp;
+  beforeAll(async () => {
+    database = await cloneDatabase();
+    running = await startApp(TestModule, testEnvironment(database), { name: 'notes', describe: 'Notes.' });
+  });
+  afterAll(async () => {
+    await running.close();
+    await database.drop();
+  });
+
+  it('is alive, ready, measured and documented', async () => {
+    expect((await http('GET', `${running.url}/healthz`)).body).toEqual({ status: 'ok' });
+    expect((await http('GET', `${running.url}/readyz`)).body).toEqual({ status: 'ok' });
+    expect((await http('GET', `${running.url}/metrics`)).body).toContain('http_request_duration_seconds');
+    expect((await http('GET', `${running.url}/openapi.json`)).body.paths).toHaveProperty('/api/v1/notes');
+    expect((await http('GET', `${running.url}/docs`)).status).toBe(200);
+  });
+
+  it.each([
+    ['malformed JSON', 400, 'malformed_json', () => http('POST', `${running.url}/api/v1/notes`, { body: '{"text":' })],
+    [
+      'a missing and an unknown field',
+      400,
+      'invalid_request',
+      () => http('POST', `${running.url}/api/v1/notes`, { body: { text: 'x', colour: 'red' } }),
+    ],
+    [
+      'a body that is too large',
+      413,
+      'payload_too_large',
+      () => http('POST', `${running.url}/api/v1/notes`, { body: { text: 'x'.repeat(2_000_000), count: 1 } }),
+    ],
+    ['an unknown path', 404, 'unknown_path', () => http('GET', `${running.url}/api/v1/nowhere`)],
+    ['a surprise', 500, 'internal', () => http('GET', `${running.url}/api/v1/surprise`)],
+    ['no key', 401, 'invalid_token', () => http('GET', `${running.url}/api/v1/me`)],
+    ['a forged session', 401, 'unauthenticated', () => http('GET', `${running.url}/api/v1/me`, { token: 'a.b.c' })],
+  ])('answers %s in its one envelope', async (_, status, code, ask) => {
+    const answer = await ask();
+    expect(answer.status).toBe(status);
+    expect(answer.body.error).toMatchObject({ code, message: expect.any(String), request_id: expect.any(String) });
+    expect(JSON.stringify(answer.body)).not.toContain('hunter2');
+    expect(answer.headers.get('x-request-id')).toBe(answer.body.error.request_id);
+  });
+
+  it('knows a tenant by its key until the key is revoked', async () => {
+    const tenants = running.app.get(Tenants);
+    const { tenantId } = await tenants.found(
+      { name: 'Shop' },
+      { email: 'Owner@Shop.example', password: 'correct horse' },
+    );
+    const { apiKey, apiKeyId } = await tenants.issueApiKey(tenantId, 'test');
+    for (const headers of [
+      { authorization: `Bearer ${apiKey}` },
+      { 'd360-api-key': apiKey },
+      { 'x-api-key': apiKey },
+    ]) {
+      expect((await http('GET', `${running.url}/api/v1/me`, { headers })).body).toMatchObject({ tenantId, apiKeyId });
+    }
+    expect((await http('GET', `${running.url}/api/v1/me?access_token=${apiKey}`)).status).toBe(200);
+    await tenants.revokeApiKey(tenantId, apiKeyId);
+    await eventually(async () => (await http('GET', `${running.url}/api/v1/me`, { token: apiKey })).status === 401);
+    expect(await tenants.signIn('owner@shop.example', 'correct horse')).toMatchObject({ tenantId, role: 'owner' });
+    expect(await tenants.signIn('owner@shop.example', 'wrong')).toBeUndefined();
+  });
+
+  it('drains a lane again when it was woken while it was being drained', async () => {
+    const wake = running.app.get(Wake);
+    const lane = { tenantId: 'lane-1' };
+    during = async () => {
+      during = undefined;
+      await wake.lane('billing.rate', lane);
+    };
+    await wake.lane('billing.rate', lane);
+    await eventually(async () => drained.filter((t) => t === 'lane-1').length === 2);
+  });
+});

@@ -1,0 +1,64 @@
+import { createSecretKey, type KeyObject } from 'node:crypto';
+import { type DynamicModule, Global, Injectable, Module, type Type } from '@nestjs/common';
+import { JwtModule } from '@nestjs/jwt';
+import { AuthGuard, PassportModule, PassportStrategy } from '@nestjs/passport';
+import { ExtractJwt, Strategy } from 'passport-jwt';
+import { loadConfig } from '#libs/config';
+import { SESSION_SECONDS, type Session, Sessions } from './sessions.js';
+
+export type Audience = 'tenant' | 'staff';
+const SECRET = { tenant: 'TENANT_JWT_SECRET', staff: 'STAFF_JWT_SECRET' } as const;
+const strategyName = (audience: Audience) => `${audience}-session`;
+
+interface Claims {
+  sub: string;
+  tenantId?: string;
+  role: string;
+}
+
+/** A strategy of passport-jwt for one audience: signature, expiry, issuer and audience are checked by the library. */
+function strategyOf(audience: Audience, secret: () => KeyObject): Type {
+  @Injectable()
+  class SessionStrategy extends PassportStrategy(Strategy, strategyName(audience)) {
+    constructor() {
+      super({
+        jwtFromRequest: ExtractJwt.fromAuthHeaderAsBearerToken(),
+        secretOrKey: secret().export(),
+        algorithms: ['HS256'],
+        issuer: 'paloma',
+        audience,
+      });
+    }
+    validate(claims: Claims): Session {
+      return { subject: claims.sub, role: claims.role, ...(claims.tenantId ? { tenantId: claims.tenantId } : {}) };
+    }
+  }
+  return SessionStrategy;
+}
+
+/** Signing in and being signed in, for one audience per app. */
+@Global()
+@Module({})
+export class SessionsModule {
+  static forAudience(audience: Audience): DynamicModule {
+    const secret = () => createSecretKey(loadConfig([SECRET[audience]])[SECRET[audience]], 'utf8');
+    return {
+      module: SessionsModule,
+      imports: [
+        PassportModule,
+        JwtModule.registerAsync({
+          useFactory: () => ({
+            secret: secret().export(),
+            signOptions: { algorithm: 'HS256', expiresIn: SESSION_SECONDS, issuer: 'paloma', audience },
+          }),
+        }),
+      ],
+      providers: [Sessions, strategyOf(audience, secret)],
+      exports: [Sessions],
+    };
+  }
+}
+
+/** The guard of passport for an audience; the session is then `request.user`. */
+export const SessionGuard = (audience: Audience): Type<InstanceType<ReturnType<typeof AuthGuard>>> =>
+  AuthGuard(strategyName(audience));

@@ -1,0 +1,12 @@
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+
+export type TenantStatus = 'active' | 'suspended' | 'closed';
+
+@Entity('tenants')
+export class Tenant {
+  @PrimaryColumn('uuid', { name: 'tenant_id' }) tenantId: string;
+  @Column('text') name: string;
+  @Column('char', { length: 2, nullable: true }) country: string | null;
+  @Column('text') status: TenantStatus;
+  @Column('timestamptz', { name: 'created_at' }) createdAt: Date;
+}

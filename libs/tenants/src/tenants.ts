@@ -1,0 +1,107 @@
+import { randomBytes } from 'node:crypto';
+import { Inject, Injectable } from '@nestjs/common';
+import { CLOCK, type Clock } from '#libs/clock';
+import { newId } from '#libs/ids';
+import { Database, type Tx } from '#libs/persistence';
+import { hashPassword, hashToken, passwordMatches } from '#libs/vault';
+import { ApiKey } from './api-key.entity.js';
+import { Tenant } from './tenant.entity.js';
+import { type TenantRole, TenantUser } from './tenant-user.entity.js';
+
+const KEY_PREFIX = 'paloma_';
+
+/** The one writer of tenants, their people and their keys. */
+@Injectable()
+export class Tenants {
+  constructor(
+    private readonly db: Database,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
+
+  /**
+   * Founds a tenant with its first owner.
+   *
+   * @param tenant name (1 to 200 characters), country (ISO 3166 alpha-2) if known
+   * @param owner  e-mail (kept in lower case) and password in clear, which is stored as an Argon2 hash
+   */
+  async found(
+    tenant: { name: string; country?: string },
+    owner: { email: string; password: string },
+  ): Promise<{ tenantId: string; userId: string }> {
+    const now = this.clock.now();
+    const tenantId = newId(now);
+    const userId = newId(now);
+    const passwordHash = await hashPassword(owner.password);
+    await this.db.inTenant(tenantId, async (tx) => {
+      await tx
+        .getRepository(Tenant)
+        .insert({ tenantId, name: tenant.name, country: tenant.country ?? null, status: 'active', createdAt: now });
+      await tx
+        .getRepository(TenantUser)
+        .insert({ tenantId, userId, email: owner.email.toLowerCase(), passwordHash, role: 'owner', createdAt: now });
+    });
+    return { tenantId, userId };
+  }
+
+  /** Whether someone already signs in with this address, for a sign-up form; asks across tenants. */
+  async isAddressTaken(email: string): Promise<boolean> {
+    return (await this.db.query('SELECT 1 FROM door_users_by_email($1)', [email])).length > 0;
+  }
+
+  /** @returns who signs in, or undefined when address or password is wrong (both take the same time) */
+  async signIn(
+    email: string,
+    password: string,
+  ): Promise<{ tenantId: string; userId: string; role: TenantRole } | undefined> {
+    const found = await this.db.query<{ tenant_id: string; user_id: string; role: TenantRole; password_hash: string }>(
+      'SELECT tenant_id, user_id, role, password_hash FROM door_users_by_email($1)',
+      [email],
+    );
+    if (found.length === 0) await passwordMatches(undefined, password);
+    for (const user of found) {
+      if (await passwordMatches(user.password_hash, password)) {
+        return { tenantId: user.tenant_id, userId: user.user_id, role: user.role };
+      }
+    }
+    return undefined;
+  }
+
+  async find(tx: Tx, tenantId: string): Promise<Tenant | null> {
+    return tx.getRepository(Tenant).findOneBy({ tenantId });
+  }
+
+  /** @returns the key, which is shown this once and cannot be read again */
+  async issueApiKey(tenantId: string, name: string): Promise<{ apiKeyId: string; apiKey: string }> {
+    const now = this.clock.now();
+    const apiKeyId = newId(now);
+    const apiKey = KEY_PREFIX + randomBytes(32).toString('base64url');
+    await this.db.inTenant(tenantId, (tx) =>
+      tx.getRepository(ApiKey).insert({
+        tenantId,
+        apiKeyId,
+        name,
+        hint: apiKey.slice(0, KEY_PREFIX.length + 4),
+        hash: hashToken(apiKey),
+        createdAt: now,
+        expiresAt: null,
+        revokedAt: null,
+      }),
+    );
+    return { apiKeyId, apiKey };
+  }
+
+  async listApiKeys(tenantId: string): Promise<ApiKey[]> {
+    return this.db.inTenant(tenantId, (tx) => tx.getRepository(ApiKey).find({ order: { apiKeyId: 'ASC' } }));
+  }
+
+  /** @returns false when the tenant has no such live key */
+  async revokeApiKey(tenantId: string, apiKeyId: string): Promise<boolean> {
+    return this.db.inTenant(tenantId, async (tx) => {
+      const keys = tx.getRepository(ApiKey);
+      const key = await keys.findOneBy({ tenantId, apiKeyId });
+      if (!key || key.revokedAt) return false;
+      await keys.update({ tenantId, apiKeyId }, { revokedAt: this.clock.now() });
+      return true;
+    });
+  }
+}

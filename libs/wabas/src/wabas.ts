@@ -1,0 +1,175 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { CLOCK, type Clock } from '#libs/clock';
+import { newId } from '#libs/ids';
+import { Database, type Tx } from '#libs/persistence';
+import { Vault } from '#libs/vault';
+import { PhoneNumber, Portfolio, Waba } from './entities.js';
+
+/** Meta's id of something that another tenant of this platform already has. */
+export class TakenByAnotherTenantError extends Error {
+  override name = 'TakenByAnotherTenantError';
+  constructor(readonly kind: RouteKind) {
+    super(`this ${kind} already belongs to another tenant`);
+  }
+}
+
+export type RouteKind = 'phone_number' | 'waba' | 'business';
+export interface Route {
+  tenantId: string;
+  objectId: string;
+}
+
+const UNIQUE_VIOLATION = '23505';
+const tokenContext = (wabaId: string) => `waba-token:${wabaId}`;
+const pinContext = (phoneNumberId: string) => `pin:${phoneNumberId}`;
+
+/**
+ * The one writer of portfolios, WABAs and phone numbers, and of the routes from Meta's ids to them. Everything here may
+ * be said twice: an object that is known is brought up to date, not doubled.
+ */
+@Injectable()
+export class Wabas {
+  constructor(
+    private readonly db: Database,
+    private readonly vault: Vault,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
+
+  /** @throws TakenByAnotherTenantError */
+  async savePortfolio(
+    tx: Tx,
+    tenantId: string,
+    seen: { metaBusinessId: string; messagingLimit: string },
+  ): Promise<Portfolio> {
+    const portfolios = tx.getRepository(Portfolio);
+    const now = this.clock.now();
+    const known = await portfolios.findOneBy({ tenantId, metaBusinessId: seen.metaBusinessId });
+    const portfolioId = known?.portfolioId ?? newId(now);
+    await this.claim(tx, tenantId, 'business', seen.metaBusinessId, portfolioId);
+    return portfolios.save({
+      ...(known ?? { tenantId, portfolioId, createdAt: now }),
+      metaBusinessId: seen.metaBusinessId,
+      messagingLimit: seen.messagingLimit,
+      limitSeenAt: now,
+    });
+  }
+
+  /**
+   * @param seen what Graph says of the WABA; `token` (the business token) is sealed before it is stored
+   * @throws TakenByAnotherTenantError
+   */
+  async saveWaba(
+    tx: Tx,
+    tenantId: string,
+    seen: { portfolioId: string; metaWabaId: string; name: string; currency: string; timezone: string; token?: string },
+  ): Promise<Waba> {
+    const wabas = tx.getRepository(Waba);
+    const { token, ...facts } = seen;
+    const known = await wabas.findOneBy({ tenantId, metaWabaId: seen.metaWabaId });
+    const wabaId = known?.wabaId ?? newId(this.clock.now());
+    await this.claim(tx, tenantId, 'waba', seen.metaWabaId, wabaId);
+    return wabas.save({
+      ...(known ?? { tenantId, wabaId, createdAt: this.clock.now() }),
+      ...facts,
+      sealedToken: token ? this.vault.seal(token, tokenContext(wabaId)) : (known?.sealedToken ?? null),
+    });
+  }
+
+  /** @throws TakenByAnotherTenantError */
+  async savePhoneNumber(
+    tx: Tx,
+    tenantId: string,
+    seen: Pick<PhoneNumber, 'wabaId' | 'metaPhoneNumberId' | 'displayPhoneNumber'> &
+      Partial<Pick<PhoneNumber, 'verifiedName' | 'status' | 'qualityRating' | 'throughputLevel' | 'coexistence'>> & {
+        pin?: string;
+      },
+  ): Promise<PhoneNumber> {
+    const numbers = tx.getRepository(PhoneNumber);
+    const now = this.clock.now();
+    const { pin, ...facts } = seen;
+    const known = await numbers.findOneBy({ tenantId, metaPhoneNumberId: seen.metaPhoneNumberId });
+    const phoneNumberId = known?.phoneNumberId ?? newId(now);
+    await this.claim(tx, tenantId, 'phone_number', seen.metaPhoneNumberId, phoneNumberId);
+    const fresh = {
+      tenantId,
+      phoneNumberId,
+      verifiedName: '',
+      status: 'PENDING',
+      qualityRating: 'UNKNOWN',
+      throughputLevel: 'STANDARD',
+      coexistence: false,
+      sealedPin: null,
+      createdAt: now,
+    };
+    return numbers.save({
+      ...(known ?? fresh),
+      ...facts,
+      ...(pin ? { sealedPin: this.vault.seal(pin, pinContext(phoneNumberId)) } : {}),
+      updatedAt: now,
+    });
+  }
+
+  async setMessagingLimit(tx: Tx, tenantId: string, portfolioId: string, messagingLimit: string): Promise<void> {
+    await tx
+      .getRepository(Portfolio)
+      .update({ tenantId, portfolioId }, { messagingLimit, limitSeenAt: this.clock.now() });
+  }
+
+  portfolios(tx: Tx, tenantId: string): Promise<Portfolio[]> {
+    return tx.getRepository(Portfolio).find({ where: { tenantId }, order: { portfolioId: 'ASC' } });
+  }
+  wabas(tx: Tx, tenantId: string): Promise<Waba[]> {
+    return tx.getRepository(Waba).find({ where: { tenantId }, order: { wabaId: 'ASC' } });
+  }
+  phoneNumbers(tx: Tx, tenantId: string): Promise<PhoneNumber[]> {
+    return tx.getRepository(PhoneNumber).find({ where: { tenantId }, order: { phoneNumberId: 'ASC' } });
+  }
+  waba(tx: Tx, tenantId: string, by: { wabaId: string } | { metaWabaId: string }): Promise<Waba | null> {
+    return tx.getRepository(Waba).findOneBy({ tenantId, ...by });
+  }
+  phoneNumber(
+    tx: Tx,
+    tenantId: string,
+    by: { phoneNumberId: string } | { metaPhoneNumberId: string },
+  ): Promise<PhoneNumber | null> {
+    return tx.getRepository(PhoneNumber).findOneBy({ tenantId, ...by });
+  }
+  portfolio(tx: Tx, tenantId: string, portfolioId: string): Promise<Portfolio | null> {
+    return tx.getRepository(Portfolio).findOneBy({ tenantId, portfolioId });
+  }
+
+  /** The business token of a WABA in clear; undefined while we have none. */
+  tokenOf(waba: Waba): string | undefined {
+    return waba.sealedToken ? this.vault.open(waba.sealedToken, tokenContext(waba.wabaId)) : undefined;
+  }
+  /** The two-step PIN of a number in clear; undefined when it is not ours to know. */
+  pinOf(number: PhoneNumber): string | undefined {
+    return number.sealedPin ? this.vault.open(number.sealedPin, pinContext(number.phoneNumberId)) : undefined;
+  }
+
+  /** Whose each of Meta's ids is; ids that nobody has are absent. The key of the answer is `kind:metaId`. */
+  async routes(ids: readonly { kind: RouteKind; metaId: string }[]): Promise<Map<string, Route>> {
+    const rows = await this.db.query<{ kind: string; meta_id: string; tenant_id: string; object_id: string }>(
+      'SELECT kind, meta_id, tenant_id, object_id FROM door_meta_routes($1, $2)',
+      [ids.map((i) => i.kind), ids.map((i) => i.metaId)],
+    );
+    return new Map(rows.map((r) => [`${r.kind}:${r.meta_id}`, { tenantId: r.tenant_id, objectId: r.object_id }]));
+  }
+
+  private async claim(tx: Tx, tenantId: string, kind: RouteKind, metaId: string, objectId: string): Promise<void> {
+    // A savepoint: a refused insert must not spoil the caller's transaction.
+    try {
+      await tx.transaction((inner) =>
+        inner.query(
+          `INSERT INTO meta_routes (kind, meta_id, tenant_id, object_id)
+           SELECT $1, $2, $3, $4
+            WHERE NOT EXISTS (SELECT FROM meta_routes WHERE kind = $1 AND meta_id = $2 AND tenant_id = $3)`,
+          [kind, metaId, tenantId, objectId],
+        ),
+      );
+    } catch (error) {
+      if ((error as { code?: string }).code === UNIQUE_VIOLATION) throw new TakenByAnotherTenantError(kind);
+      throw error;
+    }
+  }
+}
