@@ -80,6 +80,11 @@ describe('news about a template’s category', () => {
     });
   });
 
+  it('that names what was and what is correct speaks of a change that happened', () => {
+    const value = { previous_category: 'UTILITY', new_category: 'MARKETING', correct_category: 'MARKETING' };
+    expect(readCategoryUpdate(value)).toMatchObject({ kind: 'done', current: 'marketing' });
+  });
+
   it('is never guessed', () => {
     for (const value of [null, {}, { new_category: 'OTP' }, { new_category: 'UTILITY', correct_category: 'X' }]) {
       expect(readCategoryUpdate(value)).toEqual({ kind: 'unreadable' });

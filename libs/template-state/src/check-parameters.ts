@@ -2,7 +2,7 @@ import type { RefusalCode } from '#libs/error-catalogue';
 import { checkValue, faultOfMedia } from './check-value.js';
 import { type NeededButton, type NeededParameters, parametersOf } from './parameters.js';
 import { componentsOf, type Fields, isFields, kindOf } from './template.js';
-import { lengthOf, type TemplateLimits } from './template-limits.js';
+import { isLonger, lengthOf, type TemplateLimits } from './template-limits.js';
 import { fillIn } from './variables.js';
 
 /** The refusal a problem leads to, by its name in the error catalogue: 132000, 132012, 132005, 131008. */
@@ -57,7 +57,11 @@ function checkLevel(check: Check, stored: unknown, needed: NeededParameters, sen
 
   checkHeader(check, stored, needed, header, path);
   const values = checkTexts(check, 'body', needed.body, needed.named, body, path);
-  checkBodyLength(check, stored, values, body?.at ?? path);
+  if (values.size > 0) {
+    const alone = Array.isArray(stored) && stored.length === 1;
+    const allowed = alone ? check.limits.sentBodyAlone : check.limits.sentBody;
+    checkLength(check, 'body', componentsOf(stored, 'BODY')[0]?.text, values, allowed, body, path);
+  }
   checkButtons(
     check,
     needed,
@@ -74,11 +78,16 @@ function checkHeader(check: Check, stored: unknown, needed: NeededParameters, se
   if (header === undefined || header.kind === 'text') {
     const variables = header?.variables ?? [];
     const values = checkTexts(check, 'header', variables, needed.named, sent, path);
-    const template = componentsOf(stored, 'HEADER')[0]?.text;
-    const length = typeof template === 'string' ? lengthOf(fillIn(template, values)) : 0;
-    if (variables.length > 0 && length > check.limits.headerText) {
-      const says = `The header is ${length} characters long with its values, ${check.limits.headerText} are allowed`;
-      check.problems.push({ refusal: 'template_text_too_long', at: sent?.at ?? path, says });
+    if (values.size > 0) {
+      checkLength(
+        check,
+        'header',
+        componentsOf(stored, 'HEADER')[0]?.text,
+        values,
+        check.limits.headerText,
+        sent,
+        path,
+      );
     }
     return;
   }
@@ -123,15 +132,21 @@ function checkTexts(
   return values;
 }
 
-function checkBodyLength(check: Check, stored: unknown, values: ReadonlyMap<string, string>, at: string) {
-  const template = componentsOf(stored, 'BODY')[0]?.text;
-  if (typeof template !== 'string' || values.size === 0) return;
-  const alone = Array.isArray(stored) && stored.length === 1;
-  const allowed = alone ? check.limits.sentBodyAlone : check.limits.sentBody;
-  const length = lengthOf(fillIn(template, values));
-  if (length <= allowed) return;
-  const says = `The body is ${length} characters long with its values, ${allowed} are allowed`;
-  check.problems.push({ refusal: 'template_text_too_long', at, says });
+/** Checks the length of a text with its values in place. */
+function checkLength(
+  check: Check,
+  part: 'header' | 'body',
+  template: unknown,
+  values: ReadonlyMap<string, string>,
+  allowed: number,
+  sent: Placed | undefined,
+  path: string,
+) {
+  if (typeof template !== 'string') return;
+  const filled = fillIn(template, values);
+  if (!isLonger(filled, allowed)) return;
+  const says = `The ${part} has ${lengthOf(filled)} characters with its values, ${allowed} are allowed`;
+  check.problems.push({ refusal: 'template_text_too_long', at: sent?.at ?? path, says });
 }
 
 function checkButtons(
@@ -195,12 +210,12 @@ function checkButton(check: Check, button: NeededButton, placed: Placed, code: s
     });
     return;
   }
-  if (button.parameter === 'coupon_code' && lengthOf(value) > check.limits.couponCode) {
+  if (button.parameter === 'coupon_code' && isLonger(value, check.limits.couponCode)) {
     wrong(`A coupon code has at most ${check.limits.couponCode} characters`, at);
   }
   if (code !== undefined) {
     if (value !== code) wrong('The code on the button must be the code in the body', at);
-    if (lengthOf(value) > check.limits.authCode) wrong(`A code has at most ${check.limits.authCode} characters`, at);
+    if (isLonger(value, check.limits.authCode)) wrong(`A code has at most ${check.limits.authCode} characters`, at);
   }
 }
 

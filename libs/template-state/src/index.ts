@@ -23,6 +23,7 @@ export {
 export { parseQuality, type TemplateQuality } from './quality.js';
 export { pauseHours, readTemplateStatus, type StatusReading } from './read-status.js';
 export { REJECTION_REASONS } from './rejection.js';
+export { summarise } from './summarise.js';
 export type { TemplateButton, TemplateCard, TemplateComponent } from './template.js';
 export { checkTemplate, checkTemplateEdit } from './template-grammar.js';
 export { TEMPLATE_LIMITS, type TemplateLimits, templateLimitsAt } from './template-limits.js';
@@ -38,3 +39,4 @@ export {
   type TemplateState,
 } from './template-state.js';
 export { type VariableFault, type VariableForm, type Variables, variablesOf } from './variables.js';
+export { type SendRefusal, whyNotSendable } from './why-not-sendable.js';

@@ -46,12 +46,26 @@ const MEDIA: Readonly<Record<string, 'image' | 'video' | 'gif' | 'document' | 'l
   PRODUCT: 'product',
 };
 
+// A template is read once and sent a million times. Holders of templates replace the list of components, they do not
+// change it in place.
+const READ = new WeakMap<object, NeededParameters>();
+
 /**
- * What a send with these stored components must carry (Meta, messages and template type pages of 2025-11).
+ * What a send with these stored components must carry (Meta, messages and template type pages of 2025-11). The answer for
+ * a list of components is remembered as long as the list lives.
  * @param components the template's components as Meta lists them or as they were submitted, in either case of letters;
  *   what cannot be read asks for nothing, since Meta has the last word
  */
 export function parametersOf(components: unknown): NeededParameters {
+  if (!Array.isArray(components)) return readParameters(components);
+  const known = READ.get(components);
+  if (known) return known;
+  const needed = readParameters(components);
+  READ.set(components, needed);
+  return needed;
+}
+
+function readParameters(components: unknown): NeededParameters {
   const body = componentsOf(components, 'BODY')[0];
   const buttonList = componentsOf(components, 'BUTTONS').flatMap((c) => (Array.isArray(c.buttons) ? c.buttons : []));
   const oneTimeCode = buttonList.some(isOneTimeCode);

@@ -1,5 +1,12 @@
 import fc from 'fast-check';
-import { checkParameters, checkTemplate, checkTemplateEdit, parametersOf, templateLimitsAt } from './index.js';
+import {
+  checkParameters,
+  checkTemplate,
+  checkTemplateEdit,
+  parametersOf,
+  summarise,
+  templateLimitsAt,
+} from './index.js';
 
 const limits = templateLimitsAt('2026-03-01');
 const problems = (template: unknown, day = limits) => checkTemplate(template, day).map((p) => [p.code, p.at]);
@@ -293,6 +300,19 @@ describe('a template with a mistake', () => {
       ['variable_at_edge', 'template_variable_at_edge'],
       ['example_missing', 'template_invalid'],
     ]);
+  });
+
+  it('is refused once, with all its mistakes in the details', () => {
+    const bad = template([{ type: 'FOOTER', text: 'Hi {{1}}' }, plainBody], { name: 'A' });
+    expect(summarise(checkTemplate(bad, limits))).toEqual({
+      refusal: 'template_invalid',
+      details:
+        'name: A name has 1 to 512 small letters a-z, digits and underscores. ' +
+        'components[0].text: A footer has no variables.',
+    });
+    expect(summarise([])).toBeUndefined();
+    const many = Array.from({ length: 12 }, (_, i) => ({ refusal: 'x', at: `a${i}`, says: 'wrong' }));
+    expect(summarise(many)?.details).toMatch(/a9: wrong\. And 2 more\.$/);
   });
 
   it('of authentication is told what Meta writes itself', () => {

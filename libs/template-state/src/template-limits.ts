@@ -74,3 +74,6 @@ export const templateLimitsAt = (day: string): TemplateLimits =>
 
 /** A length as a person counts it: an emoji outside the basic plane is one character, not two. */
 export const lengthOf = (text: string): number => [...text].length;
+
+/** Whether a text is longer than allowed; counts characters only if the text could be. */
+export const isLonger = (text: string, allowed: number): boolean => text.length > allowed && lengthOf(text) > allowed;

@@ -6,6 +6,7 @@ import {
   nextStates,
   TEMPLATE_STATES,
   type TemplateState,
+  whyNotSendable,
 } from './index.js';
 
 describe('the states of a template', () => {
@@ -41,6 +42,13 @@ describe('the states of a template', () => {
 describe('what may be done with a template', () => {
   it('sends it only while it is approved', () => {
     expect(TEMPLATE_STATES.filter(isSendable)).toEqual(['approved', 'flagged']);
+  });
+
+  it('says with Meta’s own code why it cannot be sent', () => {
+    expect(TEMPLATE_STATES.filter((state) => whyNotSendable(state) === undefined)).toEqual(['approved', 'flagged']);
+    expect(whyNotSendable('paused')).toBe('template_paused');
+    expect(whyNotSendable('disabled')).toBe('template_disabled');
+    expect(whyNotSendable('archived')).toBe('template_unknown');
   });
 
   it('never approves one by a call of ours, except back from a pacing pause', () => {
