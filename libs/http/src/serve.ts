@@ -10,7 +10,8 @@ import { loadConfig } from '#libs/config';
 import { createLogger, METRICS, NestLogger, ObservabilityModule, withoutSecrets } from '#libs/observability';
 import { nativeEnvelope, type RenderRefusal } from './envelope.js';
 import { HealthController } from './health.controller.js';
-import { answerRefusal, RefusalFilter } from './refusal.filter.js';
+import { parseJsonBodies } from './json-body.js';
+import { RefusalFilter } from './refusal.filter.js';
 import { nativeValidation } from './validation.js';
 
 export interface ServeOptions {
@@ -43,12 +44,12 @@ const givenRequestId = (value: unknown): string | undefined =>
 export async function serve(options: ServeOptions): Promise<{ app: NestFastifyApplication; url: string }> {
   const logger = options.logger ?? createLogger(options.name);
   const render = options.renderRefusal ?? nativeEnvelope;
+  const bodyLimit = options.bodyLimit ?? 1024 * 1024;
   const adapter = new FastifyAdapter({
-    bodyLimit: options.bodyLimit ?? 1024 * 1024,
+    bodyLimit,
     genReqId: (req: { headers: Record<string, unknown> }) =>
       givenRequestId(req.headers['x-request-id']) ?? randomUUID(),
     forceCloseConnections: 'idle',
-    allowErrorHandlerOverride: true,
     routerOptions: { maxParamLength: 300 },
   });
 
@@ -63,10 +64,7 @@ export async function serve(options: ServeOptions): Promise<{ app: NestFastifyAp
     rawBody: true,
     abortOnError: false,
   });
-  const fastify = adapter.getInstance();
-  const refuse = (error: unknown, request: FastifyRequest, reply: FastifyReply) =>
-    answerRefusal(error, request, reply, render, logger);
-  fastify.setErrorHandler(refuse);
+  parseJsonBodies(app, bodyLimit);
   app.useGlobalFilters(new RefusalFilter(render, logger));
   app.useGlobalPipes(nativeValidation());
   observe(app, logger);

@@ -14,7 +14,7 @@ const BY_STATUS: Readonly<Record<number, [code: string, details: string]>> = {
   503: ['unavailable', 'Try again shortly.'],
 };
 
-/** What Fastify throws before a request reaches Nest (malformed JSON, a body that is too large). */
+/** What Fastify's plugins throw inside a handler (multipart limits, for one). */
 interface FastifyError extends Error {
   statusCode: number;
   code: string;
@@ -29,10 +29,6 @@ export function toRefusal(thrown: unknown): Refusal {
     const status = thrown.getStatus();
     const [code, details] = BY_STATUS[status] ?? ['refused', 'The request was refused.'];
     return new Refusal(status, code, details, { cause: thrown });
-  }
-  // Nest's parser throws a SyntaxError with a status; one without is a bug of ours.
-  if (isFastifyError(thrown) && (thrown.name === 'SyntaxError' || /JSON/.test(thrown.code ?? ''))) {
-    return new Refusal(400, 'malformed_json', 'The body is not valid JSON.', { cause: thrown });
   }
   if (isFastifyError(thrown) && thrown.statusCode >= 400 && thrown.statusCode < 500) {
     const [code, details] = BY_STATUS[thrown.statusCode] ?? ['refused', 'The request was refused.'];
