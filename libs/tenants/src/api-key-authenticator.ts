@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { CLOCK, type Clock } from '#libs/clock';
 import { Database } from '#libs/persistence';
 import { hashToken } from '#libs/vault';
-import type { TenantStatus } from './tenant.entity.js';
+import type { TenantStatus } from './tenant-status.js';
 
 /** Who calls: a tenant, by a key or by a signed-in person. */
 export interface Caller {

@@ -1,6 +1,5 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
-
-export type TenantStatus = 'active' | 'suspended' | 'closed';
+import type { TenantStatus } from './tenant-status.js';
 
 @Entity('tenants')
 export class Tenant {

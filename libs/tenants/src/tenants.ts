@@ -6,6 +6,7 @@ import { Database, type Tx } from '#libs/persistence';
 import { hashPassword, hashToken, passwordMatches } from '#libs/vault';
 import { ApiKey } from './api-key.entity.js';
 import { Tenant } from './tenant.entity.js';
+import { canMoveTenant, type TenantStatus } from './tenant-status.js';
 import { type TenantRole, TenantUser } from './tenant-user.entity.js';
 
 const KEY_PREFIX = 'paloma_';
@@ -68,6 +69,25 @@ export class Tenants {
 
   async find(tx: Tx, tenantId: string): Promise<Tenant | null> {
     return tx.getRepository(Tenant).findOneBy({ tenantId });
+  }
+
+  /**
+   * Suspends, resumes or closes a tenant, as far as its state allows. Its row stays locked until the caller's transaction
+   * ends, so what is written beside it (an audit entry) tells the truth.
+   *
+   * @returns the state before and whether it was moved; undefined when there is no such tenant
+   */
+  async setStatus(
+    tx: Tx,
+    tenantId: string,
+    to: TenantStatus,
+  ): Promise<{ before: TenantStatus; moved: boolean } | undefined> {
+    const tenants = tx.getRepository(Tenant);
+    const tenant = await tenants.findOne({ where: { tenantId }, lock: { mode: 'pessimistic_write' } });
+    if (!tenant) return undefined;
+    const moved = canMoveTenant(tenant.status, to);
+    if (moved) await tenants.update({ tenantId }, { status: to });
+    return { before: tenant.status, moved };
   }
 
   /** @returns the key, which is shown this once and cannot be read again */
