@@ -4,7 +4,6 @@
 
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
 import { loadRateBook } from '../apps/billing/src/rate-card/load-rate-book.js';
 import { InvalidCase } from '../apps/billing/src/rating/case/fields.js';
 import { type EventLine, rateCase } from '../apps/billing/src/rating/case/rate-case.js';
@@ -45,7 +44,9 @@ function located(file: string, from: string | undefined): string {
   return typed !== undefined && existsSync(typed) ? typed : resolve(file);
 }
 
-const { values, positionals: files } = parseArgs({ options: { from: { type: 'string' } }, allowPositionals: true });
+const given = process.argv.slice(2);
+const from = given[0] === '--from' ? given[1] : undefined;
+const files = given.slice(from === undefined ? 0 : 2);
 if (files.length === 0) {
   process.stderr.write('usage: npm run --silent rate -- <case.json> [<case.json> …]\n');
   process.exitCode = 2;
@@ -55,7 +56,7 @@ const book = loadRateBook();
 for (const file of files) {
   let id: unknown = null;
   try {
-    const path = located(file, values.from);
+    const path = located(file, from);
     const input = JSON.parse(readFileSync(path, 'utf8').replace(/^\uFEFF/, ''));
     id = typeof input?.id === 'string' ? input.id : null;
     const rated = rateCase(input, book, (name) => eventsOf(resolve(dirname(path), name)));

@@ -47,12 +47,12 @@ describe('npm run rate', () => {
 
   it.each(files.map((file, i) => [file, i] as const))('gives the worked answer to %s', async (file, i) => {
     const { expect: wanted, id } = JSON.parse(readFileSync(join(CASES, file), 'utf8'));
-    const got = (await rated).lines[i] as Record<string, never>;
+    const got = (await rated).lines[i] ?? {};
     expect(got.case).toBe(id);
     expect(inWords(got.charges)).toEqual(inWords(wanted.charges));
     expect(inWords(got.free)).toEqual(inWords(wanted.free));
     expect(inWords(got.parked)).toEqual(inWords(wanted.parked));
-    expect([plain(got.total), got.currency]).toEqual([plain(wanted.total), wanted.currency]);
+    expect([plain(got.total as string), got.currency]).toEqual([plain(wanted.total), wanted.currency]);
     if (!wanted.tenant_invoice) return;
     const { lines, ...sums } = got.tenant_invoice as Record<string, unknown>;
     const { lines: wantedLines, ...wantedSums } = wanted.tenant_invoice;

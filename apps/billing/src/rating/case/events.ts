@@ -101,8 +101,11 @@ export class EventReader {
     const id = read ? unnamed.needString('id') : unnamed.mayString('id');
     const fields = id === undefined ? unnamed : new Fields(value, `event ${id} (${place})`);
     if (id !== undefined) {
-      for (const status of fields.list('statuses')) this.#proof(id).take(new Fields(status.value, status.where));
-      if (this.#seen.has(id)) return;
+      const first = this.#seen.get(id);
+      if (WITH_STATUSES.has(first ?? kind)) {
+        for (const status of fields.list('statuses')) this.#proof(id).take(new Fields(status.value, status.where));
+      }
+      if (first !== undefined) return;
       this.#seen.set(id, kind);
     }
     if (!read || id === undefined) this.strange.push(id ?? null);
@@ -123,6 +126,8 @@ export class EventReader {
   }
 }
 
+/** Kinds whose delivery is told by statuses; blocks and group messages carry their own times. */
+const WITH_STATUSES: ReadonlySet<string> = new Set(['template', 'text', 'reaction']);
 const INBOUND: ReadonlySet<string> = new Set(['user_message', 'account_update', 'template_category_update']);
 
 type Head = { readonly order: number; readonly id: string; readonly where: string };
