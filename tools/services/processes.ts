@@ -58,14 +58,16 @@ export async function freePort(wanted = 0): Promise<number> {
   return (wanted ? await probe(wanted) : undefined) ?? (await probe(0)) ?? Promise.reject(new Error('no free port'));
 }
 
-/** Runs a command to its end; rejects with its last words when it fails. */
+/** Runs a command to its end; resolves to what it printed, rejects with its last words when it fails. */
 export function runToEnd(
   command: string,
   args: string[],
-  options: { env?: NodeJS.ProcessEnv; cwd?: string } = {},
+  { input, ...options }: { env?: NodeJS.ProcessEnv; cwd?: string; input?: string } = {},
 ): Promise<string> {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], ...options });
+    const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'pipe'], ...options });
+    child.stdin.on('error', () => {});
+    child.stdin.end(input ?? '');
     let words = '';
     const hear = (chunk: Buffer) => {
       words = (words + chunk.toString()).slice(-20_000);

@@ -1,5 +1,8 @@
 import { Pool } from 'undici';
 
+// A refusal without Meta's envelope (a proxy's page); no code of Meta is negative.
+const NO_CODE = -1;
+
 /** Meta refused: its envelope, as it came. */
 export class GraphError extends Error {
   override name = 'GraphError';
@@ -12,7 +15,7 @@ export class GraphError extends Error {
   ) {
     const error = (body as { error?: GraphErrorBody } | undefined)?.error;
     super(error?.message ?? `Graph answered ${httpStatus}`);
-    this.code = error?.code ?? (httpStatus === 429 ? 4 : 0);
+    this.code = error?.code ?? (httpStatus === 429 ? 4 : NO_CODE);
     this.subcode = error?.error_subcode;
     this.details = error?.error_data?.details ?? error?.error_user_msg;
   }
@@ -112,9 +115,12 @@ export class GraphClient {
     try {
       body = text === '' ? undefined : JSON.parse(text);
     } catch (error) {
-      // A proxy's page instead of Graph's JSON: a refusal says that nothing was done, a success says nothing.
-      if (status >= 400) throw new GraphError(status, undefined);
+      // A proxy's page instead of Graph's JSON: below 500 nothing was done; else nobody can say what was.
+      if (status >= 400 && status < 500) throw new GraphError(status, undefined);
       throw new GraphUnreachableError(true, error);
+    }
+    if (status >= 500 && !(body as { error?: unknown } | undefined)?.error) {
+      throw new GraphUnreachableError(true, new Error(`status ${status} without Graph's envelope`));
     }
     if (status >= 400) throw new GraphError(status, body);
     return body as T;

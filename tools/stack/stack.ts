@@ -1,0 +1,199 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { currentEnvironment } from '#libs/config';
+import { loginRole, migrate } from '../migrate.js';
+import { createDatabase, databaseExists, dropDatabase } from '../services/postgres.js';
+import { freePort, Household } from '../services/processes.js';
+import { startServices } from '../services/services.js';
+import { Child } from './child.js';
+import { APPS, SANDBOX } from './processes.js';
+import { type StackSecrets, stackSecrets } from './secrets.js';
+
+const DIST = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
+const READY_WITHIN_MS = 60_000;
+
+export interface StackOptions {
+  /** Where the data lives between commands; without it everything is temporary and gone afterwards. */
+  folder?: string;
+  /** Told what happens, for people. */
+  say?: (words: string) => void;
+  /** More settings for all apps. */
+  environment?: Record<string, string>;
+}
+
+export interface Stack {
+  urls: Record<string, string>;
+  secrets: StackSecrets;
+  /** Owner's URL of the database. */
+  databaseUrl: string;
+  redisUrl: string;
+  /** Where the compiled product lies, and the settings of the admin app, for commands that run beside it. */
+  dist: string;
+  adminEnvironment: Record<string, string | undefined>;
+  /** The processes that run now, by name. */
+  pids(): Record<string, number[]>;
+  /** Calls back when a process was started again. */
+  onChange(listener: () => void): void;
+  /** Ends all of it; resolves when nothing is left. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts PostgreSQL, Redis, the sandbox and every app, each in a process of its own, on free ports; resolves when all
+ * are ready. What it started ends with the command, however that ends.
+ *
+ * @throws Error with the last words of what did not start; then nothing is left running
+ */
+export async function startStack(options: StackOptions = {}): Promise<Stack> {
+  const say = options.say ?? (() => {});
+  const household = new Household();
+  const children: Child[] = [];
+  let dropOwnDatabase = async () => {};
+  const stop = async () => {
+    await Promise.all(children.map((c) => c.stop()));
+    await dropOwnDatabase();
+    await household.end();
+  };
+  try {
+    const folder = options.folder ?? mkdtempSync(join(tmpdir(), 'paloma-stack-'));
+    if (!options.folder) household.removeAtEnd(folder);
+    const logs = join(folder, 'logs');
+    rmSync(logs, { recursive: true, force: true });
+    mkdirSync(logs, { recursive: true });
+    const secrets = stackSecrets(options.folder ? join(folder, 'secrets.json') : undefined);
+
+    say('PostgreSQL and Redis …');
+    const services = await startServices(household, options.folder && join(folder, 'services'), say);
+    const database = await ownDatabase(
+      services.databaseUrl,
+      services.pids.postgres !== undefined,
+      options.folder !== undefined,
+    );
+    if (database.drop) dropOwnDatabase = database.drop;
+    await migrate(database.url);
+    const name = new URL(database.url).pathname.slice(1);
+    const [appUrl, staffUrl] = [
+      await loginRole(database.url, `${name}_app`, 'paloma_tenant', secrets.appRolePassword),
+      await loginRole(database.url, `${name}_staff`, 'paloma_staff', secrets.staffRolePassword),
+    ];
+
+    say('The sandbox that stands in for Meta, and the apps …');
+    const listeners: (() => void)[] = [];
+    const changed = () => {
+      for (const listener of listeners) listener();
+    };
+    const ports = new Map<string, number>();
+    for (const plan of [SANDBOX, ...APPS]) {
+      let port = await freePort(plan.port);
+      while ([...ports.values()].includes(port)) port = await freePort();
+      ports.set(plan.name, port);
+    }
+    const at = (name: string) => `http://127.0.0.1:${ports.get(name)}`;
+    const inherited = currentEnvironment();
+    const common = {
+      PATH: inherited.PATH,
+      HOME: inherited.HOME,
+      TZ: 'UTC',
+      LOG_LEVEL: inherited.LOG_LEVEL ?? 'info',
+      HOST: '127.0.0.1',
+    };
+    const environment = {
+      ...common,
+      REDIS_URL: services.redisUrl,
+      // A server that others use too: this stack keeps to keys of its own.
+      REDIS_PREFIX: services.pids.redis ? 'paloma' : name,
+      META_GRAPH_URL: at('sandbox'),
+      META_APP_ID: 'sandbox-app',
+      META_APP_SECRETS: secrets.metaAppSecret,
+      META_VERIFY_TOKEN: secrets.metaVerifyToken,
+      META_SDK_URL: `${at('sandbox')}/sdk.js`,
+      META_SIGNUP_CONFIG_ID: 'sandbox-config',
+      GATEWAY_PUBLIC_URL: at('gateway'),
+      ENCRYPTION_KEYS: `k1:${secrets.encryptionKey}`,
+      TENANT_JWT_SECRET: secrets.tenantJwt,
+      STAFF_JWT_SECRET: secrets.staffJwt,
+      WEBHOOK_ALLOWED_NETWORKS: '127.0.0.0/8',
+      PALOMA_CLOCK: 'sandbox',
+      SANDBOX_URL: at('sandbox'),
+      ...options.environment,
+    };
+    const start = (plan: { name: string; entry: string }, env: Record<string, string | undefined>): Child => {
+      const child = new Child(
+        household,
+        plan.name,
+        join(DIST, plan.entry),
+        ports.get(plan.name) as number,
+        env,
+        logs,
+        changed,
+      );
+      child.start();
+      children.push(child);
+      return child;
+    };
+    const sandbox = start(SANDBOX, {
+      ...common,
+      SANDBOX_APP_ID: 'sandbox-app',
+      SANDBOX_APP_SECRET: secrets.metaAppSecret,
+      SANDBOX_VERIFY_TOKEN: secrets.metaVerifyToken,
+      SANDBOX_WEBHOOK_URL: `${at('gateway')}/meta/webhooks`,
+      SANDBOX_PUBLIC_URL: at('sandbox'),
+    });
+    await sandbox.ready(READY_WITHIN_MS);
+    const apps = APPS.map((plan) =>
+      start(
+        plan,
+        plan.name === 'admin'
+          ? { ...environment, STAFF_DATABASE_URL: staffUrl }
+          : { ...environment, DATABASE_URL: appUrl },
+      ),
+    );
+    await Promise.all(apps.map((a) => a.ready(READY_WITHIN_MS)));
+
+    return {
+      urls: Object.fromEntries([SANDBOX, ...APPS].filter((p) => p.port).map((p) => [p.name, at(p.name)])),
+      secrets,
+      databaseUrl: database.url,
+      redisUrl: services.redisUrl,
+      dist: DIST,
+      adminEnvironment: { ...environment, STAFF_DATABASE_URL: staffUrl },
+      pids: () => ({
+        ...services.pids,
+        ...Object.fromEntries(children.map((c) => [c.name, c.pid === undefined ? [] : [c.pid]])),
+      }),
+      onChange: (listener) => listeners.push(listener),
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/**
+ * The database of this stack: on a server of our own always `paloma`; on a given server the one that DATABASE_URL names
+ * when the data are to stay, else a new one that is dropped at the end.
+ */
+async function ownDatabase(
+  serverUrl: string,
+  serverIsOurs: boolean,
+  keep: boolean,
+): Promise<{ url: string; drop?: () => Promise<void> }> {
+  if (!serverIsOurs && keep) return { url: serverUrl };
+  const name = serverIsOurs ? 'paloma' : `paloma_${process.pid}_${Date.now().toString(36)}`;
+  if (serverIsOurs && (await databaseExists(serverUrl, name))) {
+    const url = new URL(serverUrl);
+    url.pathname = `/${name}`;
+    return { url: url.href };
+  }
+  const url = await createDatabase(serverUrl, name);
+  return serverIsOurs ? { url } : { url, drop: () => dropDatabase(serverUrl, name) };
+}
+
+/** Writes what tools, tests and people need to reach the stack (design, "stack.json"). */
+export function writeStackFile(file: string, content: unknown): void {
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, `${JSON.stringify(content, null, 2)}\n`, { mode: 0o600 });
+}

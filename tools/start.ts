@@ -1,0 +1,25 @@
+// The whole stack in the foreground, until Ctrl-C. Data are kept in .paloma/.
+//   npm start
+import { join } from 'node:path';
+import { startDemoStack, untilInterrupted } from './stack/demo-stack.js';
+import { writeStackFile } from './stack/stack.js';
+
+const folder = join(process.cwd(), '.paloma');
+const say = (words: string) => console.log(`  ${words}`);
+
+console.log('Starting Paloma');
+const { stack, content } = await startDemoStack({ folder, say });
+const file = join(folder, 'stack.json');
+const write = () => writeStackFile(file, content());
+write();
+stack.onChange(write);
+
+console.log('\nPaloma runs. Ctrl-C stops it; the data stay in .paloma/.\n');
+for (const [name, url] of Object.entries(stack.urls)) console.log(`  ${name.padEnd(12)} ${url}/docs`);
+console.log(`\n  staff        ${content().staff.email}   (password in .paloma/stack.json, like the merchants' keys)`);
+console.log(`  signup page  ${stack.urls.onboarding}/signup\n`);
+
+await untilInterrupted();
+console.log('\nStopping …');
+await stack.stop();
+process.exit(0);

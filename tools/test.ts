@@ -1,0 +1,81 @@
+// Everything that CI runs: format and lint, types, import rules, then all tests on services of their own.
+//   npm test                    all of it; the last line is "N passed, N failed"
+//   npm test -- PATTERN...      the same, with only those test files whose path matches
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { currentEnvironment } from '#libs/config';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
+const bin = (name: string) => join(root, 'node_modules', '.bin', name);
+const scratch = mkdtempSync(join(tmpdir(), 'paloma-test-'));
+const results = join(scratch, 'jest.json');
+
+function run(command: string, args: string[], show: 'always' | 'when-it-fails'): Promise<boolean> {
+  return new Promise((resolve) => {
+    const child = spawn(command, args, {
+      cwd: root,
+      env: { ...currentEnvironment(), FORCE_COLOR: currentEnvironment().CI ? '0' : '1' },
+      stdio: ['ignore', show === 'always' ? 'inherit' : 'pipe', show === 'always' ? 'inherit' : 'pipe'],
+    });
+    let words = '';
+    child.stdout?.on('data', (chunk) => (words += chunk));
+    child.stderr?.on('data', (chunk) => (words += chunk));
+    child.once('close', (code) => {
+      if (code !== 0 && words) process.stdout.write(`${words}\n`);
+      resolve(code === 0);
+    });
+  });
+}
+
+let passed = 0;
+let failed = 0;
+async function check(name: string, command: string, args: string[]): Promise<void> {
+  const startedAt = performance.now();
+  const ok = await run(command, args, 'when-it-fails');
+  if (ok) passed++;
+  else failed++;
+  console.log(`${ok ? 'ok  ' : 'FAIL'} ${name} (${((performance.now() - startedAt) / 1_000).toFixed(1)} s)`);
+}
+
+await Promise.all([
+  check('format and lint', bin('biome'), ['ci', '--error-on-warnings', '.']),
+  check('types', bin('tsc'), ['--noEmit']),
+  check('import rules', bin('depcruise'), [
+    '--config',
+    '.dependency-cruiser.cjs',
+    'apps',
+    'libs',
+    'migrations',
+    'tools',
+    'test',
+  ]),
+]);
+
+const patterns = process.argv.slice(2);
+const flags = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'];
+const jest = [...flags, join('node_modules', 'jest', 'bin', 'jest.js'), '--json', `--outputFile=${results}`];
+const ended = await run(
+  process.execPath,
+  [...jest, ...(patterns.length ? ['--testPathPatterns', ...patterns] : [])],
+  'always',
+);
+try {
+  const jestSays = JSON.parse(readFileSync(results, 'utf8')) as {
+    numPassedTests: number;
+    numFailedTests: number;
+    numRuntimeErrorTestSuites: number;
+  };
+  passed += jestSays.numPassedTests;
+  failed += jestSays.numFailedTests + jestSays.numRuntimeErrorTestSuites;
+} catch {
+  console.log('FAIL Jest ended without a result');
+  failed++;
+}
+if (!ended && failed === 0) failed++;
+rmSync(scratch, { recursive: true, force: true });
+
+console.log(`\n${passed} passed, ${failed} failed`);
+process.exitCode = failed === 0 ? 0 : 1;
