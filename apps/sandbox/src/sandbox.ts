@@ -45,8 +45,8 @@ export async function startSandbox(config: SandboxConfig): Promise<Sandbox> {
     abortOnError: false,
   });
   const fastify = adapter.getInstance() as unknown as FastifyInstance;
-  await fastify.register(multipart, { limits: { fileSize: LARGEST_FILE } });
   readBodies(fastify);
+  await fastify.register(multipart, { limits: { fileSize: LARGEST_FILE } });
   // In a scope of its own, because its errors leave in Meta's envelope and those of the control calls in Nest's.
   await fastify.register(async (scope) => {
     scope.setErrorHandler(inEnvelope(meta));

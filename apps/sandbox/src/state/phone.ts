@@ -1,4 +1,9 @@
-import { type CountryCode, getCountryCallingCode, parsePhoneNumberFromString } from 'libphonenumber-js';
+import { createRequire } from 'node:module';
+
+// By require: as an ES module the library imports its metadata without the attribute that JSON modules need.
+const { parsePhoneNumberFromString } = createRequire(import.meta.url)(
+  'libphonenumber-js',
+) as typeof import('libphonenumber-js');
 
 export const digitsOf = (written: string) => written.replace(/\D/g, '');
 
@@ -30,12 +35,4 @@ export function recipientDigits(to: string, businessCc: string): string {
 /** ISO country of a number, where it can be told. */
 export function countryOf(digits: string): string | undefined {
   return parsePhoneNumberFromString(`+${digits}`)?.country;
-}
-
-export function callingCode(country: string): string | undefined {
-  try {
-    return getCountryCallingCode(country as CountryCode);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,0 +1,121 @@
+import { Harness } from '../../testing/harness.js';
+
+const harness = new Harness();
+beforeAll(() => harness.start());
+afterAll(() => harness.stop());
+beforeEach(() => harness.fresh());
+
+const create = (name: string, more: object = {}) =>
+  harness.graph('POST', `/${harness.waba.id}/message_templates`, {
+    name,
+    language: 'en_US',
+    category: 'UTILITY',
+    components: [{ type: 'BODY', text: 'Your parcel is here.' }],
+    ...more,
+  });
+const list = (query = '') => harness.graph('GET', `/${harness.waba.id}/message_templates?limit=100&${query}`);
+
+describe('templates', () => {
+  it('wait for review and are approved by themselves, with a webhook', async () => {
+    const created = (await create('parcel')).body;
+    expect(created).toEqual({ id: expect.stringMatching(/^\d{15}$/), status: 'PENDING', category: 'UTILITY' });
+    await harness.advance(2_000);
+    expect(await harness.receiver.change('message_template_status_update')).toEqual({
+      event: 'APPROVED',
+      message_template_id: Number(created.id),
+      message_template_name: 'parcel',
+      message_template_language: 'en-US',
+      reason: 'NONE',
+      message_template_category: 'UTILITY',
+    });
+    expect((await harness.graph('GET', `/${created.id}?fields=status`)).body).toEqual({
+      status: 'APPROVED',
+      id: created.id,
+    });
+  });
+
+  it('follow the control call when it is first', async () => {
+    const { id } = (await create('parcel')).body;
+    await harness.control('POST', `/templates/${id}`, { status: 'REJECTED', reason: 'PROMOTIONAL' });
+    expect(await harness.receiver.change('message_template_status_update')).toMatchObject({
+      event: 'REJECTED',
+      reason: 'PROMOTIONAL',
+    });
+    await harness.advance(60_000);
+    expect((await harness.graph('GET', `/${id}`)).body.status).toBe('REJECTED');
+  });
+
+  it('are refused with Meta’s subcode', async () => {
+    expect(
+      await create('parcel', { components: [{ type: 'BODY', text: 'Here: {{1}}', example: { body_text: [['x']] } }] }),
+    ).toMatchObject({
+      status: 400,
+      body: {
+        error: {
+          code: 100,
+          error_subcode: 2388299,
+          error_user_title: expect.any(String),
+          error_user_msg: expect.any(String),
+        },
+      },
+    });
+    expect((await create('order_update')).body.error.error_subcode).toBe(2388024);
+  });
+
+  it('change category and quality by Meta’s will, and the change is told', async () => {
+    const { id } = await harness.template('offer', 'UTILITY', 'Hi.');
+    await harness.control('POST', `/templates/${id}`, { category: 'MARKETING', quality: 'RED' });
+    expect(await harness.receiver.change('template_category_update')).toMatchObject({
+      previous_category: 'UTILITY',
+      new_category: 'MARKETING',
+    });
+    expect(await harness.receiver.change('message_template_quality_update')).toMatchObject({
+      previous_quality_score: 'UNKNOWN',
+      new_quality_score: 'RED',
+    });
+  });
+
+  it('go back to review when edited, and keep their category once approved', async () => {
+    const { id } = await harness.template('offer', 'UTILITY', 'Hi.');
+    expect((await harness.graph('POST', `/${id}`, { category: 'MARKETING' })).status).toBe(400);
+    expect(
+      (await harness.graph('POST', `/${id}`, { components: [{ type: 'BODY', text: 'Hello.' }] })).body,
+    ).toMatchObject({ success: true });
+    expect((await harness.sendTemplate('+15550002222', 'offer', [])).body.error.code).toBe(132001);
+    await harness.advance(2_000);
+    expect((await harness.sendTemplate('+15550002222', 'offer', [])).status).toBe(200);
+  });
+
+  it('are deleted in all languages by name, in one by id, and their name rests 30 days', async () => {
+    await harness.template('offer', 'UTILITY', 'Hi.');
+    await harness.control('POST', '/templates', {
+      waba_id: harness.waba.id,
+      name: 'offer',
+      language: 'de',
+      category: 'UTILITY',
+      components: [{ type: 'BODY', text: 'Hallo.' }],
+    });
+    const german = (await list('language=de')).body.data[0].id;
+    await harness.graph('DELETE', `/${harness.waba.id}/message_templates?name=offer&hsm_id=${german}`);
+    expect((await list('name=offer')).body.data).toHaveLength(1);
+    await harness.graph('DELETE', `/${harness.waba.id}/message_templates?name=offer`);
+    expect((await list('name=offer')).body.data).toHaveLength(0);
+    expect((await create('offer')).body.error.error_subcode).toBe(2388023);
+    await harness.advance(30 * 86_400_000);
+    expect((await create('offer')).status).toBe(200);
+  });
+
+  it('are listed page by page by following `next` as given', async () => {
+    for (let i = 0; i < 6; i++) await harness.template(`t${i}`, 'UTILITY', 'Hi.');
+    const names: string[] = [];
+    let url: string | undefined =
+      `/v23.0/${harness.waba.id}/message_templates?limit=3&fields=name&access_token=${harness.token}`;
+    while (url) {
+      const { body }: Awaited<ReturnType<Harness['http']>> = await harness.http('GET', url, undefined, {});
+      names.push(...body.data.map((template: { name: string }) => template.name));
+      url = body.paging?.next;
+    }
+    expect(names).toEqual(['order_update', 't0', 't1', 't2', 't3', 't4', 't5']);
+    expect((await list('after=nonsense')).body.error.code).toBe(100);
+  });
+});
