@@ -93,6 +93,16 @@ describe('free entry', () => {
     ]);
   });
 
+  it('is not answered by a message that is parked: what is not understood opens nothing', () => {
+    const events = [
+      entered('u1', '2026-05-04T10:00:00Z'),
+      template('m1', 'astrology', '2026-05-04T11:00:00Z'),
+      template('m2', 'marketing', '2026-05-04T12:00:00Z'),
+      template('m3', 'marketing', '2026-05-07T11:59:59Z'),
+    ];
+    expect(outcome(events)).toEqual(['m1 parked: unknown_category', 'm2 free: free_entry', 'm3 free: free_entry']);
+  });
+
   it('a plain message of the user in between leaves the entry waiting for its answer', () => {
     const events = [
       entered('u1', '2026-05-04T10:00:00Z'),

@@ -138,16 +138,9 @@ export class RatingMemory {
     const contact = this.#of(message, parties);
     if (!contact || message.toGroup) return;
     if (moves.opens) contact.conversations.set(moves.opens, message.at + WINDOW);
-    if (answers(message, verdict)) this.#answer(contact, message);
-  }
-
-  #answer({ freeEntry, conversations }: Contact, { at, waba }: DeliveredMessage): void {
-    const rules = rulesOn(waba.zone.dayAt(at).day);
-    if (!rules) return;
-    const openedBefore = freeEntry.openUntil;
-    answer(freeEntry, at, rules);
-    // The free conversation closes every other one with that user.
-    if (freeEntry.openUntil !== openedBefore) conversations.clear();
+    // A free entry window closes the other conversations of the user. Each of them would have ended inside it anyway.
+    const rules = rulesOn(verdict.day);
+    if (rules && answers(message, verdict)) answer(contact.freeEntry, message.at, rules);
   }
 }
 
