@@ -9,7 +9,6 @@ const base = {
   },
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.paloma/'],
   testEnvironment: 'node',
-  testTimeout: 30_000,
 };
 
 const withServices = {
@@ -21,6 +20,7 @@ const withServices = {
 export default {
   // One worker a core: the machines we promise for have two.
   maxWorkers: 2,
+  testTimeout: 60_000,
   projects: [
     { ...base, displayName: 'unit', testMatch: ['<rootDir>/{apps,libs,tools}/**/*.spec.ts'] },
     { ...withServices, displayName: 'architecture', testMatch: ['<rootDir>/test/architecture/**/*.spec.ts'] },

@@ -1,4 +1,4 @@
-import type { MetaError } from './meta-error.js';
+import type { MetaError } from './meta-error.types.js';
 
 /**
  * The shortest wait before a repeat, in seconds, as far as Meta states one; a dispatcher's own schedule adds to it.

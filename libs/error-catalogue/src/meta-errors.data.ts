@@ -12,7 +12,7 @@
 //             `advice` names has changed; settle = part of it may have happened, find out before any repeat
 //   scope     what else fails alike while the cause lasts, so what a dispatcher should stop
 //   waitSeconds  the shortest wait Meta names (131056: the first of 4^X, X = 0, 1, 2 ...)
-import type { MetaErrorRow } from './meta-error.js';
+import type { MetaErrorRow } from './meta-error.types.js';
 
 export const META_ERRORS: readonly MetaErrorRow[] = [
   {

@@ -1,14 +1,5 @@
+import type { OnPremisesError } from './on-premises-error.types.js';
 import { ON_PREMISES_ERRORS } from './on-premises-errors.data.js';
-
-export interface OnPremisesError {
-  readonly code: number;
-  readonly title: string;
-  readonly meaning: string;
-  /** The Cloud API code that says nearly the same. */
-  readonly nearestCloudCode: number;
-  /** Whether the row was seen on a page of Meta's or of a partner. */
-  readonly verified: boolean;
-}
 
 const BY_CODE = new Map(ON_PREMISES_ERRORS.map((row) => [row.code, row]));
 

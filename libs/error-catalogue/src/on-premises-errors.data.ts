@@ -3,7 +3,7 @@
 //
 // Provenance: stored copies of Meta's On-Premises error page and address-message page, Twilio's error mapping, and
 // general knowledge (`verified: false`: seen on no page); collected in Paloma's table of 2026-11, wording ours.
-import type { OnPremisesError } from './on-premises-error.js';
+import type { OnPremisesError } from './on-premises-error.types.js';
 
 export const ON_PREMISES_ERRORS: readonly OnPremisesError[] = [
   {
