@@ -96,6 +96,7 @@ function problem(text, field) {
   element('problem').hidden = false;
   for (const input of form.querySelectorAll('[aria-invalid]')) input.removeAttribute('aria-invalid');
   field?.setAttribute('aria-invalid', 'true');
+  field?.setAttribute('aria-errormessage', 'problem');
   field?.focus();
 }
 

@@ -15,7 +15,7 @@ export class Emitter {
   /** Field `messages`: to the number's override, else the WABA's, else the app's callback, of each subscribed app. */
   messages(number: PhoneNumber, value: Record<string, unknown>): void {
     const waba = this.world.get('waba', number.wabaId);
-    if (!waba) return;
+    if (!waba?.subscriptions.size) return;
     const payload = this.payload(waba.id, 'messages', this.withMetadata(number, value));
     for (const subscription of waba.subscriptions.values()) {
       const app = this.world.get('app', subscription.appId);
