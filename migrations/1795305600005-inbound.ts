@@ -12,6 +12,8 @@ export class Inbound1795305600005 implements MigrationInterface {
         field        text NOT NULL,
         body         json NOT NULL,
         status       text NOT NULL DEFAULT 'new' CHECK (status IN ('new', 'done', 'parked')),
+        attempts     smallint NOT NULL DEFAULT 0,
+        due_at       timestamptz,
         note         text,
         processed_at timestamptz,
         PRIMARY KEY (tenant_id, event_id)
@@ -22,6 +24,7 @@ export class Inbound1795305600005 implements MigrationInterface {
     await db.query(
       `COMMENT ON COLUMN meta_events.body IS '{"id", "time"?, "field", "value"}: one change with its entry''s id'`,
     );
+    await db.query(`COMMENT ON COLUMN meta_events.due_at IS 'A new one that could not be applied waits until then'`);
     await db.query(`CREATE INDEX meta_events_new ON meta_events (tenant_id, route, event_id) WHERE status = 'new'`);
     await db.query(`CALL paloma_protect('meta_events', 'SELECT', 'INSERT', 'UPDATE')`);
     await db.query(`CALL paloma_partition('meta_events')`);
@@ -36,10 +39,11 @@ export class Inbound1795305600005 implements MigrationInterface {
           FROM unnest(tenant_ids, event_ids, routes, fields, bodies) AS e(tenant_id, event_id, route, field, body) $$`);
     await db.query(`CALL paloma_make_door('door_store_meta_events(uuid[], uuid[], text[], text[], text[])')`);
     await db.query(`
-      CREATE FUNCTION door_routes_with_events() RETURNS TABLE (tenant_id uuid, route text)
+      CREATE FUNCTION door_routes_with_events(at timestamptz) RETURNS TABLE (tenant_id uuid, route text)
       LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-        SELECT DISTINCT e.tenant_id, e.route FROM meta_events e WHERE e.status = 'new' $$`);
-    await db.query(`CALL paloma_make_door('door_routes_with_events()')`);
+        SELECT DISTINCT e.tenant_id, e.route FROM meta_events e
+         WHERE e.status = 'new' AND (e.due_at IS NULL OR e.due_at <= at) $$`);
+    await db.query(`CALL paloma_make_door('door_routes_with_events(timestamptz)')`);
 
     // These three are written by libs/inbound.
     await db.query(`
@@ -52,7 +56,7 @@ export class Inbound1795305600005 implements MigrationInterface {
         customer_name   text,
         user_id         text,
         type            text NOT NULL,
-        payload         jsonb NOT NULL,
+        payload         json NOT NULL,
         at              timestamptz NOT NULL,
         PRIMARY KEY (tenant_id, inbound_id),
         FOREIGN KEY (tenant_id, phone_number_id) REFERENCES phone_numbers
@@ -66,6 +70,7 @@ export class Inbound1795305600005 implements MigrationInterface {
     await db.query(
       'CREATE INDEX inbound_by_customer ON inbound_messages (tenant_id, phone_number_id, customer, inbound_id)',
     );
+    await db.query('CREATE INDEX inbound_by_meta_id ON inbound_messages (tenant_id, meta_message_id)');
     await db.query(`CALL paloma_protect('inbound_messages', 'SELECT', 'INSERT')`);
     await db.query(`CALL paloma_partition('inbound_messages')`);
 

@@ -27,6 +27,9 @@ export class Usage1795305600008 implements MigrationInterface {
     await db.query(
       `COMMENT ON COLUMN usage_facts.delivered_at IS 'The billing moment: earliest of delivered, read, played'`,
     );
+    await db.query(
+      `COMMENT ON COLUMN usage_facts.sent_at IS 'By Meta''s status; the instant of acceptance without one'`,
+    );
     await db.query(`CREATE INDEX usage_facts_new ON usage_facts (tenant_id, message_id) WHERE status = 'new'`);
     await db.query(`CALL paloma_protect('usage_facts', 'SELECT', 'INSERT', 'UPDATE')`);
     await db.query(`CALL paloma_partition('usage_facts')`);

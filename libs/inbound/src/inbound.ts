@@ -1,0 +1,153 @@
+import { Injectable } from '@nestjs/common';
+import { derivedId } from '#libs/ids';
+import type { Tx } from '#libs/persistence';
+import { opensWindow } from '#libs/service-window';
+
+/** One element of `messages[]` of a webhook, read far enough to be stored. */
+export interface InboundMessage {
+  phoneNumberId: string;
+  metaMessageId: string;
+  /** wa_id (digits), or the business-scoped user id where the number is hidden. */
+  customer: string;
+  customerName?: string | undefined;
+  /** Business-scoped user id, where Meta gives it. */
+  userId?: string | undefined;
+  /** Group of the message; its window is that of the group. */
+  groupId?: string | undefined;
+  type: string;
+  /** The message as Meta sent it; JSON text is stored as it is. */
+  payload: object | string;
+  /** Meta's timestamp (whole seconds). */
+  at: Date;
+}
+
+export interface InboundRow {
+  inboundId: string;
+  phoneNumberId: string;
+  metaMessageId: string;
+  customer: string;
+  customerName: string | null;
+  userId: string | null;
+  type: string;
+  payload: Record<string, unknown>;
+  at: Date;
+}
+
+const COLUMNS = `m.inbound_id AS "inboundId", m.phone_number_id AS "phoneNumberId",
+  m.meta_message_id AS "metaMessageId", m.customer, m.customer_name AS "customerName", m.user_id AS "userId",
+  m.type, m.payload, m.at`;
+
+// PostgreSQL's text takes neither NUL nor half of a surrogate pair, and a profile name is whatever someone typed.
+const storable = (text: string): string => text.replace(/\p{Surrogate}|\0/gu, '\ufffd');
+
+/** The one writer of what customers wrote and of the windows that it opens. Everything may be said twice. */
+@Injectable()
+export class Inbound {
+  /**
+   * Stores a message, marks it as unseen by the engagement app, and opens or prolongs the service window.
+   *
+   * @returns 'repeat' when it is stored already; nothing changes then
+   */
+  async record(tx: Tx, tenantId: string, message: InboundMessage): Promise<'new' | 'repeat'> {
+    const inboundId = derivedId(message.at, message.phoneNumberId, message.metaMessageId);
+    const payload = typeof message.payload === 'string' ? message.payload : JSON.stringify(message.payload);
+    const stored = await tx.query(
+      `INSERT INTO inbound_messages (tenant_id, inbound_id, phone_number_id, meta_message_id, customer, customer_name,
+                                     user_id, type, payload, at)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING RETURNING 1`,
+      [
+        tenantId,
+        inboundId,
+        message.phoneNumberId,
+        storable(message.metaMessageId),
+        storable(message.customer),
+        message.customerName === undefined ? null : storable(message.customerName),
+        message.userId === undefined ? null : storable(message.userId),
+        storable(message.type),
+        payload,
+        message.at,
+      ],
+    );
+    if (stored.length === 0) return 'repeat';
+    await tx.query('INSERT INTO inbound_unseen (tenant_id, inbound_id) VALUES ($1, $2)', [tenantId, inboundId]);
+    if (opensWindow(message.type)) {
+      const who = message.groupId ? [message.groupId] : [message.customer, message.userId];
+      for (const customer of new Set(who)) {
+        if (customer) await this.heardFrom(tx, tenantId, message.phoneNumberId, customer, message.at);
+      }
+    }
+    return 'new';
+  }
+
+  /**
+   * A customer wrote or called at an instant of Meta's. What arrives late never takes back a newer instant.
+   */
+  async heardFrom(tx: Tx, tenantId: string, phoneNumberId: string, customer: string, at: Date): Promise<void> {
+    await tx.query(
+      `INSERT INTO service_windows (tenant_id, phone_number_id, customer, last_user_message_at) VALUES ($1, $2, $3, $4)
+       ON CONFLICT (tenant_id, phone_number_id, customer) DO UPDATE
+         SET last_user_message_at = excluded.last_user_message_at
+         WHERE service_windows.last_user_message_at < excluded.last_user_message_at`,
+      [tenantId, phoneNumberId, storable(customer), at],
+    );
+  }
+
+  /** When a customer (or group) last wrote to a number; undefined for never. `#libs/service-window` says what that allows. */
+  async lastUserMessageAt(
+    tx: Tx,
+    tenantId: string,
+    phoneNumberId: string,
+    customer: string,
+  ): Promise<Date | undefined> {
+    const [row] = await tx.query(
+      `SELECT last_user_message_at FROM service_windows
+        WHERE tenant_id = $1 AND phone_number_id = $2 AND customer = $3`,
+      [tenantId, phoneNumberId, customer],
+    );
+    return row?.last_user_message_at;
+  }
+
+  /**
+   * Takes messages that the engagement app has not seen, oldest first. They count as seen when the caller's transaction
+   * commits; one consumer per tenant at a time (its lane's lease).
+   */
+  async takeUnseen(tx: Tx, tenantId: string, limit: number): Promise<InboundRow[]> {
+    return tx.query(
+      `WITH taken AS (
+         DELETE FROM inbound_unseen u
+          USING (SELECT inbound_id FROM inbound_unseen WHERE tenant_id = $1 ORDER BY inbound_id LIMIT $2) AS oldest
+          WHERE u.tenant_id = $1 AND u.inbound_id = oldest.inbound_id
+         RETURNING u.inbound_id)
+       SELECT ${COLUMNS} FROM taken JOIN inbound_messages m ON m.tenant_id = $1 AND m.inbound_id = taken.inbound_id
+        ORDER BY m.inbound_id`,
+      [tenantId, limit],
+    );
+  }
+
+  /** What one customer wrote to us, or everyone, newest first. `before` is the inboundId where the last page ended. */
+  async list(
+    tx: Tx,
+    tenantId: string,
+    filter: { customers?: readonly string[]; phoneNumberId?: string; before?: string; limit: number },
+  ): Promise<InboundRow[]> {
+    return tx.query(
+      `SELECT ${COLUMNS} FROM inbound_messages m
+        WHERE m.tenant_id = $1
+          AND ($2::text[] IS NULL OR m.customer = ANY ($2))
+          AND ($3::uuid IS NULL OR m.phone_number_id = $3)
+          AND ($4::uuid IS NULL OR m.inbound_id < $4)
+        ORDER BY m.inbound_id DESC LIMIT $5`,
+      [tenantId, filter.customers ?? null, filter.phoneNumberId ?? null, filter.before ?? null, filter.limit],
+    );
+  }
+
+  /** One inbound message by Meta's id, which a tenant uses to reply, react or mark as read. */
+  async findByMetaId(tx: Tx, tenantId: string, metaMessageId: string): Promise<InboundRow | undefined> {
+    const [row] = await tx.query(
+      `SELECT ${COLUMNS} FROM inbound_messages m WHERE m.tenant_id = $1 AND m.meta_message_id = $2
+        ORDER BY m.inbound_id DESC LIMIT 1`,
+      [tenantId, metaMessageId],
+    );
+    return row;
+  }
+}

@@ -1,0 +1,27 @@
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+
+/** Where a tenant wants to be told. */
+@Entity('webhook_endpoints')
+export class WebhookEndpoint {
+  @PrimaryColumn('uuid', { name: 'tenant_id' }) tenantId: string;
+  @PrimaryColumn('uuid', { name: 'endpoint_id' }) endpointId: string;
+  @Column('text') url: string;
+  @Column('text', { name: 'sealed_secret' }) sealedSecret: string;
+  /** The secret before the last rotation; signatures with it go along until `previousSecretUntil`. */
+  @Column('text', { name: 'sealed_previous_secret', nullable: true }) sealedPreviousSecret: string | null;
+  @Column('timestamptz', { name: 'previous_secret_until', nullable: true }) previousSecretUntil: Date | null;
+  /** Only events of this WABA, or of this number; null means all. */
+  @Column('uuid', { name: 'waba_id', nullable: true }) wabaId: string | null;
+  @Column('uuid', { name: 'phone_number_id', nullable: true }) phoneNumberId: string | null;
+  /** Only these kinds of event; null means all. */
+  @Column('text', { array: true, nullable: true }) kinds: string[] | null;
+  /** Extra headers of each post. */
+  @Column('jsonb') headers: Record<string, string>;
+  @Column('boolean') enabled: boolean;
+  @Column('text', { name: 'managed_by' }) managedBy: 'tenant' | 'subscribed_apps';
+  /** Posts that failed in a row. */
+  @Column('integer') failures: number;
+  @Column('timestamptz', { name: 'rests_until', nullable: true }) restsUntil: Date | null;
+  @Column('timestamptz', { name: 'created_at' }) createdAt: Date;
+  @Column('timestamptz', { name: 'updated_at' }) updatedAt: Date;
+}

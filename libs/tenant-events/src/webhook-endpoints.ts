@@ -1,0 +1,141 @@
+import { randomBytes } from 'node:crypto';
+import { Inject, Injectable } from '@nestjs/common';
+import { CLOCK, type Clock } from '#libs/clock';
+import { newId } from '#libs/ids';
+import type { Tx } from '#libs/persistence';
+import { Vault } from '#libs/vault';
+import { WebhookEndpoint } from './webhook-endpoint.entity.js';
+
+/** What a tenant may choose about an endpoint. */
+export interface EndpointWish {
+  url: string;
+  wabaId?: string | null;
+  phoneNumberId?: string | null;
+  kinds?: string[] | null;
+  headers?: Record<string, string>;
+  enabled?: boolean;
+}
+
+/** How long signatures with the secret before a rotation go along: time enough to change it at the receiver. */
+const PREVIOUS_SECRET_MS = 24 * 3_600_000;
+
+const context = (endpointId: string) => `webhook-secret:${endpointId}`;
+
+// Standard Webhooks (specification 1.0.0): `whsec_` and the base64 of 24 to 64 random bytes.
+const newSecret = () => `whsec_${randomBytes(32).toString('base64')}`;
+
+/** The one writer of webhook endpoints. */
+@Injectable()
+export class WebhookEndpoints {
+  constructor(
+    private readonly vault: Vault,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
+
+  /** @returns the endpoint and its secret, which is shown this once */
+  async create(
+    tx: Tx,
+    tenantId: string,
+    wish: EndpointWish,
+    managedBy: WebhookEndpoint['managedBy'] = 'tenant',
+  ): Promise<{ endpoint: WebhookEndpoint; secret: string }> {
+    const now = this.clock.now();
+    const endpointId = newId(now);
+    const secret = newSecret();
+    const endpoint = await tx.getRepository(WebhookEndpoint).save({
+      tenantId,
+      endpointId,
+      url: wish.url,
+      sealedSecret: this.vault.seal(secret, context(endpointId)),
+      sealedPreviousSecret: null,
+      previousSecretUntil: null,
+      wabaId: wish.wabaId ?? null,
+      phoneNumberId: wish.phoneNumberId ?? null,
+      kinds: wish.kinds ?? null,
+      headers: wish.headers ?? {},
+      enabled: wish.enabled ?? true,
+      managedBy,
+      failures: 0,
+      restsUntil: null,
+      createdAt: now,
+      updatedAt: now,
+    });
+    return { endpoint, secret };
+  }
+
+  find(tx: Tx, tenantId: string, endpointId: string): Promise<WebhookEndpoint | null> {
+    return tx.getRepository(WebhookEndpoint).findOneBy({ tenantId, endpointId });
+  }
+
+  /** The endpoint that `subscribed_apps` of a WABA manages. */
+  findOverride(tx: Tx, tenantId: string, wabaId: string): Promise<WebhookEndpoint | null> {
+    return tx.getRepository(WebhookEndpoint).findOneBy({ tenantId, wabaId, managedBy: 'subscribed_apps' });
+  }
+
+  list(tx: Tx, tenantId: string): Promise<WebhookEndpoint[]> {
+    return tx.getRepository(WebhookEndpoint).find({ where: { tenantId }, order: { endpointId: 'ASC' } });
+  }
+
+  /** Changes what is named; a change ends a rest, so a mended endpoint is tried at once. @returns null: no such endpoint */
+  async change(
+    tx: Tx,
+    tenantId: string,
+    endpointId: string,
+    wish: Partial<EndpointWish>,
+  ): Promise<WebhookEndpoint | null> {
+    const named = Object.fromEntries(Object.entries(wish).filter(([, value]) => value !== undefined));
+    await tx
+      .getRepository(WebhookEndpoint)
+      .update({ tenantId, endpointId }, { ...named, failures: 0, restsUntil: null, updatedAt: this.clock.now() });
+    return this.find(tx, tenantId, endpointId);
+  }
+
+  /** @returns the new secret, shown this once; the old one signs along for a day. undefined: no such endpoint */
+  async rotateSecret(tx: Tx, tenantId: string, endpointId: string): Promise<string | undefined> {
+    const endpoint = await this.find(tx, tenantId, endpointId);
+    if (!endpoint) return undefined;
+    const now = this.clock.now();
+    const secret = newSecret();
+    await tx.getRepository(WebhookEndpoint).update(
+      { tenantId, endpointId },
+      {
+        sealedSecret: this.vault.seal(secret, context(endpointId)),
+        sealedPreviousSecret: endpoint.sealedSecret,
+        previousSecretUntil: new Date(now.getTime() + PREVIOUS_SECRET_MS),
+        updatedAt: now,
+      },
+    );
+    return secret;
+  }
+
+  /** The secrets in clear that posts are signed with at an instant, the current one first. */
+  secretsOf(endpoint: WebhookEndpoint, at: Date): [current: string, ...previous: string[]] {
+    const current = this.vault.open(endpoint.sealedSecret, context(endpoint.endpointId));
+    const { sealedPreviousSecret, previousSecretUntil } = endpoint;
+    return sealedPreviousSecret && previousSecretUntil && at < previousSecretUntil
+      ? [current, this.vault.open(sealedPreviousSecret, context(endpoint.endpointId))]
+      : [current];
+  }
+
+  /** Notes how the last posts went: `failures` in a row, and until when the endpoint is left in peace. */
+  async noteHealth(
+    tx: Tx,
+    tenantId: string,
+    endpointId: string,
+    health: { failures: number; restsUntil: Date | null },
+  ): Promise<void> {
+    await tx.getRepository(WebhookEndpoint).update({ tenantId, endpointId }, health);
+  }
+
+  /** Posts that still wait for the endpoint end as dead, in sight of the tenant's log. @returns false: no such endpoint */
+  async remove(tx: Tx, tenantId: string, endpointId: string): Promise<boolean> {
+    const { affected } = await tx.getRepository(WebhookEndpoint).delete({ tenantId, endpointId });
+    if (!affected) return false;
+    await tx.query(
+      `UPDATE webhook_deliveries SET status = 'dead', last_error = 'the endpoint was deleted'
+        WHERE tenant_id = $1 AND endpoint_id = $2 AND status = 'waiting'`,
+      [tenantId, endpointId],
+    );
+    return true;
+  }
+}
