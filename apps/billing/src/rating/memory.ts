@@ -75,9 +75,10 @@ export class RatingMemory {
     return contact;
   }
 
-  #of(message: DeliveredMessage, { number, contact }: Parties): Contact | undefined {
+  /** What is remembered between the parties of a message; most users of the per-message era are never heard of. */
+  #of({ toGroup }: DeliveredMessage, { number, contact }: Parties): Contact | undefined {
     if (contact === undefined) return undefined;
-    return this.#contact(message.toGroup ? this.#groups : this.#users, number, contact);
+    return (toGroup ? this.#groups : this.#users).get(number)?.get(contact);
   }
 
   /** Free conversations of a WABA and month that were used before the first event. */
@@ -135,9 +136,13 @@ export class RatingMemory {
     if (moves.volume && 'market' in verdict && verdict.market !== undefined) {
       this.#volume.add(quantity, parties.portfolio, verdict.market, moves.volume, month);
     }
+    if (parties.contact === undefined || message.toGroup) return;
+    if (moves.opens) {
+      const { conversations } = this.#contact(this.#users, parties.number, parties.contact);
+      conversations.set(moves.opens, message.at + WINDOW);
+    }
     const contact = this.#of(message, parties);
-    if (!contact || message.toGroup) return;
-    if (moves.opens) contact.conversations.set(moves.opens, message.at + WINDOW);
+    if (!contact?.freeEntry.unanswered) return;
     // A free entry window closes the other conversations of the user. Each of them would have ended inside it anyway.
     const rules = rulesOn(verdict.day);
     if (rules && answers(message, verdict)) answer(contact.freeEntry, message.at, rules);

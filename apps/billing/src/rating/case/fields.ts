@@ -78,15 +78,33 @@ export class Fields {
     return this.raw(name) === undefined ? undefined : this.need(name, read, wanted);
   }
 
-  needString = (name: string): string => this.need(name, asString, 'a string');
-  mayString = (name: string): string | undefined => this.may(name, asString, 'a string');
-  needInstant = (name: string): number => this.need(name, instantOf, 'an instant');
-  mayInstant = (name: string): number | undefined => this.may(name, instantOf, 'an instant');
-  needCount = (name: string): number => this.need(name, asCount, 'a whole number of 0 or more');
-  needMonth = (name: string): string => this.need(name, asMonth, 'a month YYYY-MM');
-  mayBoolean = (name: string): boolean | undefined => this.may(name, asBoolean, 'true or false');
-  mayDecimal = (name: string): Decimal | undefined => this.may(name, asDecimal, 'a decimal string such as "0.0625"');
-  needDecimal = (name: string): Decimal => this.need(name, asDecimal, 'a decimal string such as "0.0625"');
+  needString(name: string): string {
+    return this.need(name, asString, 'a string');
+  }
+  mayString(name: string): string | undefined {
+    return this.may(name, asString, 'a string');
+  }
+  needInstant(name: string): number {
+    return this.need(name, instantOf, 'an instant');
+  }
+  mayInstant(name: string): number | undefined {
+    return this.may(name, instantOf, 'an instant');
+  }
+  needCount(name: string): number {
+    return this.need(name, asCount, 'a whole number of 0 or more');
+  }
+  needMonth(name: string): string {
+    return this.need(name, asMonth, 'a month YYYY-MM');
+  }
+  mayBoolean(name: string): boolean | undefined {
+    return this.may(name, asBoolean, 'true or false');
+  }
+  mayDecimal(name: string): Decimal | undefined {
+    return this.may(name, asDecimal, 'a decimal string such as "0.0625"');
+  }
+  needDecimal(name: string): Decimal {
+    return this.need(name, asDecimal, 'a decimal string such as "0.0625"');
+  }
 
   /** A list that may be absent; each entry comes with the words that name it. */
   list(name: string): { value: unknown; where: string }[] {
