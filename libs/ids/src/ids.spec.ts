@@ -11,6 +11,12 @@ describe('ids', () => {
     expect(id < firstIdAt(new Date(noon.getTime() + 1))).toBe(true);
   });
 
+  it('of one instant follow each other in the order they were made', () => {
+    const ids = Array.from({ length: 1_000 }, () => newId(noon));
+    expect([...ids].sort()).toEqual(ids);
+    expect(new Set(ids).size).toBe(1_000);
+  });
+
   it('derive the same id from the same fact, and another from any other', () => {
     expect(derivedId(noon, 'n1', 'wamid.A')).toBe(derivedId(noon, 'n1', 'wamid.A'));
     expect(derivedId(noon, 'n1', 'wamid.A')).not.toBe(derivedId(noon, 'n1', 'wamid.B'));

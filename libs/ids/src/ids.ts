@@ -1,12 +1,22 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomInt } from 'node:crypto';
 import { v7 } from 'uuid';
 
+let lastMs = Number.NaN;
+let sequence = 0;
+
 /**
- * A new UUIDv7: time-ordered, so primary keys stay local in the index and tables can be partitioned by id.
+ * A new UUIDv7: time-ordered, so primary keys stay local in the index and tables can be partitioned by id. Ids that a
+ * process makes for one instant follow each other too, so what it accepts keeps its order.
  *
  * @param now the instant the id carries (the caller's clock, which may be the sandbox's)
  */
-export const newId = (now: Date): string => v7({ msecs: now.getTime() });
+export function newId(now: Date): string {
+  const msecs = now.getTime();
+  // 32 bits of sequence, begun in the lower half: two billion ids of one millisecond before it would wrap.
+  sequence = msecs === lastMs ? (sequence + 1) >>> 0 : randomInt(0x8000_0000);
+  lastMs = msecs;
+  return v7({ msecs, seq: sequence });
+}
 
 /**
  * An id in the layout of UUIDv7 that is a function of its inputs: the same fact told twice gets the same id, so a
