@@ -35,6 +35,10 @@ export class Outbox1795305600004 implements MigrationInterface {
     );
     await db.query(`
       CREATE INDEX messages_waiting ON messages (tenant_id, phone_number_id, lane, message_id) WHERE status = 'accepted'`);
+    // What waits to be tried again holds back younger messages to the same recipient; there are few of them at a time.
+    await db.query(`
+      CREATE INDEX messages_retrying ON messages (tenant_id, phone_number_id, recipient, message_id)
+       WHERE status = 'accepted' AND attempts > 0`);
     await db.query(`
       CREATE INDEX messages_in_doubt ON messages (tenant_id, phone_number_id, message_id)
        WHERE status IN ('sending', 'unknown')`);

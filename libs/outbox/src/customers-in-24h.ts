@@ -1,0 +1,49 @@
+import { firstIdAt } from '#libs/ids';
+import type { Tx } from '#libs/persistence';
+
+const DAY_MS = 86_400_000;
+/** No message waits longer than this before it is sent; bounds how far back acceptance may lie. */
+const LONGEST_WAIT_MS = 31 * DAY_MS;
+
+// Handed to Meta outside a service window within 24 h and not refused: what the messaging limit counts, and what is on
+// its way and may yet count (Meta, messaging limits page of 2025-11-26).
+const COUNTED = `FROM messages m
+  JOIN message_events e ON e.tenant_id = m.tenant_id AND e.message_id = m.message_id AND e.kind = 'sending'
+ WHERE m.tenant_id = $1 AND m.phone_number_id = ANY ($2::uuid[]) AND m.message_id >= $4 AND NOT m.in_window
+   AND m.status NOT IN ('accepted', 'failed', 'expired', 'cancelled', 'parked') AND e.at > $3`;
+
+const since = (now: Date) => [
+  new Date(now.getTime() - DAY_MS),
+  firstIdAt(new Date(Math.max(0, now.getTime() - DAY_MS - LONGEST_WAIT_MS))),
+];
+
+/**
+ * How many different customers the messaging limit counts for these numbers in the 24 h before an instant; for a
+ * portfolio, hand in all of its numbers.
+ */
+export async function uniqueCustomers24h(
+  tx: Tx,
+  tenantId: string,
+  phoneNumberIds: readonly string[],
+  now: Date,
+): Promise<number> {
+  const [row]: { customers: number }[] = await tx.query(
+    `SELECT count(DISTINCT m.recipient)::int AS customers ${COUNTED}`,
+    [tenantId, phoneNumberIds, ...since(now)],
+  );
+  return row?.customers ?? 0;
+}
+
+/** The same customers one by one, with the time of the newest message that counts. */
+export async function customersIn24h(
+  tx: Tx,
+  tenantId: string,
+  phoneNumberIds: readonly string[],
+  now: Date,
+): Promise<{ recipient: string; at: Date }[]> {
+  return tx.query(`SELECT m.recipient, max(e.at) AS at ${COUNTED} GROUP BY m.recipient`, [
+    tenantId,
+    phoneNumberIds,
+    ...since(now),
+  ]);
+}

@@ -1,0 +1,204 @@
+import { Injectable } from '@nestjs/common';
+import { Database, type Tx } from '#libs/persistence';
+import { MESSAGE_COLUMNS, type MessageRow } from './message-row.js';
+
+/** A message that could be claimed now. */
+export interface Candidate {
+  messageId: string;
+  recipient: string;
+  inWindow: boolean;
+  expiresAt: Date;
+}
+
+/** What became of one claimed message. The error is Meta's, or ours in the same form. */
+export type CallResult = { messageId: string; attempt: number } & (
+  | { became: 'submitted' | 'held'; metaMessageId: string; answer?: unknown }
+  | { became: 'failed'; error: unknown }
+  /** Not done, may be tried again from `notBefore` on; without an error it was not even tried. */
+  | { became: 'accepted'; notBefore: Date; error?: unknown }
+  /** It may or may not have been done. */
+  | { became: 'unknown'; reason: string }
+);
+
+// A message is due when its time has come, or when it has run out (then it is taken only to say so). Not due: one whose
+// recipient has an older message of the same lane on its way or waiting to be tried again, so each recipient gets what
+// was accepted first, first. A message that was scheduled for later holds nobody back.
+const DUE = `m.tenant_id = $1 AND m.phone_number_id = $2 AND m.status = 'accepted'
+  AND (m.not_before <= $3 OR m.expires_at <= $3)
+  AND NOT EXISTS (
+    SELECT FROM messages o WHERE o.tenant_id = $1 AND o.phone_number_id = $2 AND o.status = 'sending'
+       AND o.recipient = m.recipient AND o.lane = m.lane AND o.message_id < m.message_id)
+  AND NOT EXISTS (
+    SELECT FROM messages o WHERE o.tenant_id = $1 AND o.phone_number_id = $2 AND o.status = 'accepted' AND o.attempts > 0
+       AND o.not_before > $3 AND o.expires_at > $3
+       AND o.recipient = m.recipient AND o.lane = m.lane AND o.message_id < m.message_id)`;
+
+/** The waiting messages of each phone number, for the one dispatcher that holds the number's lease. */
+@Injectable()
+export class OutboxLanes {
+  constructor(private readonly db: Database) {}
+
+  /** The next messages in the order in which `claim` takes them, without taking them. */
+  async peek(tx: Tx, tenantId: string, phoneNumberId: string, now: Date, limit: number): Promise<Candidate[]> {
+    return tx.query(
+      `SELECT m.message_id AS "messageId", m.recipient, m.in_window AS "inWindow", m.expires_at AS "expiresAt"
+         FROM messages m WHERE ${DUE} ORDER BY m.lane, m.message_id LIMIT $4`,
+      [tenantId, phoneNumberId, now, limit],
+    );
+  }
+
+  /**
+   * Takes the next messages: they become `sending`, or `expired` if their time has run out; both with their event.
+   * Several of one recipient may be among them, in order; send them one after the other.
+   *
+   * @param only takes no others than these
+   */
+  async claim(
+    tx: Tx,
+    tenantId: string,
+    phoneNumberId: string,
+    now: Date,
+    limit: number,
+    only?: readonly string[],
+  ): Promise<MessageRow[]> {
+    return tx.query(
+      `WITH due AS (
+         SELECT m.message_id FROM messages m
+          WHERE ${DUE} ${only ? 'AND m.message_id = ANY ($5::uuid[])' : ''}
+          ORDER BY m.lane, m.message_id LIMIT $4 FOR UPDATE SKIP LOCKED),
+       claimed AS (
+         UPDATE messages m
+            SET status = CASE WHEN m.expires_at <= $3 THEN 'expired' ELSE 'sending' END, status_at = $3,
+                attempts = m.attempts + 1
+           FROM due WHERE m.tenant_id = $1 AND m.message_id = due.message_id
+         RETURNING m.*),
+       noted AS (
+         INSERT INTO message_events (tenant_id, message_id, kind, occurrence, at, source)
+         SELECT tenant_id, message_id, status, attempts, $3, 'paloma' FROM claimed)
+       SELECT ${MESSAGE_COLUMNS} FROM claimed m ORDER BY m.lane, m.message_id`,
+      [tenantId, phoneNumberId, now, limit, ...(only ? [only] : [])],
+    );
+  }
+
+  /**
+   * Stores what became of claimed messages. Where Meta's status was quicker than its answer, the message stays where the
+   * status put it and only learns Meta's id.
+   *
+   * @returns ids of the messages that are now as the result says
+   */
+  async settle(tx: Tx, tenantId: string, results: readonly CallResult[], now: Date): Promise<Set<string>> {
+    const moved: { messageId: string }[] = await tx.query(
+      `WITH result AS (
+         SELECT * FROM unnest($3::uuid[], $4::smallint[], $5::text[], $6::text[], $7::jsonb[], $8::timestamptz[], $9::jsonb[])
+           AS r(message_id, attempt, became, meta_message_id, error, not_before, detail)),
+       settled AS (
+         UPDATE messages m
+            SET status = CASE WHEN m.status IN ('sending', 'unknown') AND m.attempts = r.attempt
+                              THEN r.became ELSE m.status END,
+                status_at = CASE WHEN m.status IN ('sending', 'unknown') AND m.attempts = r.attempt
+                                 THEN $2 ELSE m.status_at END,
+                meta_message_id = coalesce(m.meta_message_id, r.meta_message_id),
+                meta_error = CASE WHEN m.status IN ('sending', 'unknown') THEN coalesce(r.error, m.meta_error)
+                                  ELSE m.meta_error END,
+                not_before = coalesce(r.not_before, m.not_before)
+           FROM result r WHERE m.tenant_id = $1 AND m.message_id = r.message_id
+         RETURNING m.message_id, m.status = r.became AND m.status_at = $2 AS moved),
+       noted AS (
+         INSERT INTO message_events (tenant_id, message_id, kind, occurrence, at, source, verdict, detail)
+         SELECT $1, r.message_id, CASE r.became WHEN 'accepted' THEN 'postponed' ELSE r.became END, r.attempt, $2, 'paloma',
+                CASE WHEN s.moved THEN 'apply' ELSE 'record' END, r.detail
+           FROM result r JOIN settled s USING (message_id)
+         ON CONFLICT DO NOTHING)
+       SELECT message_id AS "messageId" FROM settled WHERE moved`,
+      [
+        tenantId,
+        now,
+        results.map((r) => r.messageId),
+        results.map((r) => r.attempt),
+        results.map((r) => r.became),
+        results.map((r) => ('metaMessageId' in r ? r.metaMessageId : null)),
+        results.map((r) => ('error' in r && r.error !== undefined ? JSON.stringify(r.error) : null)),
+        results.map((r) => ('notBefore' in r ? r.notBefore : null)),
+        results.map((r) => JSON.stringify(detailOf(r))),
+      ],
+    );
+    return new Set(moved.map((m) => m.messageId));
+  }
+
+  /** Lets unclaimed messages wait until an instant, with the reason in their history. */
+  async postpone(
+    tx: Tx,
+    tenantId: string,
+    waits: readonly { messageId: string; until: Date }[],
+    reason: string,
+    now: Date,
+  ): Promise<void> {
+    if (waits.length === 0) return;
+    await tx.query(
+      `WITH wait AS (SELECT * FROM unnest($3::uuid[], $4::timestamptz[]) AS w(message_id, until)),
+       moved AS (
+         UPDATE messages m SET not_before = w.until FROM wait w
+          WHERE m.tenant_id = $1 AND m.message_id = w.message_id AND m.status = 'accepted'
+         RETURNING m.message_id, m.attempts, w.until)
+       INSERT INTO message_events (tenant_id, message_id, kind, occurrence, at, source, detail)
+       SELECT $1, message_id, 'waiting', attempts, $2, 'paloma', jsonb_build_object('reason', $5::text, 'until', until)
+         FROM moved
+       ON CONFLICT DO NOTHING`,
+      [tenantId, now, waits.map((w) => w.messageId), waits.map((w) => w.until), reason],
+    );
+  }
+
+  /**
+   * What a dispatcher left behind that is gone: whether its calls reached Meta is unknown. Only the holder of the lane's
+   * lease may say so, and before it claims anything itself.
+   *
+   * @returns how many messages are now `unknown`
+   */
+  async abandon(tx: Tx, tenantId: string, phoneNumberId: string, now: Date): Promise<number> {
+    const rows: unknown[] = await tx.query(
+      `WITH left_behind AS (
+         UPDATE messages m SET status = 'unknown', status_at = $3
+          WHERE m.tenant_id = $1 AND m.phone_number_id = $2 AND m.status = 'sending'
+         RETURNING m.message_id, m.attempts),
+       noted AS (
+         INSERT INTO message_events (tenant_id, message_id, kind, occurrence, at, source, detail)
+         SELECT $1, message_id, 'unknown', attempts, $3, 'paloma', '{"reason": "dispatcher_gone"}' FROM left_behind
+         ON CONFLICT DO NOTHING)
+       SELECT message_id FROM left_behind`,
+      [tenantId, phoneNumberId, now],
+    );
+    return rows.length;
+  }
+
+  /** When the number has work next; undefined when nothing waits. */
+  async nextDueAt(tx: Tx, tenantId: string, phoneNumberId: string): Promise<Date | undefined> {
+    const [row]: { at: Date | null }[] = await tx.query(
+      `SELECT min(least(not_before, expires_at)) AS at FROM messages
+        WHERE tenant_id = $1 AND phone_number_id = $2 AND status = 'accepted'`,
+      [tenantId, phoneNumberId],
+    );
+    return row?.at ?? undefined;
+  }
+
+  /** Numbers of all tenants with messages that are due or were left in the middle; for the sweeper. */
+  async numbersWithWork(now: Date): Promise<{ tenantId: string; phoneNumberId: string }[]> {
+    return this.db.query(
+      `SELECT tenant_id AS "tenantId", phone_number_id AS "phoneNumberId" FROM door_numbers_with_work($1)`,
+      [now],
+    );
+  }
+}
+
+function detailOf(result: CallResult): unknown {
+  switch (result.became) {
+    case 'submitted':
+    case 'held':
+      return result.answer ?? null;
+    case 'failed':
+      return { error: result.error };
+    case 'accepted':
+      return { until: result.notBefore, ...(result.error === undefined ? {} : { error: result.error }) };
+    case 'unknown':
+      return { reason: result.reason };
+  }
+}
