@@ -14,7 +14,7 @@ export class Templates1795305600003 implements MigrationInterface {
         category         text NOT NULL,
         status           text NOT NULL,
         status_at        timestamptz NOT NULL,
-        quality          text NOT NULL DEFAULT 'UNKNOWN',
+        quality          text NOT NULL DEFAULT 'unknown',
         reason           text,
         parameter_format text NOT NULL DEFAULT 'POSITIONAL',
         components       jsonb NOT NULL,
@@ -27,6 +27,9 @@ export class Templates1795305600003 implements MigrationInterface {
     await db.query('CREATE INDEX templates_meta_id ON templates (tenant_id, meta_template_id)');
     await db.query(
       `COMMENT ON COLUMN templates.status_at IS 'The time Meta gives the newest status, not when we heard'`,
+    );
+    await db.query(
+      `COMMENT ON TABLE templates IS 'category, status and quality in the words of libs/template-state (small letters)'`,
     );
     await db.query(`CALL paloma_protect('templates', 'SELECT', 'INSERT', 'UPDATE', 'DELETE')`);
 
