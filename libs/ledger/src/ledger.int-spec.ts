@@ -1,0 +1,190 @@
+import { ManualClock } from '#libs/clock';
+import { newId } from '#libs/ids';
+import type { Tx } from '#libs/persistence';
+import { cloneDatabase, connect, type TestDatabase } from '../../../test/support/database.js';
+import type { Charge } from './charge.js';
+import { move, UnbalancedEntryError } from './journal.js';
+import { Ledger, messageEntryId } from './ledger.js';
+
+const NOW = new Date('2026-11-22T12:00:00.123Z');
+
+describe('the ledger', () => {
+  const ledger = new Ledger(new ManualClock(NOW));
+  const [tenant, other, waba, number] = [newId(NOW), newId(NOW), newId(NOW), newId(NOW)];
+  let database: TestDatabase;
+  let connection: Awaited<ReturnType<typeof connect>>;
+  beforeAll(async () => {
+    database = await cloneDatabase();
+    connection = await connect(database.appUrl);
+  });
+  afterAll(async () => {
+    await connection.close();
+    await database.drop();
+  });
+
+  const asTenant = <T>(work: (tx: Tx) => Promise<T>) => connection.db.inTenant(tenant, work);
+  const charge = (messageId: string, more: Partial<Charge> = {}): Charge => ({
+    messageId,
+    side: 'cost',
+    wabaId: waba,
+    phoneNumberId: number,
+    market: 'Mexico',
+    category: 'utility',
+    quantity: 1,
+    unitPrice: '0.0085',
+    amount: '0.0085',
+    currency: 'USD',
+    rule: 'pmp/regular',
+    freeReason: null,
+    plan: null,
+    card: { date: '2026-10-01', currency: 'USD', tier: 0 },
+    billedAt: NOW,
+    localDay: '2026-11-22',
+    ...more,
+  });
+  const bothSides = (messageId: string, more: Partial<Charge> = {}) => [
+    charge(messageId, more),
+    charge(messageId, { ...more, side: 'price', plan: 'pass_through/1' }),
+  ];
+  const totals = async () =>
+    (
+      await database.owner.query(
+        'SELECT (SELECT count(*) FROM charges)::int AS charges, count(*)::int AS postings FROM postings',
+      )
+    ).rows[0];
+
+  it('books cost and price of a message once, however often it is told', async () => {
+    const messageId = newId(NOW);
+    expect(await asTenant((tx) => ledger.charge(tx, tenant, bothSides(messageId)))).toEqual(new Set([messageId]));
+    const before = await totals();
+    expect(await asTenant((tx) => ledger.charge(tx, tenant, bothSides(messageId)))).toEqual(new Set());
+    const dearer = bothSides(messageId, { unitPrice: '9', amount: '9' });
+    expect(await asTenant((tx) => ledger.charge(tx, tenant, dearer))).toEqual(new Set());
+    expect(await totals()).toEqual(before);
+
+    expect(await asTenant((tx) => ledger.chargesOf(tx, tenant, messageId))).toEqual(bothSides(messageId));
+    const entry = await asTenant((tx) => ledger.entry(tx, tenant, messageEntryId(charge(messageId))));
+    expect(entry).toMatchObject({ kind: 'message', messageId, bookedOn: '2026-11-22', postedAt: NOW });
+    expect(entry?.postings).toEqual([
+      { account: 'cost_of_sales_meta', amount: '0.0085', currency: 'USD' },
+      { account: 'payable_meta', amount: '-0.0085', currency: 'USD' },
+      { account: 'receivable', amount: '0.0085', currency: 'USD' },
+      { account: 'revenue_messages', amount: '-0.0085', currency: 'USD' },
+    ]);
+  });
+
+  it('keeps a free message as a charge of 0 with its reason, and books nothing for it', async () => {
+    const messageId = newId(NOW);
+    const free = { unitPrice: '0', amount: '0', card: null, freeReason: 'service_allowance', category: 'service' };
+    await asTenant((tx) => ledger.charge(tx, tenant, bothSides(messageId, free)));
+    expect(await asTenant((tx) => ledger.chargesOf(tx, tenant, messageId))).toEqual(bothSides(messageId, free));
+    expect(await asTenant((tx) => ledger.entry(tx, tenant, messageEntryId(charge(messageId))))).toBeUndefined();
+  });
+
+  it('takes an entry back once by its opposite, which leaves both in the books', async () => {
+    const messageId = newId(NOW);
+    await asTenant((tx) => ledger.charge(tx, tenant, bothSides(messageId, { currency: 'EUR' })));
+    const id = messageEntryId(charge(messageId));
+    const why = { memo: 'Credit of November', bookedOn: '2026-12-01' };
+    const reversal = await asTenant((tx) => ledger.reverse(tx, tenant, id, why));
+    expect(await asTenant((tx) => ledger.reverse(tx, tenant, id, why))).toBe(reversal);
+    const balances = await asTenant((tx) => ledger.balances(tx, tenant));
+    expect(balances.filter((b) => b.currency === 'EUR').map((b) => Number(b.balance))).toEqual([0, 0, 0, 0]);
+    expect(await asTenant((tx) => ledger.entry(tx, tenant, reversal ?? ''))).toMatchObject({ reverses: id, ...why });
+    expect(await asTenant((tx) => ledger.reverse(tx, tenant, newId(NOW), why))).toBeUndefined();
+  });
+
+  it('refuses an entry that does not add up before the database has to', async () => {
+    const postings = [...move('1', 'USD', 'receivable', 'revenue_messages')].slice(0, 1);
+    const entry = { entryId: newId(NOW), kind: 'message', messageId: null, bookedOn: '2026-11-22', postings } as const;
+    const before = await totals();
+    await expect(asTenant((tx) => ledger.post(tx, tenant, [entry]))).rejects.toThrow(UnbalancedEntryError);
+    expect(await totals()).toEqual(before);
+  });
+
+  describe('in the database', () => {
+    const insertEntry = (tx: Tx, entryId: string) =>
+      tx.query(
+        `INSERT INTO journal_entries (tenant_id, entry_id, kind, booked_on, posted_at)
+         VALUES ($1, $2, 'message', '2026-11-22', now())`,
+        [tenant, entryId],
+      );
+    const insertPosting = (tx: Tx, entryId: string, line: number, amount: string, currency = 'USD') =>
+      tx.query('INSERT INTO postings VALUES ($1, $2, $3, $4, $5, $6)', [
+        tenant,
+        entryId,
+        line,
+        'receivable',
+        amount,
+        currency,
+      ]);
+
+    it.each<[string, [string, string][]]>([
+      [
+        'is off by the last place',
+        [
+          ['0.0085', 'USD'],
+          ['-0.0084', 'USD'],
+        ],
+      ],
+      [
+        'adds up only across currencies',
+        [
+          ['1', 'USD'],
+          ['-1', 'EUR'],
+        ],
+      ],
+      ['has no postings', []],
+    ])('an entry that %s is refused at commit', async (_, postings) => {
+      const entryId = newId(NOW);
+      const attempt = asTenant(async (tx) => {
+        await insertEntry(tx, entryId);
+        for (const [i, [amount, currency]] of postings.entries())
+          await insertPosting(tx, entryId, i + 1, amount, currency);
+      });
+      await expect(attempt).rejects.toThrow('is not balanced');
+    });
+
+    it('a posting cannot be added to an entry that is already balanced', async () => {
+      const entryId = newId(NOW);
+      await asTenant(async (tx) => {
+        await insertEntry(tx, entryId);
+        await insertPosting(tx, entryId, 1, '1');
+        await insertPosting(tx, entryId, 2, '-1');
+      });
+      await expect(asTenant((tx) => insertPosting(tx, entryId, 3, '1'))).rejects.toThrow('is not balanced');
+    });
+
+    const TABLES = ['charges', 'journal_entries', 'postings', 'rates'];
+    it.each(TABLES)(
+      'rows of %s are neither changed nor deleted, not even by the owner of the tables',
+      async (table) => {
+        await asTenant((tx) => ledger.charge(tx, tenant, bothSides(newId(NOW))));
+        await database.owner.query(`INSERT INTO rates VALUES ('2026-10-01', 'USD', 'Mexico', 'utility', 0.0085, 'message',
+                                  'copy', 'test') ON CONFLICT DO NOTHING`);
+        const column = table === 'rates' ? 'note = note' : 'tenant_id = tenant_id';
+        for (const statement of [
+          `UPDATE ${table} SET ${column}`,
+          `DELETE FROM ${table}`,
+          `TRUNCATE ${table} CASCADE`,
+        ]) {
+          await expect(asTenant((tx) => tx.query(statement))).rejects.toThrow(/permission denied|append-only/);
+          await expect(database.owner.query(statement)).rejects.toThrow('append-only');
+        }
+      },
+    );
+
+    it.each(['charges', 'journal_entries', 'postings'])(
+      'another tenant sees no row of %s and can add none',
+      async (table) => {
+        await asTenant((tx) => ledger.charge(tx, tenant, bothSides(newId(NOW))));
+        const [seen] = await connection.db.inTenant(other, (tx) => tx.query(`SELECT count(*)::int AS n FROM ${table}`));
+        expect(seen.n).toBe(0);
+        const [own] = await asTenant((tx) => tx.query(`SELECT count(*)::int AS n FROM ${table}`));
+        expect(own.n).toBeGreaterThan(0);
+        const forged = connection.db.inTenant(other, (tx) => ledger.charge(tx, tenant, bothSides(newId(NOW))));
+        await expect(forged).rejects.toThrow('row-level security');
+      },
+    );
+  });
+});
