@@ -1,0 +1,19 @@
+import { Module } from '@nestjs/common';
+import { ProcessModule } from '#libs/process';
+import { AuditModule } from './audit/audit.module.js';
+import { IdentityModule } from './identity/identity.module.js';
+import { MessagesModule } from './messages/messages.module.js';
+import { ParkedModule } from './parked/parked.module.js';
+import { TenantsModule } from './tenants/tenants.module.js';
+
+@Module({
+  imports: [
+    ProcessModule.forRoot({ queues: [], database: 'STAFF_DATABASE_URL' }),
+    IdentityModule,
+    AuditModule,
+    TenantsModule,
+    MessagesModule,
+    ParkedModule,
+  ],
+})
+export class AdminModule {}

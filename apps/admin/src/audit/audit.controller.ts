@@ -1,0 +1,36 @@
+import { Controller, Get, Query } from '@nestjs/common';
+import { ApiBearerAuth, ApiOperation, ApiPropertyOptional, ApiTags } from '@nestjs/swagger';
+import { IsOptional, IsUUID } from 'class-validator';
+import { Database } from '#libs/persistence';
+import { Needs } from '../identity/staff.guard.js';
+import { PAGE_SIZE, type Page, PageRequest, pageOf } from '../paging.js';
+import { AuditLog, type AuditRow } from './audit-log.js';
+
+class AuditRequest extends PageRequest {
+  @ApiPropertyOptional() @IsOptional() @IsUUID() tenant_id?: string;
+}
+
+@ApiTags('audit')
+@ApiBearerAuth()
+@Controller('admin/v1/audit-log')
+export class AuditController {
+  constructor(
+    private readonly db: Database,
+    private readonly audit: AuditLog,
+  ) {}
+
+  /** Who changed what, when, why and from where; newest first. */
+  @Get()
+  @Needs('audit.read')
+  @ApiOperation({ summary: 'Read the audit log' })
+  async list(@Query() request: AuditRequest): Promise<Page<AuditRow>> {
+    const rows = await this.db.asStaff((tx) =>
+      this.audit.list(tx, {
+        limit: PAGE_SIZE + 1,
+        ...(request.tenant_id ? { tenantId: request.tenant_id } : {}),
+        ...(request.cursor ? { before: request.cursor } : {}),
+      }),
+    );
+    return pageOf(rows, (row) => row.entry_id);
+  }
+}

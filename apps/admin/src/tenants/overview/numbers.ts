@@ -1,0 +1,58 @@
+import type { Tx } from '#libs/persistence';
+
+export interface NumberRow {
+  id: string;
+  meta_phone_number_id: string;
+  waba_id: string;
+  portfolio_id: string;
+  display_phone_number: string;
+  verified_name: string;
+  /** The next four as Meta names them. */
+  status: string;
+  quality_rating: string;
+  throughput_level: string;
+  coexistence: boolean;
+  updated_at: Date;
+}
+
+export interface WabaRow {
+  id: string;
+  meta_waba_id: string;
+  portfolio_id: string;
+  name: string;
+  currency: string;
+  timezone: string;
+}
+
+export interface PortfolioRow {
+  id: string;
+  meta_business_id: string;
+  messaging_limit: string;
+  limit_seen_at: Date;
+}
+
+/** The tenant's phone numbers, oldest first; no PIN is read. */
+export const numbersOf = (tx: Tx, tenantId: string): Promise<NumberRow[]> =>
+  tx.query(
+    `SELECT n.phone_number_id AS id, n.meta_phone_number_id, n.waba_id, w.portfolio_id, n.display_phone_number,
+            n.verified_name, n.status, n.quality_rating, n.throughput_level, n.coexistence, n.updated_at
+       FROM phone_numbers n JOIN wabas w USING (tenant_id, waba_id)
+      WHERE n.tenant_id = $1 ORDER BY n.phone_number_id`,
+    [tenantId],
+  );
+
+/** The tenant's WhatsApp Business accounts, oldest first; no token is read. */
+export const wabasOf = (tx: Tx, tenantId: string): Promise<WabaRow[]> =>
+  tx.query(
+    `SELECT waba_id AS id, meta_waba_id, portfolio_id, name, currency, timezone
+       FROM wabas WHERE tenant_id = $1 ORDER BY waba_id`,
+    [tenantId],
+  );
+
+/** The tenant's business portfolios, oldest first. */
+export const portfoliosOf = (tx: Tx, tenantId: string): Promise<PortfolioRow[]> =>
+  tx.query(
+    `SELECT portfolio_id AS id, meta_business_id, messaging_limit, limit_seen_at
+       FROM portfolios WHERE tenant_id = $1 ORDER BY portfolio_id`,
+    [tenantId],
+  );
