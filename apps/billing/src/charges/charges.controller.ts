@@ -1,0 +1,84 @@
+import { Controller, Get, Param, Query, UseGuards } from '@nestjs/common';
+import { ApiBearerAuth, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { Refusal } from '#libs/http';
+import { isId } from '#libs/ids';
+import { Ledger, messageEntryId } from '#libs/ledger';
+import { messageIdOf, newMessageRef } from '#libs/outbox';
+import { Database } from '#libs/persistence';
+import { type Caller, TenantCaller, TenantGuard } from '#libs/tenants';
+import { UsageFacts } from '#libs/usage';
+import { mustBeDay } from '../local-days.js';
+import { ChargeResponse, chargeResponse } from './charge.response.js';
+import { ChargePageResponse, ChargesQuery, chargePage, cursorOf } from './charge-page.js';
+
+class ChargeDetailResponse extends ChargeResponse {
+  @ApiProperty({
+    nullable: true,
+    type: String,
+    description: 'The journal entry; null for a message that costs nothing',
+  })
+  journal_entry: string | null;
+}
+class UnpricedResponse {
+  @ApiProperty() message: string;
+  @ApiProperty({ example: 'no_rate' }) reason: string;
+  @ApiProperty() delivered_at: string;
+}
+class UnpricedPageResponse {
+  @ApiProperty({ type: [UnpricedResponse] }) data: UnpricedResponse[];
+}
+
+@ApiTags('charges')
+@ApiBearerAuth()
+@UseGuards(TenantGuard)
+@Controller('api/v1')
+export class ChargesController {
+  constructor(
+    private readonly db: Database,
+    private readonly ledger: Ledger,
+    private readonly facts: UsageFacts,
+  ) {}
+
+  /** What the tenant was charged, message by message, oldest first; free messages are charges of 0. */
+  @Get('charges')
+  @ApiOperation({ summary: 'Charges by day' })
+  async list(@TenantCaller() { tenantId }: Caller, @Query() query: ChargesQuery): Promise<ChargePageResponse> {
+    const { from, to, limit } = query;
+    if (from !== undefined) mustBeDay(from, 'from');
+    if (to !== undefined) mustBeDay(to, 'to');
+    const after = cursorOf(query.cursor);
+    const found = await this.db.inTenant(tenantId, (tx) =>
+      this.ledger.listCharges(tx, tenantId, { side: 'price', days: { from, to }, after, limit: limit + 1 }),
+    );
+    return chargePage(found, limit);
+  }
+
+  /** The charge of one message, with the rate row, the rule and the journal entry. */
+  @Get('charges/:message')
+  @ApiOperation({ summary: 'The charge of a message' })
+  async one(@TenantCaller() { tenantId }: Caller, @Param('message') ref: string): Promise<ChargeDetailResponse> {
+    const messageId = messageIdOf(ref) ?? (isId(ref) ? ref : undefined);
+    if (!messageId) throw Refusal.notFound('charge');
+    return this.db.inTenant(tenantId, async (tx) => {
+      const charges = await this.ledger.chargesOf(tx, tenantId, messageId);
+      const price = charges.find((charge) => charge.side === 'price');
+      if (!price) throw Refusal.notFound('charge');
+      const entry = await this.ledger.entry(tx, tenantId, messageEntryId(price));
+      return { ...chargeResponse(price), journal_entry: entry?.entryId ?? null };
+    });
+  }
+
+  /** Delivered messages that have no price yet, each with the reason; nobody is charged for them until it is mended. */
+  @Get('unpriced-messages')
+  @ApiOperation({ summary: 'Delivered messages that wait for a price' })
+  async unpriced(@TenantCaller() { tenantId }: Caller): Promise<UnpricedPageResponse> {
+    const parked = await this.db.inTenant(tenantId, (tx) => this.facts.listParked(tx, tenantId));
+    return {
+      data: parked.map((fact) => ({
+        message: newMessageRef(fact.messageId),
+        reason: fact.parkedReason,
+        delivered_at: fact.deliveredAt.toISOString(),
+      })),
+    };
+  }
+}

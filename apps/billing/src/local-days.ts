@@ -1,0 +1,26 @@
+import { Refusal } from '#libs/http';
+
+const DAY = /^\d{4}-\d{2}-\d{2}$/;
+const MONTH = /^\d{4}-(0[1-9]|1[0-2])$/;
+
+/** Does `YYYY-MM-DD` name a day of the calendar? */
+export function isDay(text: string): boolean {
+  if (!DAY.test(text)) return false;
+  const at = new Date(`${text}T00:00:00Z`);
+  return !Number.isNaN(at.getTime()) && at.toISOString().startsWith(text);
+}
+
+/** @throws Refusal naming the field, unless it is a day of the calendar */
+export function mustBeDay(text: string, field: string): void {
+  if (isDay(text)) return;
+  const problem = `${field} must be a day of the calendar, YYYY-MM-DD`;
+  throw Refusal.invalid(problem, { [field]: [problem] });
+}
+
+/** The first and last day of a month `YYYY-MM`, or undefined for text that is none. */
+export function daysOfMonth(month: string): { from: string; to: string } | undefined {
+  if (!MONTH.test(month)) return undefined;
+  const [year, number] = month.split('-').map(Number) as [number, number];
+  const last = new Date(Date.UTC(year, number, 0)).getUTCDate();
+  return { from: `${month}-01`, to: `${month}-${last}` };
+}

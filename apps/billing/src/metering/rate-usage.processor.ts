@@ -1,0 +1,32 @@
+import { Process, Processor } from '@nestjs/bull';
+import { Injectable } from '@nestjs/common';
+import type { Job } from 'bull';
+import { Leases } from '#libs/leases';
+import { type Lanes, Wake } from '#libs/queues';
+import { BATCH, RateUsage } from './rate-usage.js';
+
+const TRY_AGAIN_MS = 1_000;
+
+/** Drains the lane of a tenant whose delivered messages wait to be rated. */
+@Injectable()
+@Processor('billing.rate')
+export class RateUsageProcessor {
+  constructor(
+    private readonly wake: Wake,
+    private readonly leases: Leases,
+    private readonly rateUsage: RateUsage,
+  ) {}
+
+  @Process({ concurrency: 4 })
+  process(job: Job<Lanes['billing.rate']>): Promise<void> {
+    return this.wake.run('billing.rate', job, ({ tenantId }) => this.drain(tenantId));
+  }
+
+  private async drain(tenantId: string): Promise<number | undefined> {
+    const drained = await this.leases.hold(tenantId, 'rate', async (stillMine) => {
+      while (stillMine()) if ((await this.rateUsage.rateNext(tenantId)) < BATCH) return 'empty';
+      return 'more';
+    });
+    return drained === 'empty' ? undefined : TRY_AGAIN_MS;
+  }
+}

@@ -1,0 +1,136 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { Logger } from 'pino';
+import { type Charge, Ledger } from '#libs/ledger';
+import { LOGGER } from '#libs/observability';
+import { Database, type Tx } from '#libs/persistence';
+import { type UsageFact, UsageFacts } from '#libs/usage';
+import { type Waba, Wabas } from '#libs/wabas';
+import { priceOf } from '../plans/plan.js';
+import { Plans } from '../plans/plans.js';
+import { CurrentRateBook } from '../rate-card/current-rate-book.js';
+import { NOTHING_KNOWN } from '../rating/auth-international.js';
+import { rateMessage } from '../rating/rate-message.js';
+import type { DeliveredMessage, Known, ParkReason } from '../rating/verdict.js';
+import { costCharge } from './cost-charge.js';
+import { deliveredMessage } from './delivered-message.js';
+import { MonthCounters } from './month-counters.js';
+
+/** How many facts are rated in one transaction. */
+export const BATCH = 500;
+
+/** A fact that can be rated: what it says, and whose counters it moves. */
+interface Ratable {
+  readonly fact: UsageFact;
+  readonly message: DeliveredMessage;
+  readonly month: string;
+  readonly portfolioId: string;
+}
+
+/**
+ * Rates delivered messages: facts in, charges and journal entries out, in one transaction that also marks the facts. A
+ * message that was charged before is not charged again, whoever asks and however often.
+ */
+@Injectable()
+export class RateUsage {
+  constructor(
+    private readonly db: Database,
+    private readonly facts: UsageFacts,
+    private readonly wabas: Wabas,
+    private readonly ledger: Ledger,
+    private readonly plans: Plans,
+    private readonly book: CurrentRateBook,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {}
+
+  /** Rates a tenant's next facts. @returns how many were taken; fewer than BATCH means that nothing waits */
+  async rateNext(tenantId: string): Promise<number> {
+    return this.db.inTenant(tenantId, async (tx) => {
+      // Counters make a tenant's prices depend on each other, so one transaction at a time rates for a tenant. The
+      // lane's lease keeps workers apart already; this holds also when a lease ran out under a worker that still lives.
+      await tx.query(`SELECT pg_advisory_xact_lock(hashtextextended('rating:' || $1, 0))`, [tenantId]);
+      const taken = await this.facts.takeNew(tx, tenantId, BATCH);
+      if (taken.length > 0) await this.rate(tx, tenantId, taken);
+      return taken.length;
+    });
+  }
+
+  /**
+   * Rates parked facts anew, for staff who added a rate or learnt what a category means.
+   *
+   * @param reason only those parked for it, e.g. `no_rate`
+   * @returns how many were let go; those that still cannot be priced are parked again
+   */
+  async rateParkedAgain(tenantId: string, reason?: string): Promise<number> {
+    const count = await this.db.inTenant(tenantId, (tx) => this.facts.unpark(tx, tenantId, reason));
+    while ((await this.rateNext(tenantId)) === BATCH);
+    return count;
+  }
+
+  private async rate(tx: Tx, tenantId: string, taken: readonly UsageFact[]): Promise<void> {
+    const wabas = new Map((await this.wabas.wabas(tx, tenantId)).map((waba) => [waba.wabaId, waba]));
+    const before = await this.ledger.chargedAmong(
+      tx,
+      tenantId,
+      taken.map((fact) => fact.messageId),
+    );
+    const ratable: Ratable[] = [];
+    for (const fact of taken) {
+      if (before.has(fact.messageId)) continue;
+      const read = this.read(fact, wabas.get(fact.wabaId));
+      if (typeof read === 'string') await this.facts.park(tx, tenantId, fact.messageId, read);
+      else ratable.push(read);
+    }
+
+    const book = await this.book.get();
+    const plan = await this.plans.planOf(tx, tenantId);
+    const counters = await MonthCounters.load(tx, tenantId, [...new Set(ratable.map((one) => one.month))]);
+    const charges: Charge[] = [];
+    for (const { fact, message, month, portfolioId } of ratable) {
+      const known = whatIsKnown(fact, month, portfolioId, counters);
+      const verdict = rateMessage(message, known, book);
+      if (verdict.outcome === 'parked') {
+        await this.facts.park(tx, tenantId, fact.messageId, verdict.reason);
+        this.logger.warn({ tenantId, messageId: fact.messageId, reason: verdict.reason }, 'a message waits unpriced');
+        continue;
+      }
+      counters.apply(verdict, { phoneNumberId: fact.phoneNumberId, portfolioId });
+      const cost = costCharge(fact, message, verdict);
+      charges.push(cost, priceOf(plan, cost));
+    }
+    await this.ledger.charge(tx, tenantId, charges);
+    await counters.save(tx);
+    for (const messageId of [...before, ...new Set(charges.map((c) => c.messageId))]) {
+      await this.facts.markRated(tx, tenantId, messageId);
+    }
+  }
+
+  /** A fact in the terms of rating, or why it cannot be read. */
+  private read(fact: UsageFact, waba: Waba | undefined): Ratable | ParkReason | 'unknown_zone' {
+    if (!waba) return 'unknown_number';
+    try {
+      const message = deliveredMessage(fact, waba);
+      return { fact, message, month: message.waba.zone.dayAt(message.at).month, portfolioId: waba.portfolioId };
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      this.logger.error({ tenantId: fact.tenantId, wabaId: waba.wabaId, zone: waba.timezone }, 'no such time zone');
+      return 'unknown_zone';
+    }
+  }
+}
+
+/**
+ * What the platform knows at the billing moment, beside Meta's word. Free entry is Meta's to say: its pricing block names
+ * it, so a message without a block waits for one. Conversations ended in 2025, before the platform's first message.
+ */
+function whatIsKnown(fact: UsageFact, month: string, portfolioId: string, counters: MonthCounters): Known {
+  return {
+    serviceWindowOpen: fact.inWindow,
+    freeEntry: 'undecided',
+    openConversations: [],
+    freeConversationsUsed: 0,
+    allowanceUsed: counters.allowanceUsed(month, fact.phoneNumberId),
+    volumeUsed: (market, category) => counters.volumeUsed(month, portfolioId, market, category),
+    portfolio: NOTHING_KNOWN,
+    portfolioAtLast: NOTHING_KNOWN,
+  };
+}
