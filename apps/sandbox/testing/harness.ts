@@ -7,6 +7,9 @@ import { type Sandbox, startSandbox } from '../src/sandbox.js';
 // biome-ignore lint/suspicious/noExplicitAny: answers are asserted on, not computed with
 export type Json = Record<string, any>;
 
+// A webhook that has not come by then will not; only a failing test waits so long.
+const GIVE_UP_MS = 10_000;
+
 export interface Received {
   path: string;
   headers: IncomingHttpHeaders;
@@ -53,7 +56,19 @@ export class Receiver {
   next(wanted: (request: Received) => boolean): Promise<Received> {
     const already = this.received.find(wanted);
     if (already) return Promise.resolve(already);
-    return new Promise((found) => this.waiting.push({ wanted, found }));
+    return new Promise((found, fail) => {
+      const giveUp = setTimeout(() => {
+        const seen = this.received.map(({ path, raw }) => `${path} ${raw.slice(0, 300)}`);
+        fail(new Error(`The webhook did not come. These did:\n${seen.join('\n')}`));
+      }, GIVE_UP_MS);
+      this.waiting.push({
+        wanted,
+        found: (request) => {
+          clearTimeout(giveUp);
+          found(request);
+        },
+      });
+    });
   }
 
   /** The status webhook of a message. */

@@ -160,24 +160,20 @@ describe('sending', () => {
   });
 
   it('charges the thousand-and-first service message of a month', async () => {
-    await harness.control('POST', '/clock', { now: '2026-11-10T10:00:00Z' });
-    harness.sandbox.meta.world.get('phone_number', harness.number.id)!.serviceDelivered = {
-      month: '2026-11',
-      count: 1_000,
+    const deliver = async () => {
+      const { id } = (await harness.sendText(ADA)).body.messages[0];
+      await harness.advance(1_000);
+      return (await harness.receiver.messageStatus(id, 'delivered')).pricing;
     };
+    await harness.control('POST', '/clock', { now: '2026-11-10T10:00:00Z' });
+    const number = harness.sandbox.meta.world.get('phone_number', harness.number.id)!;
+    number.serviceDelivered = { month: '2026-11', count: 999 };
     await harness.customerWrites(WA_ID);
-    const id = (await harness.sendText(ADA)).body.messages[0].id;
-    await harness.advance(1_000);
-    expect(await harness.receiver.messageStatus(id, 'delivered')).toMatchObject({
-      pricing: { billable: true, type: 'regular', category: 'service' },
-    });
+    expect(await deliver()).toMatchObject({ billable: false, type: 'free_customer_service', category: 'service' });
+    expect(await deliver()).toMatchObject({ billable: true, type: 'regular', category: 'service' });
     await harness.control('POST', '/clock', { now: '2026-12-01T00:00:00Z' });
     await harness.customerWrites(WA_ID);
-    const next = (await harness.sendText(ADA)).body.messages[0].id;
-    await harness.advance(1_000);
-    expect(await harness.receiver.messageStatus(next, 'delivered')).toMatchObject({
-      pricing: { type: 'free_customer_service' },
-    });
+    expect(await deliver()).toMatchObject({ type: 'free_customer_service' });
   });
 
   it('marks messages read and shows typing', async () => {
