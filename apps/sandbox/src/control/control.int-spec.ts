@@ -18,6 +18,11 @@ describe('faults', () => {
     expect((await harness.sendTemplate(ADA)).status).toBe(200);
   });
 
+  it('take a likely code where only a status is asked for', async () => {
+    await fault({ path: '/messages', mode: 'error', http_status: 429 });
+    expect(await harness.sendTemplate(ADA)).toMatchObject({ status: 429, body: { error: { code: 130429 } } });
+  });
+
   it('cut the connection before, or after the message is in', async () => {
     await fault({ to: ADA, mode: 'drop' });
     await expect(harness.sendTemplate(ADA)).rejects.toThrow();
@@ -77,7 +82,7 @@ describe('control calls', () => {
 
   it('move numbers as Meta does', async () => {
     const move = (body: object) => harness.control('POST', `/phone_numbers/${harness.number.id}`, body);
-    await move({ throughput: 'HIGH', quality_rating: 'YELLOW' });
+    await move({ throughput: { level: 'HIGH' }, quality_rating: 'YELLOW' });
     expect(await harness.receiver.change('phone_number_quality_update')).toMatchObject({ event: 'THROUGHPUT_UPGRADE' });
     expect((await harness.graph('GET', `/${harness.number.id}?fields=throughput,quality_rating`)).body).toMatchObject({
       throughput: { level: 'HIGH' },

@@ -1,5 +1,6 @@
 import { BadRequestException, Body, Controller, Get, HttpCode, NotFoundException, Param, Post } from '@nestjs/common';
 import { ApiPropertyOptional, ApiTags } from '@nestjs/swagger';
+import { Transform } from 'class-transformer';
 import { IsArray, IsBoolean, IsIn, IsInt, IsOptional, IsString, Matches } from 'class-validator';
 import { businessView, phoneNumberView, templateView, wabaView } from '../graph/node-views.js';
 import { Meta } from '../meta.js';
@@ -39,8 +40,9 @@ export class MoveNumber {
   @IsIn(QUALITIES)
   quality_rating?: string;
 
-  @ApiPropertyOptional({ enum: ['STANDARD', 'HIGH', 'NOT_APPLICABLE'] })
+  @ApiPropertyOptional({ enum: ['STANDARD', 'HIGH', 'NOT_APPLICABLE'], description: 'Or as Graph shows it: {level}' })
   @IsOptional()
+  @Transform(({ value }) => value?.level ?? value)
   @IsIn(['STANDARD', 'HIGH', 'NOT_APPLICABLE'])
   throughput?: 'STANDARD' | 'HIGH' | 'NOT_APPLICABLE';
 

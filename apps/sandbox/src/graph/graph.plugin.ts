@@ -12,6 +12,8 @@ import { downloadMedia } from './media.js';
 
 // The version clients get who name none.
 const NEWEST_MAJOR = 24;
+// What Meta's code would be where a fault names only a status.
+const LIKELY_CODE: Readonly<Record<number, number>> = { 400: 100, 401: 190, 403: 131005, 429: 130429, 503: 131016 };
 const VERSION = /^v(\d+)(?:\.\d+)?$/;
 
 /**
@@ -65,7 +67,7 @@ async function answer(meta: Meta, metrics: Metrics, request: FastifyRequest, rep
   if (delay > 0) await wait(delay);
   try {
     if (fault?.mode === 'error') {
-      const code = fault.code ?? 131000;
+      const code = fault.code ?? LIKELY_CODE[fault.http_status ?? 500] ?? 131000;
       throw new GraphError(code, 'A fault asked for through the sandbox.', { http: fault.http_status });
     }
     if (call.segments[0] === 'whatsapp_business' && call.segments[1] === 'attachments')
