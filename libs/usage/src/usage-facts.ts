@@ -95,10 +95,11 @@ export class UsageFacts {
     );
   }
 
-  async markRated(tx: Tx, tenantId: string, messageId: string): Promise<void> {
+  async markRated(tx: Tx, tenantId: string, ...messageIds: string[]): Promise<void> {
     await tx.query(
-      `UPDATE usage_facts SET status = 'rated', parked_reason = NULL WHERE tenant_id = $1 AND message_id = $2`,
-      [tenantId, messageId],
+      `UPDATE usage_facts SET status = 'rated', parked_reason = NULL
+        WHERE tenant_id = $1 AND message_id = ANY($2::uuid[])`,
+      [tenantId, messageIds],
     );
   }
 

@@ -99,9 +99,7 @@ export class RateUsage {
     }
     await this.ledger.charge(tx, tenantId, charges);
     await counters.save(tx);
-    for (const messageId of [...before, ...new Set(charges.map((c) => c.messageId))]) {
-      await this.facts.markRated(tx, tenantId, messageId);
-    }
+    await this.facts.markRated(tx, tenantId, ...before, ...new Set(charges.map((c) => c.messageId)));
   }
 
   /** A fact in the terms of rating, or why it cannot be read. */
