@@ -17,7 +17,6 @@ COPY --from=build --chown=root:root /paloma/dist ./dist
 USER node
 EXPOSE 8080
 # Workers listen too: health and metrics are their API.
-HEALTHCHECK --interval=10s --timeout=3s --start-period=20s --retries=3 \
-  CMD ["node", "-e", "fetch('http://127.0.0.1:'+process.env.PORT+'/readyz').then(r=>process.exit(r.ok?0:1),()=>process.exit(1))"]
+HEALTHCHECK --interval=10s --timeout=3s --start-period=20s --retries=3 CMD ["node", "dist/tools/healthcheck.js"]
 ENTRYPOINT ["node", "--enable-source-maps"]
 CMD ["dist/apps/gateway/src/main.js"]

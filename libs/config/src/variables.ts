@@ -91,6 +91,12 @@ export const VARIABLES = {
     secret: true,
     parse: url('postgres:', 'postgresql:'),
   }),
+  MIGRATE_DATABASE_URL: variable({
+    describe: 'The same database as a role that may create roles and tables; only `npm run migrate` uses it',
+    example: 'postgres://postgres:secret@127.0.0.1:5432/paloma',
+    secret: true,
+    parse: url('postgres:', 'postgresql:'),
+  }),
   DATABASE_POOL_SIZE: variable({
     describe: 'Connections to PostgreSQL per process',
     example: '10',
