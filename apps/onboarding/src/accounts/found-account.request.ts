@@ -1,0 +1,29 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { IsEmail, IsISO31661Alpha2, IsOptional, IsString, Length, Matches, MaxLength } from 'class-validator';
+
+/** An Argon2 hash costs the same for any length, but nobody types more than this. */
+export const LONGEST_PASSWORD = 200;
+
+export class FoundAccountRequest {
+  @ApiProperty({ example: 'Sample Shop' })
+  @IsString()
+  @Length(1, 200)
+  @Matches(/\S/, { message: 'company must not be blank' })
+  company: string;
+
+  @ApiPropertyOptional({ description: 'ISO 3166 alpha-2', example: 'MX' })
+  @IsOptional()
+  @IsISO31661Alpha2()
+  @Matches(/^[A-Z]{2}$/, { message: 'country must be in capitals' })
+  country?: string;
+
+  @ApiProperty({ example: 'owner@shop.example' })
+  @IsEmail()
+  @MaxLength(254)
+  email: string;
+
+  @ApiProperty({ description: 'At least 10 characters' })
+  @IsString()
+  @Length(10, LONGEST_PASSWORD)
+  password: string;
+}

@@ -1,0 +1,23 @@
+import { Module } from '@nestjs/common';
+import { MetaCloudModule } from '#libs/meta-cloud';
+import { ProcessModule } from '#libs/process';
+import { TenantsModule } from '#libs/tenants';
+import { WabasModule } from '#libs/wabas';
+import { AccountsController } from './accounts/accounts.controller.js';
+import { ApiKeysController } from './accounts/api-keys.controller.js';
+import { SignupPageController } from './pages/signup-page.controller.js';
+import { SignupsController } from './signups/signups.controller.js';
+import { SignupsModule } from './signups/signups.module.js';
+
+/** The HTTP process: accounts, keys, signups and the hosted signup page. */
+@Module({
+  imports: [
+    ProcessModule.forRoot({ queues: ['onboarding.signup'] }),
+    MetaCloudModule,
+    TenantsModule,
+    WabasModule,
+    SignupsModule,
+  ],
+  controllers: [AccountsController, ApiKeysController, SignupsController, SignupPageController],
+})
+export class OnboardingModule {}

@@ -1,0 +1,58 @@
+import type { SignupState } from './signup-state.js';
+
+export type CauseCode =
+  | 'code_expired'
+  | 'code_used'
+  | 'code_refused'
+  | 'nothing_shared'
+  | 'access_refused'
+  | 'token_lost'
+  | 'waba_taken'
+  | 'number_taken'
+  | 'business_taken'
+  | 'business_unknown'
+  | 'no_number'
+  | 'number_unverified'
+  | 'pin_mismatch'
+  | 'pin_locked'
+  | 'register_limit'
+  | 'account_blocked'
+  | 'number_pending'
+  | 'platform_misconfigured'
+  | 'meta_unavailable'
+  | 'meta_refused'
+  | 'internal';
+
+/** What helps: open Meta's dialog (again), try again here, wait, or ask the provider's support. */
+export type ActionKind = 'connect' | 'retry' | 'wait' | 'support' | 'none';
+export type Who = 'merchant' | 'meta' | 'provider' | 'nobody';
+
+/** In which state a cause leaves the signup, and who can do what about it. Texts for people are in texts/. */
+export const CAUSES: Readonly<Record<CauseCode, { state: SignupState; who: Who; action: ActionKind }>> = {
+  // The dialog gives a new code, so these wait for the merchant to open it once more.
+  code_expired: { state: 'waiting-for-merchant', who: 'merchant', action: 'connect' },
+  code_used: { state: 'waiting-for-merchant', who: 'merchant', action: 'connect' },
+  code_refused: { state: 'waiting-for-merchant', who: 'merchant', action: 'connect' },
+  nothing_shared: { state: 'waiting-for-merchant', who: 'merchant', action: 'connect' },
+  access_refused: { state: 'waiting-for-merchant', who: 'merchant', action: 'connect' },
+  token_lost: { state: 'waiting-for-merchant', who: 'merchant', action: 'connect' },
+  no_number: { state: 'waiting-for-merchant', who: 'merchant', action: 'connect' },
+  // The merchant mends something elsewhere and tries again.
+  number_unverified: { state: 'failed', who: 'merchant', action: 'connect' },
+  pin_mismatch: { state: 'failed', who: 'merchant', action: 'retry' },
+  // One of Meta's ids belongs to one tenant only.
+  waba_taken: { state: 'failed', who: 'merchant', action: 'support' },
+  number_taken: { state: 'failed', who: 'merchant', action: 'support' },
+  business_taken: { state: 'failed', who: 'merchant', action: 'support' },
+  business_unknown: { state: 'failed', who: 'merchant', action: 'connect' },
+  account_blocked: { state: 'failed', who: 'merchant', action: 'retry' },
+  // Time helps.
+  pin_locked: { state: 'waiting-for-meta', who: 'meta', action: 'wait' },
+  register_limit: { state: 'waiting-for-meta', who: 'meta', action: 'wait' },
+  number_pending: { state: 'waiting-for-meta', who: 'meta', action: 'wait' },
+  internal: { state: 'working', who: 'nobody', action: 'wait' },
+  meta_unavailable: { state: 'working', who: 'nobody', action: 'wait' },
+  // The provider mends it.
+  platform_misconfigured: { state: 'failed', who: 'provider', action: 'support' },
+  meta_refused: { state: 'failed', who: 'provider', action: 'retry' },
+};

@@ -1,0 +1,75 @@
+import type { GraphClient } from '#libs/meta-cloud';
+
+/** A number as Graph shows it (Meta, phone numbers, 2026-02-27); absent fields are those the token may not see. */
+export interface GraphNumber {
+  id: string;
+  display_phone_number?: string;
+  verified_name?: string;
+  status?: string;
+  quality_rating?: string;
+  throughput?: { level?: string };
+  platform_type?: string;
+  is_on_biz_app?: boolean;
+  code_verification_status?: string;
+  whatsapp_business_manager_messaging_limit?: string;
+}
+
+export const NUMBER_FIELDS = [
+  'id',
+  'display_phone_number',
+  'verified_name',
+  'status',
+  'quality_rating',
+  'throughput',
+  'platform_type',
+  'is_on_biz_app',
+  'code_verification_status',
+  'whatsapp_business_manager_messaging_limit',
+].join(',');
+
+/** A WABA holds at most 20 numbers as a rule; more pages than this would be a loop. */
+const MOST_PAGES = 20;
+
+/** Every number of a WABA, all pages of the list. */
+export async function numbersOf(graph: GraphClient, wabaId: string, token: string): Promise<GraphNumber[]> {
+  const numbers: GraphNumber[] = [];
+  let after: string | undefined;
+  for (let page = 0; page < MOST_PAGES; page++) {
+    const answer = await graph.call<{
+      data: GraphNumber[];
+      paging?: { cursors?: { after?: string }; next?: string };
+    }>({ path: `/${wabaId}/phone_numbers`, query: { fields: NUMBER_FIELDS, limit: '100', after }, token });
+    numbers.push(...answer.data);
+    after = answer.paging?.next ? answer.paging.cursors?.after : undefined;
+    if (!after) break;
+  }
+  return numbers;
+}
+
+/** Whether the number can send through the Cloud API already. */
+export const isRegistered = (number: GraphNumber): boolean =>
+  number.status === 'CONNECTED' && number.platform_type === 'CLOUD_API';
+
+/**
+ * The number this signup is about: the one the dialog named if the WABA has it, else one that waits to be registered
+ * (the dialog has just verified it), else the first.
+ */
+export function numberOfSignup(numbers: readonly GraphNumber[], named: string | undefined): GraphNumber | undefined {
+  return (
+    numbers.find((n) => n.id === named) ??
+    numbers.find((n) => !isRegistered(n) && n.code_verification_status === 'VERIFIED') ??
+    numbers.find((n) => !isRegistered(n)) ??
+    numbers[0]
+  );
+}
+
+/** How our tables hold what Graph says of a number. */
+export const factsOfNumber = (number: GraphNumber) => ({
+  metaPhoneNumberId: number.id,
+  displayPhoneNumber: number.display_phone_number ?? '',
+  ...(number.verified_name === undefined ? {} : { verifiedName: number.verified_name }),
+  ...(number.status === undefined ? {} : { status: number.status }),
+  ...(number.quality_rating === undefined ? {} : { qualityRating: number.quality_rating }),
+  ...(number.throughput?.level === undefined ? {} : { throughputLevel: number.throughput.level }),
+  ...(number.is_on_biz_app === undefined ? {} : { coexistence: number.is_on_biz_app }),
+});

@@ -1,0 +1,103 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { Logger } from 'pino';
+import { Leases } from '#libs/leases';
+import { LOGGER } from '#libs/observability';
+import { Wabas } from '#libs/wabas';
+import { judgeTrouble, tryAgain } from './judge-trouble.js';
+import type { Outcome } from './outcome.js';
+import { isUnderWay } from './signup-state.js';
+import { nextStep, type StepName } from './signup-steps.js';
+import { type SignupRecord, Signups, stepStates } from './signups.js';
+import { type DoStep, type StepInput, StepTools } from './step-tools.js';
+import { exchangeCode } from './steps/exchange-code.js';
+import { importNumbers } from './steps/import-numbers.js';
+import { proveAccess } from './steps/prove-access.js';
+import { registerNumber } from './steps/register-number.js';
+import { saveAccount } from './steps/save-account.js';
+import { subscribeApp } from './steps/subscribe-app.js';
+
+const DOING: Readonly<Record<Exclude<StepName, 'dialog'>, DoStep>> = {
+  'exchange-code': exchangeCode,
+  'prove-access': proveAccess,
+  'save-account': saveAccount,
+  'subscribe-app': subscribeApp,
+  'register-number': registerNumber,
+  'import-numbers': importNumbers,
+};
+
+/** Takes a signup through its steps. Whoever does so holds the signup's lease, so no step is done by two at once. */
+@Injectable()
+export class RunSignup {
+  constructor(
+    private readonly signups: Signups,
+    private readonly tools: StepTools,
+    private readonly wabas: Wabas,
+    private readonly leases: Leases,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {}
+
+  /**
+   * Does steps until the signup is live, waits for someone or must be tried later.
+   *
+   * @param only the one step to do, if it is the next (a code must be exchanged while its request is being answered)
+   * @returns milliseconds until there is work again, if there will be
+   */
+  async run(tenantId: string, signupId: string, only?: StepName): Promise<number | undefined> {
+    const outcome = await this.leases.hold(tenantId, `signup:${signupId}`, async (stillMine) => {
+      for (;;) {
+        const record = await this.signups.find(tenantId, signupId);
+        const next = nextStep(stepStates(record.steps));
+        const { signup } = record;
+        if (!isUnderWay(signup.state) || !next || (only && next.step !== only)) return undefined;
+        const waitMs = (signup.retryAt?.getTime() ?? 0) - this.tools.clock.now().getTime();
+        if (waitMs > 0) return waitMs;
+        if (!stillMine()) return 0;
+        await this.attempt(record, next.step);
+      }
+    });
+    return outcome === 'held-by-another' ? 1_000 : outcome;
+  }
+
+  private async attempt({ signup, steps }: SignupRecord, step: StepName): Promise<void> {
+    const { tenantId, signupId, round } = signup;
+    const attempts = (steps.find((s) => s.step === step)?.attempts ?? 0) + 1;
+    const input: StepInput = {
+      tenantId,
+      signupId,
+      facts: signup.facts,
+      ...this.signups.secretsOf(signup),
+      ...(signup.codeAt ? { codeAt: signup.codeAt } : {}),
+    };
+    let outcome: Outcome;
+    try {
+      outcome = await this.doing(step)(input, this.tools);
+    } catch (error) {
+      const judged = judgeTrouble(error, step, attempts, await this.secretsNear(input));
+      if (!judged) {
+        this.logger.error({ err: error, signupId, step }, 'a signup step threw');
+        outcome = { is: 'held-up', cause: 'internal', ...tryAgain(attempts) };
+      } else outcome = judged;
+    }
+    await this.signups.record(tenantId, signupId, round, step, outcome);
+    const told = outcome.is === 'held-up' ? { cause: outcome.cause, meta: outcome.meta?.code } : {};
+    this.logger.info({ tenantId, signupId, step, attempts, outcome: outcome.is, ...told }, 'signup step');
+  }
+
+  private doing(step: StepName): DoStep {
+    if (step === 'dialog') throw new Error('the dialog is the merchant’s step');
+    return DOING[step];
+  }
+
+  /** Everything that must not be kept with what Meta said. */
+  private async secretsNear({ tenantId, facts, code, token }: StepInput): Promise<string[]> {
+    const { phoneNumberId } = facts;
+    const pin = phoneNumberId
+      ? await this.tools.db.inTenant(tenantId, async (tx) => {
+          const number = await this.wabas.phoneNumber(tx, tenantId, { metaPhoneNumberId: phoneNumberId });
+          return number ? this.wabas.pinOf(number) : undefined;
+        })
+      : undefined;
+    const { app, callback } = this.tools;
+    return [code, token, pin, app.secret, callback.verifyToken].filter((s): s is string => s !== undefined);
+  }
+}

@@ -1,0 +1,65 @@
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+import type { CauseCode } from './causes.js';
+import type { SignupState } from './signup-state.js';
+import type { StepName, StepState } from './signup-steps.js';
+
+/** What is known of a signup; never a secret. Ids are Meta's. */
+export interface SignupFacts {
+  wabaId?: string;
+  phoneNumberId?: string;
+  businessId?: string;
+  displayPhoneNumber?: string;
+  /** The number stays in the WhatsApp Business app too, so it must not be registered. */
+  coexistence?: boolean;
+  /** What Graph said of the WABA. */
+  waba?: { name: string; currency: string; timezone: string; timezoneId: string; messagingLimit: string };
+  /** SHA-256 of the last code, so that a repeated request is recognised. */
+  codeHash?: string;
+  /** The dialog was left: on which screen, or with which reported error. */
+  left?: { at: string; step?: string; reported?: { message: string; errorId?: string; sessionId?: string } };
+}
+
+/** What became of the last attempt of a step. */
+export interface Said {
+  cause?: CauseCode;
+  /** Meta's refusal as it came, without secrets, and what the catalogue says about it. */
+  meta?: {
+    http_status: number;
+    code: number;
+    subcode?: number;
+    message: string;
+    details?: string;
+    title: string;
+    advice: string;
+  };
+  /** Something worth knowing that is no failure. */
+  note?: string;
+}
+
+@Entity('signups')
+export class Signup {
+  @PrimaryColumn('uuid', { name: 'tenant_id' }) tenantId: string;
+  @PrimaryColumn('uuid', { name: 'signup_id' }) signupId: string;
+  @Column('text') kind: 'embedded';
+  @Column('text') state: SignupState;
+  @Column('jsonb') facts: SignupFacts;
+  @Column('text', { name: 'sealed_code', nullable: true }) sealedCode: string | null;
+  @Column('timestamptz', { name: 'code_at', nullable: true }) codeAt: Date | null;
+  @Column('text', { name: 'sealed_token', nullable: true }) sealedToken: string | null;
+  /** Grows whenever steps are begun anew; what a step of an earlier round brings back is not recorded. */
+  @Column('integer') round: number;
+  @Column('timestamptz', { name: 'retry_at', nullable: true }) retryAt: Date | null;
+  @Column('timestamptz', { name: 'created_at' }) createdAt: Date;
+  @Column('timestamptz', { name: 'updated_at' }) updatedAt: Date;
+}
+
+@Entity('signup_steps')
+export class SignupStep {
+  @PrimaryColumn('uuid', { name: 'tenant_id' }) tenantId: string;
+  @PrimaryColumn('uuid', { name: 'signup_id' }) signupId: string;
+  @PrimaryColumn('text') step: StepName;
+  @Column('text') state: StepState;
+  @Column('smallint') attempts: number;
+  @Column('jsonb', { nullable: true }) said: Said | null;
+  @Column('timestamptz', { name: 'updated_at' }) updatedAt: Date;
+}

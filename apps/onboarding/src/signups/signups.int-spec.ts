@@ -1,0 +1,354 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { currentEnvironment } from '#libs/config';
+import { eventually } from '../../../../test/support/app.js';
+import { type Json, OnboardingStack } from '../../testing/onboarding-stack.js';
+
+const SUBSCRIBE = '/subscribed_apps';
+const REGISTER = '/register';
+
+describe('an embedded signup', () => {
+  let stack: OnboardingStack;
+  let token: string;
+  let tenantId: string;
+  beforeAll(async () => {
+    stack = await OnboardingStack.start();
+    await stack.startWorker();
+  });
+  afterAll(() => stack.stop());
+  beforeEach(async () => {
+    await stack.meta('DELETE', '/faults');
+    ({ token, tenantId } = await stack.merchant());
+  });
+
+  const dialog = (choices: Json = {}) => stack.meta('POST', '/embedded_signup', { business_name: 'Shop', ...choices });
+  const code = (id: string, value: string) =>
+    stack.api('POST', `/signups/${id}/code`, { token, body: { code: value } });
+  const event = (id: string, body: Json) => stack.api('POST', `/signups/${id}/event`, { token, body });
+  const until = (id: string, state: string, whose = token) =>
+    eventually(async () => {
+      const signup = await stack.look(whose, id);
+      return signup.state === state && signup;
+    }).catch(async (error: Error) => {
+      throw new Error(`${error.message}: ${JSON.stringify(await stack.look(whose, id))}`);
+    });
+  const step = (signup: Json, name: string): Json => signup.steps.find((s: Json) => s.step === name);
+  const rows = async (table: string, of = tenantId): Promise<Json[]> =>
+    (await stack.database.owner.query(`SELECT * FROM ${table} WHERE tenant_id = $1`, [of])).rows;
+
+  it('goes live from code and event: token proven and sealed, app subscribed, number registered and imported', async () => {
+    const id = await stack.begin(token);
+    const meta = await dialog({ timezone: 'America/Mexico_City', currency: 'MXN', country: 'MX' });
+    await event(id, meta.event);
+    const exchanged = await code(id, meta.code);
+    expect(step(exchanged.body, 'exchange-code').state).toBe('done');
+    const live = await until(id, 'live');
+
+    expect(live.steps.map((s: Json) => s.state)).toEqual(Array(7).fill('done'));
+    expect(live).toMatchObject({ waba_id: meta.waba_id, phone_number_id: meta.phone_number_id });
+    expect(live.next_action.kind).toBe('none');
+    const [waba] = await rows('wabas');
+    expect(waba).toMatchObject({ meta_waba_id: meta.waba_id, currency: 'MXN', timezone: 'America/Mexico_City' });
+    const [number] = await rows('phone_numbers');
+    expect(number).toMatchObject({
+      meta_phone_number_id: meta.phone_number_id,
+      status: 'CONNECTED',
+      throughput_level: 'STANDARD',
+      coexistence: false,
+    });
+    expect((await rows('portfolios'))[0]).toMatchObject({ meta_business_id: meta.business_id });
+
+    // No secret is kept in clear: neither the token nor the PIN that Meta was given.
+    const [register] = await stack.done('POST', `/${meta.phone_number_id}${REGISTER}`);
+    expect(register?.body.pin).toMatch(/^\d{6}$/);
+    const kept = JSON.stringify([waba, number, await rows('signups'), await rows('signup_steps')]);
+    expect(waba?.sealed_token).toMatch(/^v1\./);
+    expect(number?.sealed_pin).toMatch(/^v1\./);
+    for (const secret of [
+      meta.code,
+      register?.body.pin,
+      'sandbox-app-secret',
+      ...stack.sandbox.meta.world.tokens.keys(),
+    ]) {
+      expect(kept).not.toContain(`"${secret}"`);
+    }
+    const [subscribe] = await stack.done('POST', `/${meta.waba_id}${SUBSCRIBE}`);
+    expect(subscribe?.body.override_callback_uri).toBe(`${stack.environment.GATEWAY_PUBLIC_URL}/meta/webhooks`);
+  });
+
+  it('waits for the code when only the event came, and goes on when it comes', async () => {
+    const id = await stack.begin(token);
+    const meta = await dialog();
+    const waiting = (await event(id, meta.event)).body;
+    expect(waiting).toMatchObject({ state: 'waiting-for-merchant', next_action: { kind: 'connect' } });
+    expect(step(waiting, 'dialog').state).toBe('done');
+    await code(id, meta.code);
+    await until(id, 'live');
+  });
+
+  it('goes live from the code alone: the token tells its account', async () => {
+    const id = await stack.begin(token);
+    const meta = await dialog();
+    await code(id, meta.code);
+    expect(await until(id, 'live')).toMatchObject({ waba_id: meta.waba_id, phone_number_id: meta.phone_number_id });
+  });
+
+  it('believes the token, not the browser, about whose account it is', async () => {
+    const id = await stack.begin(token);
+    const [mine, foreign] = [await dialog(), await dialog()];
+    await event(id, foreign.event);
+    await code(id, mine.code);
+    expect(await until(id, 'live')).toMatchObject({ waba_id: mine.waba_id, phone_number_id: mine.phone_number_id });
+  });
+
+  it('explains a code that came too late, and a new code resumes the same signup', async () => {
+    const id = await stack.begin(token);
+    const late = await dialog();
+    await stack.meta('POST', '/clock', { advance_ms: 31_000 });
+    const answer = (await code(id, late.code)).body;
+    expect(answer).toMatchObject({
+      id,
+      state: 'waiting-for-merchant',
+      next_action: { who: 'merchant', kind: 'connect' },
+    });
+    expect(step(answer, 'exchange-code').cause).toMatchObject({
+      code: 'code_expired',
+      text: expect.stringContaining('30 seconds'),
+      meta: { code: 100, subcode: 36007 },
+    });
+    const spanish = await stack.api('GET', `/signups/${id}`, {
+      token,
+      headers: { 'accept-language': 'es-MX,es;q=0.9' },
+    });
+    expect(step(spanish.body, 'exchange-code').cause.text).toContain('30 segundos');
+    expect((await stack.api('POST', `/signups/${id}/retry`, { token })).body.error.code).toBe('waiting_for_merchant');
+
+    const fresh = await dialog({
+      business_id: late.business_id,
+      waba_id: late.waba_id,
+      phone_number_id: late.phone_number_id,
+    });
+    await code(id, fresh.code);
+    expect(await until(id, 'live')).toMatchObject({ id, waba_id: late.waba_id });
+  });
+
+  it('takes the same code twice without asking Meta twice', async () => {
+    const id = await stack.begin(token);
+    const meta = await dialog();
+    await code(id, meta.code);
+    const before = (await stack.done('GET', '/oauth/access_token')).length;
+    const again = await code(id, meta.code);
+    expect(again.status).toBe(200);
+    expect((await stack.done('GET', '/oauth/access_token')).length).toBe(before);
+    await until(id, 'live');
+  });
+
+  it('remembers where the merchant left the dialog, and can be taken up again', async () => {
+    const id = await stack.begin(token);
+    const left = await dialog({ event: 'CANCEL', step: 'PHONE_NUMBER_SETUP' });
+    const cancelled = (await event(id, left.event)).body;
+    expect(cancelled).toMatchObject({
+      state: 'cancelled',
+      left: { step: 'PHONE_NUMBER_SETUP' },
+      next_action: { kind: 'connect' },
+    });
+    const reported = await dialog({ event: 'CANCEL', error_message: 'it froze' });
+    expect((await event(id, reported.event)).body.left.reported).toMatchObject({ message: 'it froze' });
+    const meta = await dialog();
+    await Promise.all([event(id, meta.event), code(id, meta.code)]);
+    await until(id, 'live');
+  });
+
+  describe.each(['error', 'drop', 'drop_after_accept'] as const)('with a call that fails once (%s)', (mode) => {
+    it.each([
+      ['reading the account', (m: Json) => `/${m.waba_id}`],
+      ['reading its numbers', () => '/phone_numbers'],
+      ['subscribing the app', () => SUBSCRIBE],
+      ['registering the number', () => REGISTER],
+    ])('ends live all the same, nothing done twice: %s', async (_, path) => {
+      const id = await stack.begin(token);
+      const meta = await dialog();
+      await event(id, meta.event);
+      await stack.meta('POST', '/faults', {
+        path: path(meta),
+        mode,
+        ...(mode === 'error' ? { http_status: 500, code: 131000 } : {}),
+      });
+      await code(id, meta.code);
+      const live = await until(id, 'live');
+      expect((await stack.meta('GET', '/faults')).data).toEqual([]);
+      expect(Math.max(...live.steps.map((s: Json) => s.attempts))).toBe(2);
+      expect(await stack.done('POST', `/${meta.waba_id}${SUBSCRIBE}`)).toHaveLength(1);
+      expect(await stack.done('POST', `/${meta.phone_number_id}${REGISTER}`)).toHaveLength(1);
+      expect(await rows('wabas')).toHaveLength(1);
+      expect(await rows('phone_numbers')).toHaveLength(1);
+    });
+  });
+
+  it.each(['error', 'drop'] as const)(
+    'exchanges the code a second time when the first try fails (%s)',
+    async (mode) => {
+      const id = await stack.begin(token);
+      const meta = await dialog();
+      await stack.meta('POST', '/faults', {
+        path: '/oauth/access_token',
+        mode,
+        ...(mode === 'error' ? { http_status: 500, code: 2 } : {}),
+      });
+      const answer = (await code(id, meta.code)).body;
+      expect(answer.state).toBe('working');
+      expect(step(answer, 'exchange-code').cause.code).toBe('meta_unavailable');
+      await until(id, 'live');
+    },
+  );
+
+  it('asks for a new code when the answer to the exchange was lost, because a code works once', async () => {
+    const id = await stack.begin(token);
+    const meta = await dialog();
+    await stack.meta('POST', '/faults', { path: '/oauth/access_token', mode: 'drop_after_accept' });
+    await code(id, meta.code);
+    const waiting = await until(id, 'waiting-for-merchant');
+    expect(step(waiting, 'exchange-code').cause.code).toBe('code_used');
+    const again = await dialog({
+      business_id: meta.business_id,
+      waba_id: meta.waba_id,
+      phone_number_id: meta.phone_number_id,
+    });
+    await code(id, again.code);
+    await until(id, 'live');
+  });
+
+  it('stops with what to do when Meta refuses for good, and goes on after a retry', async () => {
+    const id = await stack.begin(token);
+    const meta = await dialog();
+    await stack.meta('POST', '/faults', { path: REGISTER, mode: 'error', http_status: 400, code: 133005 });
+    await event(id, meta.event);
+    await code(id, meta.code);
+    const failed = await until(id, 'failed');
+    expect(step(failed, 'register-number')).toMatchObject({
+      state: 'failed',
+      cause: { code: 'pin_mismatch', meta: { code: 133005, http_status: 400 } },
+    });
+    expect(failed.next_action).toMatchObject({
+      who: 'merchant',
+      kind: 'retry',
+      text: expect.stringContaining('two-step'),
+    });
+    expect((await stack.api('POST', `/signups/${id}/retry`, { token })).status).toBe(200);
+    await until(id, 'live');
+    const pins = (await stack.meta('GET', `/calls?path=${meta.phone_number_id}${REGISTER}`)).data.map(
+      (c: Json) => c.body.pin,
+    );
+    expect(new Set(pins).size).toBe(1);
+  });
+
+  it('leaves a number that stays in the WhatsApp Business app unregistered', async () => {
+    const id = await stack.begin(token);
+    const meta = await dialog({ event: 'FINISH_WHATSAPP_BUSINESS_APP_ONBOARDING' });
+    await event(id, meta.event);
+    await code(id, meta.code);
+    const live = await until(id, 'live');
+    expect(step(live, 'register-number').state).toBe('skipped');
+    expect(live.coexistence).toBe(true);
+    expect((await rows('phone_numbers'))[0]).toMatchObject({ coexistence: true, sealed_pin: null });
+    expect((await stack.meta('GET', `/calls?path=${meta.phone_number_id}${REGISTER}`)).data).toEqual([]);
+  });
+
+  it('waits for a number when the dialog gave only an account, and finds it later', async () => {
+    const id = await stack.begin(token);
+    const meta = await dialog({ event: 'FINISH_ONLY_WABA' });
+    await event(id, meta.event);
+    await code(id, meta.code);
+    const waiting = await until(id, 'waiting-for-merchant');
+    expect(step(waiting, 'register-number').cause.code).toBe('no_number');
+    const number = await dialog({ business_id: meta.business_id, waba_id: meta.waba_id });
+    expect((await stack.api('POST', `/signups/${id}/retry`, { token })).status).toBe(200);
+    expect(await until(id, 'live')).toMatchObject({ phone_number_id: number.phone_number_id });
+  });
+
+  it('is refused an account that another tenant has, and changes nothing at Meta', async () => {
+    const first = await stack.begin(token);
+    const meta = await dialog();
+    await code(first, meta.code);
+    await until(first, 'live');
+
+    const other = await stack.merchant();
+    const second = await stack.begin(other.token);
+    const again = await dialog({
+      business_id: meta.business_id,
+      waba_id: meta.waba_id,
+      phone_number_id: meta.phone_number_id,
+    });
+    await stack.api('POST', `/signups/${second}/code`, { token: other.token, body: { code: again.code } });
+    const failed = await until(second, 'failed', other.token);
+    expect(step(failed, 'save-account').cause).toMatchObject({ text: expect.stringContaining('another customer') });
+    expect(failed.next_action.kind).toBe('support');
+    expect(await rows('wabas', other.tenantId)).toEqual([]);
+    expect(await rows('portfolios', other.tenantId)).toEqual([]);
+    expect(await stack.done('POST', `/${meta.waba_id}${SUBSCRIBE}`)).toHaveLength(1);
+  });
+
+  it('cannot be seen or moved by another tenant', async () => {
+    const id = await stack.begin(token);
+    const other = await stack.merchant();
+    const meta = await dialog();
+    const tries = [
+      await stack.api('GET', `/signups/${id}`, { token: other.token }),
+      await stack.api('POST', `/signups/${id}/code`, { token: other.token, body: { code: meta.code } }),
+      await stack.api('POST', `/signups/${id}/event`, { token: other.token, body: meta.event }),
+      await stack.api('POST', `/signups/${id}/retry`, { token: other.token }),
+    ];
+    expect(tries.map((t) => t.status)).toEqual([404, 404, 404, 404]);
+    expect((await stack.api('GET', '/signups', { token: other.token })).body.data).toEqual([]);
+    expect(await stack.look(token, id)).toMatchObject({ state: 'waiting-for-merchant' });
+    expect((await stack.api('GET', `/signups/${id}`)).status).toBe(401);
+  });
+
+  it('refuses what is no event of the dialog', async () => {
+    const id = await stack.begin(token);
+    for (const body of [{ type: 'OTHER', event: 'FINISH' }, { type: 'WA_EMBEDDED_SIGNUP', event: 'PARTY' }, {}]) {
+      expect((await event(id, body)).status).toBe(400);
+    }
+    await event(id, {
+      type: 'WA_EMBEDDED_SIGNUP',
+      event: 'FINISH',
+      data: { waba_id: '1/../me', phone_number_id: '2' },
+    });
+    expect(await stack.look(token, id)).not.toHaveProperty('waba_id');
+  });
+
+  it('is finished by a new worker when the old one was killed in the middle of a step', async () => {
+    await stack.stopWorker();
+    // A Redis prefix of its own: the killed worker's queue is lost with it, and only PostgreSQL knows of the signup.
+    const doomed = startWorkerProcess({ ...stack.environment, LOG_LEVEL: 'info', REDIS_PREFIX: 'doomed' });
+    try {
+      const id = await stack.begin(token);
+      const meta = await dialog();
+      await stack.meta('POST', '/faults', { path: REGISTER, mode: 'delay', delay_ms: 1_000 });
+      await event(id, meta.event);
+      await code(id, meta.code);
+      // The call is under way when the worker dies; Meta acts on it all the same and nobody hears the answer.
+      await eventually(
+        async () => (await stack.meta('GET', `/calls?path=${meta.phone_number_id}${REGISTER}`)).data.length > 0,
+        20_000,
+      );
+      doomed.kill('SIGKILL');
+      await eventually(async () => (await stack.done('POST', `/${meta.phone_number_id}${REGISTER}`)).length > 0);
+      expect((await stack.look(token, id)).state).toBe('working');
+      // The dead worker's lease would run out by itself in 15 s.
+      await stack.database.owner.query("UPDATE lane_leases SET until = now() - interval '1 second'");
+      await stack.startWorker();
+      await until(id, 'live');
+      expect(await stack.done('POST', `/${meta.phone_number_id}${REGISTER}`)).toHaveLength(1);
+      expect(await stack.done('POST', `/${meta.waba_id}${SUBSCRIBE}`)).toHaveLength(1);
+    } finally {
+      doomed.kill('SIGKILL');
+    }
+  });
+});
+
+/** The worker as an operator starts it: the built program, in a process of its own. */
+function startWorkerProcess(environment: Record<string, string>): ChildProcess {
+  const program = join(import.meta.dirname, '../../../../dist/apps/onboarding/src/worker.js');
+  return spawn(process.execPath, [program], { env: { ...currentEnvironment(), ...environment }, stdio: 'ignore' });
+}

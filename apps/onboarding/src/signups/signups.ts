@@ -1,0 +1,257 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { CLOCK, type Clock } from '#libs/clock';
+import { Refusal } from '#libs/http';
+import { newId } from '#libs/ids';
+import { Database, type Tx } from '#libs/persistence';
+import { hashToken, Vault } from '#libs/vault';
+import { CAUSES } from './causes.js';
+import type { Outcome } from './outcome.js';
+import { Signup, SignupStep } from './signup.entity.js';
+import type { SignupEvent } from './signup-event.js';
+import { canMove, isUnderWay, type SignupState } from './signup-state.js';
+import { fromStep, nextStep, STEPS, type StepName, type StepState } from './signup-steps.js';
+
+/** A signup with its steps, in their order. */
+export interface SignupRecord {
+  signup: Signup;
+  steps: SignupStep[];
+}
+
+const codeContext = (signupId: string) => `signup-code:${signupId}`;
+const tokenContext = (signupId: string) => `signup-token:${signupId}`;
+
+export const stepStates = (steps: readonly SignupStep[]): Map<StepName, StepState> =>
+  new Map(steps.map((s) => [s.step, s.state]));
+
+/**
+ * The one writer of signups and their steps. Requests and the worker change a signup under its row lock, so a code, an
+ * event and a finished step that come at once are all kept.
+ */
+@Injectable()
+export class Signups {
+  constructor(
+    private readonly db: Database,
+    private readonly vault: Vault,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
+
+  async begin(tenantId: string): Promise<SignupRecord> {
+    const now = this.clock.now();
+    const signupId = newId(now);
+    return this.db.inTenant(tenantId, async (tx) => {
+      await tx.getRepository(Signup).insert({
+        tenantId,
+        signupId,
+        kind: 'embedded',
+        state: 'waiting-for-merchant',
+        facts: {},
+        sealedCode: null,
+        codeAt: null,
+        sealedToken: null,
+        round: 0,
+        retryAt: null,
+        createdAt: now,
+        updatedAt: now,
+      });
+      await tx
+        .getRepository(SignupStep)
+        .insert(
+          STEPS.map(({ step }) => ({ tenantId, signupId, step, state: 'todo' as const, attempts: 0, updatedAt: now })),
+        );
+      return this.read(tx, tenantId, signupId);
+    });
+  }
+
+  /** @throws Refusal 404 when the tenant has no such signup */
+  find(tenantId: string, signupId: string): Promise<SignupRecord> {
+    return this.db.inTenant(tenantId, (tx) => this.read(tx, tenantId, signupId));
+  }
+
+  /** @returns the tenant's latest signups, newest first */
+  async list(tenantId: string, limit: number): Promise<SignupRecord[]> {
+    return this.db.inTenant(tenantId, async (tx) => {
+      const signups = await tx
+        .getRepository(Signup)
+        .find({ where: { tenantId }, order: { signupId: 'DESC' }, take: limit });
+      const records: SignupRecord[] = [];
+      for (const signup of signups) records.push({ signup, steps: await this.stepsOf(tx, tenantId, signup.signupId) });
+      return records;
+    });
+  }
+
+  /**
+   * Keeps a code of the dialog, sealed, and begins the steps anew: the code stands for a new permission.
+   *
+   * @returns whether it is news; the same code told twice changes nothing
+   * @throws Refusal 404; 409 when the signup is live
+   */
+  takeCode(tenantId: string, signupId: string, code: string): Promise<boolean> {
+    return this.change(tenantId, signupId, (record) => {
+      const { signup } = record;
+      const codeHash = hashToken(code).toString('hex');
+      if (signup.facts.codeHash === codeHash) return false;
+      if (signup.state === 'live') {
+        throw Refusal.conflict('This signup is live. Begin a new one to connect another account or number.');
+      }
+      signup.sealedCode = this.vault.seal(code, codeContext(signupId));
+      signup.codeAt = this.clock.now();
+      signup.sealedToken = null;
+      signup.facts = { ...signup.facts, codeHash };
+      this.beginAnew(record, 'exchange-code');
+      this.finishDialog(record);
+      this.move(signup, 'working');
+      return true;
+    });
+  }
+
+  /**
+   * Keeps what the dialog told. A finish names the account; when that contradicts what the token showed so far, the
+   * steps begin anew from the proof of access. Leaving the dialog cancels only a signup that waits for it.
+   *
+   * @returns whether there is work now
+   * @throws Refusal 404
+   */
+  takeEvent(tenantId: string, signupId: string, event: SignupEvent): Promise<boolean> {
+    return this.change(tenantId, signupId, (record) => {
+      const { signup } = record;
+      if (signup.state === 'live') return false;
+      if (event.told === 'left') {
+        const { told: _, ...left } = event;
+        signup.facts = { ...signup.facts, left: { at: this.clock.now().toISOString(), ...left } };
+        if (signup.state === 'waiting-for-merchant') this.move(signup, 'cancelled');
+        return false;
+      }
+      const { told: _, ...told } = event;
+      const held = signup.facts;
+      const isNews = (['wabaId', 'phoneNumberId'] as const).some((k) => told[k] !== undefined && told[k] !== held[k]);
+      signup.facts = { ...held, ...told };
+      this.finishDialog(record);
+      if (signup.state === 'cancelled') this.move(signup, 'waiting-for-merchant');
+      if (!isNews || !signup.sealedToken) return false;
+      this.beginAnew(record, 'prove-access');
+      this.move(signup, 'working');
+      return true;
+    });
+  }
+
+  /**
+   * Lets the step at which a signup stopped be tried again.
+   *
+   * @returns whether there is work now
+   * @throws Refusal 404; 409 when only Meta's dialog can help
+   */
+  retry(tenantId: string, signupId: string): Promise<boolean> {
+    return this.change(tenantId, signupId, (record) => {
+      const { signup, steps } = record;
+      if (signup.state === 'live') return false;
+      const next = nextStep(stepStates(steps));
+      if (!next || this.lacks(signup, next.needs)) {
+        throw new Refusal(
+          409,
+          'waiting_for_merchant',
+          "Nothing can be tried again yet: open Meta's dialog and finish it; that gives a new code.",
+        );
+      }
+      // A number that was missing may be there now, and which one it is shows only to the proof of access.
+      const noNumber = steps.find((s) => s.step === next.step)?.said?.cause === 'no_number';
+      this.beginAnew(record, noNumber ? 'prove-access' : next.step);
+      this.move(signup, 'working');
+      return true;
+    });
+  }
+
+  /** The secrets of a signup in clear, for the step that needs them. */
+  secretsOf(signup: Signup): { code?: string; token?: string } {
+    return {
+      ...(signup.sealedCode ? { code: this.vault.open(signup.sealedCode, codeContext(signup.signupId)) } : {}),
+      ...(signup.sealedToken ? { token: this.vault.open(signup.sealedToken, tokenContext(signup.signupId)) } : {}),
+    };
+  }
+
+  /**
+   * Keeps what a step brought, unless the steps were begun anew while it was at work.
+   *
+   * @param round the signup's round when the step began
+   */
+  record(tenantId: string, signupId: string, round: number, step: StepName, outcome: Outcome): Promise<void> {
+    return this.change(tenantId, signupId, ({ signup, steps }) => {
+      const row = steps.find((s) => s.step === step);
+      if (signup.round !== round || !row || signup.state === 'live') return;
+      const now = this.clock.now();
+      row.attempts++;
+      row.updatedAt = now;
+      signup.facts = { ...signup.facts, ...outcome.facts };
+      signup.retryAt = null;
+      if (outcome.is !== 'held-up') {
+        row.state = outcome.is;
+        row.said = outcome.note ? { note: outcome.note } : null;
+        if (outcome.token) signup.sealedToken = this.vault.seal(outcome.token, tokenContext(signupId));
+        if (step === 'exchange-code') signup.sealedCode = null;
+        const isLast = !nextStep(stepStates(steps));
+        this.move(signup, isLast ? 'live' : 'working');
+        if (isLast) signup.sealedToken = null;
+        return;
+      }
+      const { cause, meta, retryInMs } = outcome;
+      row.said = { cause, ...(meta ? { meta } : {}) };
+      row.state = retryInMs === undefined ? 'failed' : 'todo';
+      if (retryInMs !== undefined) signup.retryAt = new Date(now.getTime() + retryInMs);
+      // What time alone was to mend and did not is a failure.
+      const { state } = CAUSES[cause];
+      this.move(signup, retryInMs === undefined && isUnderWay(state) ? 'failed' : state);
+      if (step === 'exchange-code' && retryInMs === undefined) signup.sealedCode = null;
+    });
+  }
+
+  private lacks(signup: Signup, needs: 'code' | 'token' | undefined): boolean {
+    return (needs === 'code' && !signup.sealedCode) || (needs === 'token' && !signup.sealedToken);
+  }
+
+  private beginAnew({ signup, steps }: SignupRecord, first: StepName): void {
+    const again = new Set(fromStep(first));
+    for (const row of steps) {
+      if (again.has(row.step)) Object.assign(row, { state: 'todo', attempts: 0, said: null });
+    }
+    signup.round++;
+    signup.retryAt = null;
+  }
+
+  private finishDialog({ steps }: SignupRecord): void {
+    const dialog = steps.find((s) => s.step === 'dialog');
+    if (dialog && dialog.state !== 'done') {
+      Object.assign(dialog, { state: 'done', attempts: dialog.attempts + 1, updatedAt: this.clock.now() });
+    }
+  }
+
+  private move(signup: Signup, to: SignupState): void {
+    if (!canMove(signup.state, to)) throw new Error(`a signup does not go from ${signup.state} to ${to}`);
+    signup.state = to;
+  }
+
+  private async change<T>(tenantId: string, signupId: string, work: (record: SignupRecord) => T): Promise<T> {
+    return this.db.inTenant(tenantId, async (tx) => {
+      const signup = await tx
+        .getRepository(Signup)
+        .findOne({ where: { tenantId, signupId }, lock: { mode: 'pessimistic_write' } });
+      if (!signup) throw Refusal.notFound('signup');
+      const record = { signup, steps: await this.stepsOf(tx, tenantId, signupId) };
+      const result = work(record);
+      signup.updatedAt = this.clock.now();
+      await tx.getRepository(Signup).save(signup);
+      await tx.getRepository(SignupStep).save(record.steps);
+      return result;
+    });
+  }
+
+  private async read(tx: Tx, tenantId: string, signupId: string): Promise<SignupRecord> {
+    const signup = await tx.getRepository(Signup).findOneBy({ tenantId, signupId });
+    if (!signup) throw Refusal.notFound('signup');
+    return { signup, steps: await this.stepsOf(tx, tenantId, signupId) };
+  }
+
+  private async stepsOf(tx: Tx, tenantId: string, signupId: string): Promise<SignupStep[]> {
+    const rows = await tx.getRepository(SignupStep).findBy({ tenantId, signupId });
+    const byName = new Map(rows.map((row) => [row.step, row]));
+    return STEPS.flatMap(({ step }) => byName.get(step) ?? []);
+  }
+}

@@ -1,0 +1,33 @@
+import { type DoStep, needed } from '../step-tools.js';
+
+/**
+ * Makes portfolio, WABA and number rows of this tenant, in one transaction, with the token sealed at the WABA. From here
+ * on no other tenant can connect them.
+ */
+export const saveAccount: DoStep = async ({ tenantId, facts, token }, { db, wabas }) => {
+  const waba = needed(facts.waba, 'a proven WABA');
+  const metaWabaId = needed(facts.wabaId, 'a WABA id');
+  await db.inTenant(tenantId, async (tx) => {
+    const { portfolioId } = await wabas.savePortfolio(tx, tenantId, {
+      metaBusinessId: needed(facts.businessId, 'a business id'),
+      messagingLimit: waba.messagingLimit,
+    });
+    const { wabaId } = await wabas.saveWaba(tx, tenantId, {
+      portfolioId,
+      metaWabaId,
+      name: waba.name,
+      currency: waba.currency,
+      timezone: waba.timezone,
+      token: needed(token, 'a token'),
+    });
+    if (facts.phoneNumberId) {
+      await wabas.savePhoneNumber(tx, tenantId, {
+        wabaId,
+        metaPhoneNumberId: facts.phoneNumberId,
+        displayPhoneNumber: facts.displayPhoneNumber ?? '',
+        coexistence: facts.coexistence ?? false,
+      });
+    }
+  });
+  return { is: 'done' };
+};

@@ -1,0 +1,105 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { http, type RunningApp, startApp, testEnvironment } from '../../../test/support/app.js';
+import { cloneDatabase, type TestDatabase } from '../../../test/support/database.js';
+import { defaultConfig } from '../../sandbox/src/config.js';
+import { type Sandbox, startSandbox } from '../../sandbox/src/sandbox.js';
+import { OnboardingModule } from '../src/onboarding.module.js';
+import { OnboardingWorkerModule } from '../src/onboarding-worker.module.js';
+
+// biome-ignore lint/suspicious/noExplicitAny: answers of every shape are looked into by assertions
+export type Json = Record<string, any>;
+
+/** Passes every handshake of Meta, as the gateway does. */
+async function startCallback(): Promise<{ server: Server; url: string }> {
+  const server = createServer((request, response) => {
+    response.end(new URL(request.url ?? '/', 'http://callback').searchParams.get('hub.challenge') ?? '');
+  });
+  await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
+  return { server, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
+}
+
+/** The onboarding app with its worker, against the sandbox, all on loopback ports of their own. */
+export class OnboardingStack {
+  private constructor(
+    readonly database: TestDatabase,
+    readonly sandbox: Sandbox,
+    readonly environment: Record<string, string>,
+    readonly app: RunningApp,
+    private readonly callback: { server: Server; url: string },
+  ) {}
+  private worker: RunningApp | undefined;
+  private people = 0;
+
+  static async start(): Promise<OnboardingStack> {
+    const database = await cloneDatabase();
+    const callback = await startCallback();
+    const sandbox = await startSandbox({ ...defaultConfig, port: 0, logLevel: 'error', latencyMs: 0 });
+    const environment = testEnvironment(database, {
+      META_GRAPH_URL: sandbox.url,
+      META_SDK_URL: `${sandbox.url}/sdk.js`,
+      META_APP_ID: defaultConfig.appId,
+      META_APP_SECRETS: defaultConfig.appSecret,
+      GATEWAY_PUBLIC_URL: callback.url,
+    });
+    const app = await startApp(OnboardingModule, environment, { name: 'onboarding', describe: 'Onboarding.' });
+    return new OnboardingStack(database, sandbox, environment, app, callback);
+  }
+
+  async startWorker(): Promise<void> {
+    this.worker = await startApp(OnboardingWorkerModule, this.environment, { name: 'onboarding-worker' });
+  }
+  async stopWorker(): Promise<void> {
+    await this.worker?.close();
+    this.worker = undefined;
+  }
+
+  async stop(): Promise<void> {
+    await this.stopWorker();
+    await this.app.close();
+    await this.sandbox.close();
+    this.callback.server.closeAllConnections();
+    await new Promise((done) => this.callback.server.close(done));
+    await this.database.drop();
+  }
+
+  /** A call of the onboarding app's API. */
+  api(method: string, path: string, options: Parameters<typeof http>[2] = {}): ReturnType<typeof http> {
+    return http(method, `${this.app.url}/api/v1${path}`, options);
+  }
+
+  /** A control call of the sandbox. */
+  async meta(method: string, path: string, body?: unknown): Promise<Json> {
+    const answer = await http(method, `${this.sandbox.url}/_sandbox${path}`, body === undefined ? {} : { body });
+    if (answer.status >= 400) throw new Error(JSON.stringify(answer.body));
+    return answer.body;
+  }
+
+  /** A new merchant who is signed in. */
+  async merchant(): Promise<{ token: string; tenantId: string; email: string }> {
+    const email = `owner${++this.people}@shop.example`;
+    const password = 'correct horse battery';
+    const founded = await this.api('POST', '/accounts', {
+      body: { company: 'Sample Shop', country: 'MX', email, password },
+    });
+    expect(founded.status).toBe(201);
+    const { body } = await this.api('POST', '/sessions', { body: { email, password } });
+    return { token: body.access_token, tenantId: body.tenant.id, email };
+  }
+
+  async begin(token: string): Promise<string> {
+    const { status, body } = await this.api('POST', '/signups', { token, body: { kind: 'embedded' } });
+    expect(status).toBe(201);
+    return body.id;
+  }
+
+  look = async (token: string, id: string): Promise<Json> => (await this.api('GET', `/signups/${id}`, { token })).body;
+
+  /** What reached the sandbox with this method and part of the path and was done (2xx, or done with its answer cut). */
+  async done(method: string, path: string): Promise<Json[]> {
+    const { data } = await this.meta('GET', `/calls?path=${encodeURIComponent(path)}`);
+    return data.filter(
+      (c: Json) => c.method === method && ((c.status >= 200 && c.status < 300) || c.fault === 'drop_after_accept'),
+    );
+  }
+}
