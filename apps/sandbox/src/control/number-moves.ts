@@ -1,6 +1,8 @@
+import { ApiPropertyOptional } from '@nestjs/swagger';
+import { Transform } from 'class-transformer';
+import { IsIn, IsOptional } from 'class-validator';
 import type { Meta } from '../meta.js';
 import type { Json, PhoneNumber } from '../state/records.js';
-import type { MoveNumber } from './objects.controller.js';
 
 export const QUALITIES = ['GREEN', 'YELLOW', 'RED', 'UNKNOWN'];
 // Seen in Meta's pages and OpenAPI (meta/onboarding.md §3).
@@ -19,6 +21,31 @@ export const NUMBER_STATUSES = [
 
 // Since then limits belong to the portfolio, quality no longer lowers them and FLAGGED does not happen (meta/limits.md §1).
 const PORTFOLIO_LIMITS_FROM = Date.UTC(2025, 9, 7);
+
+const NAME_STATUSES = ['APPROVED', 'DECLINED'] as const;
+
+export class MoveNumber {
+  @ApiPropertyOptional({ enum: QUALITIES })
+  @IsOptional()
+  @IsIn(QUALITIES)
+  quality_rating?: string;
+
+  @ApiPropertyOptional({ enum: ['STANDARD', 'HIGH', 'NOT_APPLICABLE'], description: 'Or as Graph shows it: {level}' })
+  @IsOptional()
+  @Transform(({ value }) => value?.level ?? value)
+  @IsIn(['STANDARD', 'HIGH', 'NOT_APPLICABLE'])
+  throughput?: 'STANDARD' | 'HIGH' | 'NOT_APPLICABLE';
+
+  @ApiPropertyOptional({ enum: NUMBER_STATUSES })
+  @IsOptional()
+  @IsIn(NUMBER_STATUSES)
+  status?: string;
+
+  @ApiPropertyOptional({ enum: NAME_STATUSES })
+  @IsOptional()
+  @IsIn(NAME_STATUSES)
+  name_status?: (typeof NAME_STATUSES)[number];
+}
 
 /** Moves a number as Meta would, with the webhooks that tell of it. Falling quality alone has been silent since 2025-10. */
 export function applyToNumber(meta: Meta, number: PhoneNumber, move: MoveNumber): void {

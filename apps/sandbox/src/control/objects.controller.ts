@@ -1,16 +1,14 @@
 import { BadRequestException, Body, Controller, Get, HttpCode, NotFoundException, Param, Post } from '@nestjs/common';
 import { ApiPropertyOptional, ApiTags } from '@nestjs/swagger';
-import { Transform } from 'class-transformer';
 import { IsArray, IsBoolean, IsIn, IsInt, IsOptional, IsString, Matches } from 'class-validator';
 import { businessView, phoneNumberView, templateView, wabaView } from '../graph/node-views.js';
 import { Meta } from '../meta.js';
 import type { Json } from '../state/records.js';
 import { TEMPLATE_STATUSES, type TemplateStatus } from '../templates/template-desk.js';
-import { applyToNumber, NUMBER_STATUSES, QUALITIES } from './number-moves.js';
+import { applyToNumber, MoveNumber, QUALITIES } from './number-moves.js';
 
 const TIER = /^TIER_(\d+K?|UNLIMITED)$/;
 const CATEGORIES = ['MARKETING', 'UTILITY', 'AUTHENTICATION'];
-const NAME_STATUSES = ['APPROVED', 'DECLINED'] as const;
 
 class DecideTemplate {
   @ApiPropertyOptional({ enum: TEMPLATE_STATUSES })
@@ -32,29 +30,6 @@ class DecideTemplate {
   @IsOptional()
   @IsIn(QUALITIES)
   quality?: string;
-}
-
-export class MoveNumber {
-  @ApiPropertyOptional({ enum: QUALITIES })
-  @IsOptional()
-  @IsIn(QUALITIES)
-  quality_rating?: string;
-
-  @ApiPropertyOptional({ enum: ['STANDARD', 'HIGH', 'NOT_APPLICABLE'], description: 'Or as Graph shows it: {level}' })
-  @IsOptional()
-  @Transform(({ value }) => value?.level ?? value)
-  @IsIn(['STANDARD', 'HIGH', 'NOT_APPLICABLE'])
-  throughput?: 'STANDARD' | 'HIGH' | 'NOT_APPLICABLE';
-
-  @ApiPropertyOptional({ enum: NUMBER_STATUSES })
-  @IsOptional()
-  @IsIn(NUMBER_STATUSES)
-  status?: string;
-
-  @ApiPropertyOptional({ enum: NAME_STATUSES })
-  @IsOptional()
-  @IsIn(NAME_STATUSES)
-  name_status?: (typeof NAME_STATUSES)[number];
 }
 
 class NewNumber {

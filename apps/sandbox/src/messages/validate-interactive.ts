@@ -7,7 +7,7 @@ import {
   refuseMedia,
   refuseOptionalText,
   refuseText,
-} from './validate-message.js';
+} from './refuse-field.js';
 
 type Check = (interactive: Json, action: Json) => Refusal | undefined;
 

@@ -1,6 +1,7 @@
 import type { TemplateShape } from '../templates/template-shape.js';
+import type { Json } from './json.js';
 
-export type Json = Record<string, unknown>;
+export type { Json } from './json.js';
 
 export interface App {
   kind: 'app';

@@ -1,4 +1,4 @@
-import type { Json } from '../state/records.js';
+import type { Json } from '../state/json.js';
 
 /** What a send must bring for a template, worked out once when the template is made. */
 export interface TemplateShape {
