@@ -8,11 +8,14 @@ export class Contacts1795305600010 implements MigrationInterface {
         tenant_id    uuid NOT NULL REFERENCES tenants,
         contact_id   uuid NOT NULL,
         name         text,
+        profile_name text,
         last_seen_at timestamptz,
         created_at   timestamptz NOT NULL,
         updated_at   timestamptz NOT NULL,
         PRIMARY KEY (tenant_id, contact_id)
       )`);
+    await db.query(`COMMENT ON COLUMN contacts.name IS 'As the merchant calls them; null until they do'`);
+    await db.query(`COMMENT ON COLUMN contacts.profile_name IS 'As they call themselves on WhatsApp'`);
     await db.query(`CALL paloma_protect('contacts', 'SELECT', 'INSERT', 'UPDATE', 'DELETE')`);
     await db.query(`
       CREATE TABLE contact_identifiers (

@@ -252,8 +252,8 @@ describe("the provider's staff", () => {
     for (;;) {
       const { body } = await get(`/tenants?search=crowd${cursor}`);
       names.push(...body.data.map((t: { name: string }) => t.name));
-      if (!body.next_cursor) break;
-      cursor = `&cursor=${body.next_cursor}`;
+      if (!body.next) break;
+      cursor = `&cursor=${body.next}`;
     }
     expect(names.length).toBe(page);
     expect(new Set(names).size).toBe(page);

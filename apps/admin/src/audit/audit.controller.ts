@@ -1,9 +1,9 @@
 import { Controller, Get, Query } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiPropertyOptional, ApiTags } from '@nestjs/swagger';
 import { IsOptional, IsUUID } from 'class-validator';
+import { PAGE_SIZE, type Page, PageRequest, pageOf } from '#libs/http';
 import { Database } from '#libs/persistence';
 import { Needs } from '../identity/staff.guard.js';
-import { PAGE_SIZE, type Page, PageRequest, pageOf } from '../paging.js';
 import { AuditLog, type AuditRow } from './audit-log.js';
 
 class AuditRequest extends PageRequest {
@@ -31,6 +31,10 @@ export class AuditController {
         ...(request.cursor ? { before: request.cursor } : {}),
       }),
     );
-    return pageOf(rows, (row) => row.entry_id);
+    return pageOf(
+      rows,
+      (row) => row.entry_id,
+      (row) => row,
+    );
   }
 }

@@ -1,13 +1,12 @@
 import { Controller, Get, Param, ParseUUIDPipe, Query } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiPropertyOptional, ApiTags } from '@nestjs/swagger';
 import { IsIn, IsOptional } from 'class-validator';
-import { Refusal } from '#libs/http';
+import { PAGE_SIZE, type Page, PageRequest, pageOf, Refusal } from '#libs/http';
 import { isId } from '#libs/ids';
 import { MESSAGE_STATUSES, type MessageStatus } from '#libs/message-status';
 import { messageIdOf } from '#libs/outbox';
 import { Database } from '#libs/persistence';
 import { Needs } from '../identity/staff.guard.js';
-import { PAGE_SIZE, type Page, PageRequest, pageOf } from '../paging.js';
 import { type MessageRow, messagesOfTenant } from './messages-of-tenant.js';
 import { type Trace, traceMessage } from './trace-message.js';
 
@@ -32,7 +31,11 @@ export class MessagesController {
     const rows = await this.db.asStaff((tx) =>
       messagesOfTenant(tx, tenantId, { status: request.status, before: request.cursor, limit: PAGE_SIZE + 1 }),
     );
-    return pageOf(rows, (row) => row.id);
+    return pageOf(
+      rows,
+      (row) => row.id,
+      (row) => row,
+    );
   }
 
   /** One message through all hands, by the reference that the tenant knows or by our id; without what it says. */

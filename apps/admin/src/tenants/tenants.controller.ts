@@ -1,10 +1,10 @@
 import { Body, Controller, Get, HttpCode, Param, ParseUUIDPipe, Post, Query } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiProperty, ApiPropertyOptional, ApiTags } from '@nestjs/swagger';
 import { IsOptional, IsString, Length, MaxLength } from 'class-validator';
+import { PAGE_SIZE, type Page, PageRequest, pageOf } from '#libs/http';
 import { Database } from '#libs/persistence';
 import type { TenantStatus } from '#libs/tenants';
 import { Needs, Staff, type StaffCaller } from '../identity/staff.guard.js';
-import { PAGE_SIZE, type Page, PageRequest, pageOf } from '../paging.js';
 import { findTenants, type TenantRow } from './find-tenants.js';
 import { SuspendTenant } from './suspend-tenant.js';
 import { type Overview, TenantOverview } from './tenant-overview.js';
@@ -39,7 +39,11 @@ export class TenantsController {
     const rows = await this.db.asStaff((tx) =>
       findTenants(tx, { search: request.search, before: request.cursor, limit: PAGE_SIZE + 1 }),
     );
-    return pageOf(rows, (row) => row.id);
+    return pageOf(
+      rows,
+      (row) => row.id,
+      (row) => row,
+    );
   }
 
   /** One tenant on one page: numbers, limits, templates, traffic, charges, open signups, webhooks. */
