@@ -1,0 +1,143 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { CLOCK, type Clock } from '#libs/clock';
+import { newId } from '#libs/ids';
+import type { Tx } from '#libs/persistence';
+import type { Identifier } from './identifiers.js';
+
+export interface Contact {
+  contactId: string;
+  /** As the merchant calls them; null until they do. */
+  name: string | null;
+  /** As they call themselves on WhatsApp. */
+  profileName: string | null;
+  lastSeenAt: Date | null;
+  createdAt: Date;
+  updatedAt: Date;
+  identifiers: Identifier[];
+}
+
+/** A customer was heard from. */
+export interface Sighting {
+  /** The strongest first; one at least. */
+  identifiers: readonly Identifier[];
+  profileName: string | null;
+  at: Date;
+}
+
+const COLUMNS = `c.contact_id AS "contactId", c.name, c.profile_name AS "profileName", c.last_seen_at AS "lastSeenAt",
+  c.created_at AS "createdAt", c.updated_at AS "updatedAt",
+  coalesce((SELECT json_agg(json_build_object('kind', i.kind, 'value', i.value) ORDER BY i.kind, i.value)
+              FROM contact_identifiers i WHERE i.tenant_id = c.tenant_id AND i.contact_id = c.contact_id), '[]')
+    AS identifiers`;
+
+const escapeLike = (text: string): string => text.replaceAll(/[\\%_]/g, '\\$&');
+
+/** The one writer of contacts and what they are known by. */
+@Injectable()
+export class Contacts {
+  constructor(@Inject(CLOCK) private readonly clock: Clock) {}
+
+  /**
+   * Finds the contact who has any of the identifiers, or makes one, and adds the identifiers that nobody has. One that
+   * belongs to another contact stays there: whether two contacts are one person is for people to say. Said twice, late or
+   * out of order, it ends the same.
+   *
+   * @returns the contact's id
+   */
+  async seen(tx: Tx, tenantId: string, sighting: Sighting): Promise<string> {
+    const { identifiers, profileName, at } = sighting;
+    const contactId = (await this.whoHas(tx, tenantId, identifiers)) ?? (await this.add(tx, tenantId, identifiers));
+    await this.claim(tx, tenantId, contactId, identifiers);
+    await tx.query(
+      `UPDATE contacts
+          SET profile_name = coalesce($3, profile_name), last_seen_at = $4, updated_at = $5
+        WHERE tenant_id = $1 AND contact_id = $2 AND (last_seen_at IS NULL OR last_seen_at < $4)`,
+      [tenantId, contactId, profileName, at, this.clock.now()],
+    );
+    return contactId;
+  }
+
+  /** The contact who has the strongest of these identifiers that anyone has. */
+  private async whoHas(tx: Tx, tenantId: string, identifiers: readonly Identifier[]): Promise<string | undefined> {
+    const [owner]: { contact_id: string }[] = await tx.query(
+      `SELECT i.contact_id FROM unnest($2::text[], $3::text[]) WITH ORDINALITY AS asked(kind, value, strength)
+         JOIN contact_identifiers i ON i.tenant_id = $1 AND i.kind = asked.kind AND i.value = asked.value
+        ORDER BY asked.strength LIMIT 1`,
+      [tenantId, ...columnsOf(identifiers)],
+    );
+    return owner?.contact_id;
+  }
+
+  private async add(tx: Tx, tenantId: string, identifiers: readonly Identifier[]): Promise<string> {
+    const now = this.clock.now();
+    const contactId = newId(now);
+    await tx.query('INSERT INTO contacts (tenant_id, contact_id, created_at, updated_at) VALUES ($1, $2, $3, $3)', [
+      tenantId,
+      contactId,
+      now,
+    ]);
+    await this.claim(tx, tenantId, contactId, identifiers);
+    // Someone else may have made the same contact meanwhile: the key of the identifiers made us wait for them, and they won.
+    const owner = (await this.whoHas(tx, tenantId, identifiers)) ?? contactId;
+    if (owner !== contactId) {
+      await tx.query('DELETE FROM contacts WHERE tenant_id = $1 AND contact_id = $2', [tenantId, contactId]);
+    }
+    return owner;
+  }
+
+  private async claim(tx: Tx, tenantId: string, contactId: string, identifiers: readonly Identifier[]): Promise<void> {
+    await tx.query(
+      `INSERT INTO contact_identifiers (tenant_id, contact_id, kind, value)
+       SELECT $1, $2, i.kind, i.value FROM unnest($3::text[], $4::text[]) AS i(kind, value)
+        ORDER BY i.kind, i.value
+       ON CONFLICT DO NOTHING`,
+      [tenantId, contactId, ...columnsOf(identifiers)],
+    );
+  }
+
+  async find(tx: Tx, tenantId: string, contactId: string): Promise<Contact | undefined> {
+    const [contact]: Contact[] = await tx.query(
+      `SELECT ${COLUMNS} FROM contacts c WHERE c.tenant_id = $1 AND c.contact_id = $2`,
+      [tenantId, contactId],
+    );
+    return contact;
+  }
+
+  /**
+   * Contacts, newest first.
+   *
+   * @param filter `search`: part of a name, of an identifier, or of a number however it is written; `before`: those made
+   *   before this contact
+   */
+  async list(
+    tx: Tx,
+    tenantId: string,
+    filter: { search?: string | undefined; before?: string | undefined; limit: number },
+  ): Promise<Contact[]> {
+    const search = filter.search?.trim() ?? '';
+    const value = /^[\d\s+().-]+$/.test(search) ? search.replaceAll(/\D/g, '') : search;
+    return tx.query(
+      `SELECT ${COLUMNS} FROM contacts c
+        WHERE c.tenant_id = $1 AND ($2::uuid IS NULL OR c.contact_id < $2)
+          AND ($3 = '' OR coalesce(c.name, '') || ' ' || coalesce(c.profile_name, '') ILIKE '%' || $3 || '%'
+               OR ($4 <> '' AND EXISTS (SELECT FROM contact_identifiers i WHERE i.tenant_id = c.tenant_id
+                     AND i.contact_id = c.contact_id AND i.value ILIKE '%' || $4 || '%')))
+        ORDER BY c.contact_id DESC LIMIT $5`,
+      [tenantId, filter.before ?? null, escapeLike(search), escapeLike(value), filter.limit],
+    );
+  }
+
+  /** Gives a contact the merchant's name for them, or takes it away. @returns false when there is no such contact */
+  async rename(tx: Tx, tenantId: string, contactId: string, name: string | null): Promise<boolean> {
+    const [, count] = await tx.query(
+      'UPDATE contacts SET name = $3, updated_at = $4 WHERE tenant_id = $1 AND contact_id = $2',
+      [tenantId, contactId, name, this.clock.now()],
+    );
+    return count > 0;
+  }
+}
+
+const columnsOf = (identifiers: readonly Identifier[]): [kinds: string[], values: string[]] => [
+  identifiers.map((i) => i.kind),
+  identifiers.map((i) => i.value),
+];

@@ -1,0 +1,8 @@
+import { run } from '#libs/http';
+import { EngagementModule } from './engagement.module.js';
+
+await run({
+  name: 'engagement',
+  module: EngagementModule,
+  describe: "A merchant's customers and what was written between them.",
+});
