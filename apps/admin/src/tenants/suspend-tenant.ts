@@ -28,7 +28,8 @@ export class SuspendTenant {
     reason: string;
     staff: StaffCaller;
   }): Promise<{ id: string; status: TenantStatus }> {
-    const { tenantId, to, reason, staff } = input;
+    const { to, reason, staff } = input;
+    const tenantId = input.tenantId.toLowerCase();
     await this.db.inTenant(tenantId, async (tx) => {
       const outcome = await this.tenants.setStatus(tx, tenantId, to);
       if (!outcome) throw Refusal.notFound('tenant');
