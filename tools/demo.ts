@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { Receiver } from './demo/receiver.js';
 import { Report } from './demo/report.js';
 import { liveTheStory } from './demo/story.js';
-import { startDemoStack, untilInterrupted } from './stack/demo-stack.js';
+import { couldNotStart, startDemoStack, untilInterrupted } from './stack/demo-stack.js';
 import { writeStackFile } from './stack/stack.js';
 
 const keep = process.argv.includes('--keep');
@@ -14,7 +14,7 @@ const report = new Report();
 report.title('Paloma: one merchant’s first message, all the way through');
 report.chapter('Starting the house');
 const receiver = await Receiver.start();
-const { stack, content } = await startDemoStack({ say: (words) => report.say(words), seed: keep });
+const { stack, content } = await startDemoStack({ say: (words) => report.say(words), seed: keep }).catch(couldNotStart);
 report.done(
   'All processes ready',
   `${Object.keys(stack.pids()).length} of them, ${Object.keys(stack.urls).length} with an API`,

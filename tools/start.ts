@@ -1,14 +1,14 @@
 // The whole stack in the foreground, until Ctrl-C. Data are kept in .paloma/.
 //   npm start
 import { join } from 'node:path';
-import { startDemoStack, untilInterrupted } from './stack/demo-stack.js';
+import { couldNotStart, startDemoStack, untilInterrupted } from './stack/demo-stack.js';
 import { writeStackFile } from './stack/stack.js';
 
 const folder = join(process.cwd(), '.paloma');
 const say = (words: string) => console.log(`  ${words}`);
 
 console.log('Starting Paloma');
-const { stack, content } = await startDemoStack({ folder, say });
+const { stack, content } = await startDemoStack({ folder, say }).catch(couldNotStart);
 const file = join(folder, 'stack.json');
 const write = () => writeStackFile(file, content());
 write();

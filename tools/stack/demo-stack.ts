@@ -84,3 +84,9 @@ export function untilInterrupted(): Promise<void> {
     for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, hear);
   });
 }
+
+/** Says in words why there is no stack, and ends the command. */
+export function couldNotStart(error: unknown): never {
+  console.error(`\nPaloma could not start.\n${(error as Error).message ?? error}`);
+  process.exit(1);
+}

@@ -75,8 +75,8 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     await migrate(database.url);
     const name = new URL(database.url).pathname.slice(1);
     const [appUrl, staffUrl] = [
-      await loginRole(database.url, `${name}_app`, 'paloma_tenant', secrets.appRolePassword),
-      await loginRole(database.url, `${name}_staff`, 'paloma_staff', secrets.staffRolePassword),
+      await loginRole(database.url, `${name}_login_app`, 'paloma_tenant', secrets.appRolePassword),
+      await loginRole(database.url, `${name}_login_staff`, 'paloma_staff', secrets.staffRolePassword),
     ];
 
     say('The sandbox that stands in for Meta, and the apps …');
