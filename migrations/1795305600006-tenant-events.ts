@@ -33,7 +33,7 @@ export class TenantEvents1795305600006 implements MigrationInterface {
         waba_id                uuid,
         phone_number_id        uuid,
         kinds                  text[],
-        headers                jsonb NOT NULL DEFAULT '{}',
+        sealed_headers         text,
         enabled                boolean NOT NULL DEFAULT true,
         managed_by             text NOT NULL DEFAULT 'tenant' CHECK (managed_by IN ('tenant', 'subscribed_apps')),
         failures               integer NOT NULL DEFAULT 0,

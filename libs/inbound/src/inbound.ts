@@ -9,6 +9,8 @@ export interface InboundMessage {
   metaMessageId: string;
   /** wa_id (digits), or the business-scoped user id where the number is hidden. */
   customer: string;
+  /** The number it came from, which may differ from the wa_id; the window is open for both. */
+  number?: string | undefined;
   customerName?: string | undefined;
   /** Business-scoped user id, where Meta gives it. */
   userId?: string | undefined;
@@ -71,7 +73,7 @@ export class Inbound {
     if (stored.length === 0) return 'repeat';
     await tx.query('INSERT INTO inbound_unseen (tenant_id, inbound_id) VALUES ($1, $2)', [tenantId, inboundId]);
     if (opensWindow(message.type)) {
-      const who = message.groupId ? [message.groupId] : [message.customer, message.userId];
+      const who = message.groupId ? [message.groupId] : [message.customer, message.number, message.userId];
       for (const customer of new Set(who)) {
         if (customer) await this.heardFrom(tx, tenantId, message.phoneNumberId, customer, message.at);
       }

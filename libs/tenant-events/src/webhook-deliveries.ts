@@ -53,12 +53,12 @@ export class WebhookDeliveries {
     );
   }
 
-  /** When the next post of an endpoint is due; undefined when none waits. */
-  async nextDueAt(tx: Tx, tenantId: string, endpointId: string): Promise<Date | undefined> {
+  /** When the next post of an endpoint becomes due after an instant; undefined when none does. */
+  async nextDueAt(tx: Tx, tenantId: string, endpointId: string, after: Date): Promise<Date | undefined> {
     const [row] = await tx.query(
       `SELECT min(due_at) AS at FROM webhook_deliveries
-        WHERE tenant_id = $1 AND endpoint_id = $2 AND status = 'waiting'`,
-      [tenantId, endpointId],
+        WHERE tenant_id = $1 AND endpoint_id = $2 AND status = 'waiting' AND due_at > $3`,
+      [tenantId, endpointId, after],
     );
     return row?.at ?? undefined;
   }

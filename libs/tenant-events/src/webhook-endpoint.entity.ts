@@ -15,8 +15,8 @@ export class WebhookEndpoint {
   @Column('uuid', { name: 'phone_number_id', nullable: true }) phoneNumberId: string | null;
   /** Only these kinds of event; null means all. */
   @Column('text', { array: true, nullable: true }) kinds: string[] | null;
-  /** Extra headers of each post. */
-  @Column('jsonb') headers: Record<string, string>;
+  /** Extra headers of each post as JSON, sealed, for they may authorise. */
+  @Column('text', { name: 'sealed_headers', nullable: true }) sealedHeaders: string | null;
   @Column('boolean') enabled: boolean;
   @Column('text', { name: 'managed_by' }) managedBy: 'tenant' | 'subscribed_apps';
   /** Posts that failed in a row. */

@@ -20,6 +20,7 @@ export interface EndpointWish {
 const PREVIOUS_SECRET_MS = 24 * 3_600_000;
 
 const context = (endpointId: string) => `webhook-secret:${endpointId}`;
+const headerContext = (endpointId: string) => `webhook-headers:${endpointId}`;
 
 // Standard Webhooks (specification 1.0.0): `whsec_` and the base64 of 24 to 64 random bytes.
 const newSecret = () => `whsec_${randomBytes(32).toString('base64')}`;
@@ -52,7 +53,7 @@ export class WebhookEndpoints {
       wabaId: wish.wabaId ?? null,
       phoneNumberId: wish.phoneNumberId ?? null,
       kinds: wish.kinds ?? null,
-      headers: wish.headers ?? {},
+      sealedHeaders: this.sealed(endpointId, wish.headers),
       enabled: wish.enabled ?? true,
       managedBy,
       failures: 0,
@@ -83,10 +84,18 @@ export class WebhookEndpoints {
     endpointId: string,
     wish: Partial<EndpointWish>,
   ): Promise<WebhookEndpoint | null> {
-    const named = Object.fromEntries(Object.entries(wish).filter(([, value]) => value !== undefined));
-    await tx
-      .getRepository(WebhookEndpoint)
-      .update({ tenantId, endpointId }, { ...named, failures: 0, restsUntil: null, updatedAt: this.clock.now() });
+    const { headers, ...rest } = wish;
+    const named = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined));
+    await tx.getRepository(WebhookEndpoint).update(
+      { tenantId, endpointId },
+      {
+        ...named,
+        ...(headers ? { sealedHeaders: this.sealed(endpointId, headers) } : {}),
+        failures: 0,
+        restsUntil: null,
+        updatedAt: this.clock.now(),
+      },
+    );
     return this.find(tx, tenantId, endpointId);
   }
 
@@ -115,6 +124,17 @@ export class WebhookEndpoints {
     return sealedPreviousSecret && previousSecretUntil && at < previousSecretUntil
       ? [current, this.vault.open(sealedPreviousSecret, context(endpoint.endpointId))]
       : [current];
+  }
+
+  /** The extra headers of an endpoint's posts, in clear. */
+  headersOf(endpoint: WebhookEndpoint): Record<string, string> {
+    const { endpointId, sealedHeaders } = endpoint;
+    return sealedHeaders ? JSON.parse(this.vault.open(sealedHeaders, headerContext(endpointId))) : {};
+  }
+
+  private sealed(endpointId: string, headers: Record<string, string> | undefined): string | null {
+    if (!headers || Object.keys(headers).length === 0) return null;
+    return this.vault.seal(JSON.stringify(headers), headerContext(endpointId));
   }
 
   /** Notes how the last posts went: `failures` in a row, and until when the endpoint is left in peace. */

@@ -68,14 +68,18 @@ export class UsageFacts {
     );
   }
 
-  /** A `sent` that comes after the delivery: its instant, and its pricing block where the delivery had none. */
+  /**
+   * A `sent` that comes after the delivery: its instant, and its pricing block where the delivery had none.
+   *
+   * @returns whether there is a fact that learned from it
+   */
   async learn(
     tx: Tx,
     tenantId: string,
     messageId: string,
     sent: { sentAt: Date; pricing: Record<string, unknown> | null },
-  ): Promise<void> {
-    await tx.query(
+  ): Promise<boolean> {
+    const [, count] = await tx.query(
       `UPDATE usage_facts SET
          sent_at = $3,
          status = CASE WHEN pricing IS NULL AND $4::jsonb IS NOT NULL THEN 'new' ELSE status END,
@@ -84,6 +88,7 @@ export class UsageFacts {
         WHERE tenant_id = $1 AND message_id = $2 AND status <> 'rated'`,
       [tenantId, messageId, sent.sentAt, sent.pricing === null ? null : JSON.stringify(sent.pricing)],
     );
+    return count > 0;
   }
 
   /** Takes facts that nobody has rated, oldest first; they stay locked until the caller's transaction ends. */

@@ -109,10 +109,15 @@ export class Wabas {
     });
   }
 
-  async setMessagingLimit(tx: Tx, tenantId: string, portfolioId: string, messagingLimit: string): Promise<void> {
-    await tx
-      .getRepository(Portfolio)
-      .update({ tenantId, portfolioId }, { messagingLimit, limitSeenAt: this.clock.now() });
+  /** @param seenAt when Meta said so, by its own time where it gives one */
+  async setMessagingLimit(
+    tx: Tx,
+    tenantId: string,
+    portfolioId: string,
+    messagingLimit: string,
+    seenAt = this.clock.now(),
+  ): Promise<void> {
+    await tx.getRepository(Portfolio).update({ tenantId, portfolioId }, { messagingLimit, limitSeenAt: seenAt });
   }
 
   portfolios(tx: Tx, tenantId: string): Promise<Portfolio[]> {

@@ -1,0 +1,96 @@
+import { Injectable } from '@nestjs/common';
+import type { Tx } from '#libs/persistence';
+import { type TemplateReport, Templates } from '#libs/templates';
+import { parseLimit, tierName } from '#libs/tier-quota';
+import { Wabas } from '#libs/wabas';
+import type { Effects } from './effects.js';
+import type { EventContext } from './event-context.js';
+import { idText } from './exact-json.js';
+import { type Fields, fieldsOf, textOf } from './fields.js';
+
+const digitsOf = (number: unknown): string => String(number ?? '').replace(/\D/g, '');
+
+/** Management fields that change what we hold: templates, limits, throughput. What tenants are told is not decided here. */
+@Injectable()
+export class ApplyAccount {
+  constructor(
+    private readonly templates: Templates,
+    private readonly wabas: Wabas,
+  ) {}
+
+  async apply(tx: Tx, context: EventContext, effects: Effects): Promise<void> {
+    const value = fieldsOf(context.change.value);
+    switch (context.change.field) {
+      case 'message_template_status_update':
+      case 'message_template_quality_update':
+      case 'template_category_update':
+        return this.template(tx, context, value, effects);
+      case 'phone_number_quality_update':
+        await this.throughput(tx, context, value);
+        return this.limit(tx, context, value.max_daily_conversations_per_business ?? value.current_limit, effects);
+      case 'business_capability_update':
+        // The limit per number of older versions is left alone: since 2025-10 the portfolio's counts.
+        return this.limit(tx, context, value.max_daily_conversations_per_business, effects);
+    }
+  }
+
+  private async template(tx: Tx, context: EventContext, value: Fields, effects: Effects): Promise<void> {
+    const metaTemplateId = idText(value.message_template_id);
+    const report = metaTemplateId && reportOf(value);
+    if (!report) {
+      effects.note = 'passed on: it names no template, or says nothing of one';
+      return;
+    }
+    const applied = await this.templates.applyReport(tx, context.tenantId, {
+      metaTemplateId,
+      at: context.at,
+      source: 'meta-webhook',
+      ...report,
+    });
+    if (applied) {
+      if (applied.verdict === 'apply-and-alert') effects.note = `unexpected: ${applied.before} to ${applied.after}`;
+    } else if (context.patienceIsOver) effects.note = 'passed on: we do not have this template';
+    else effects.waitsFor = `template ${metaTemplateId}`;
+  }
+
+  private async throughput(tx: Tx, context: EventContext, value: Fields): Promise<void> {
+    if (value.event !== 'THROUGHPUT_UPGRADE') return;
+    const digits = digitsOf(value.display_phone_number);
+    const numbers = await this.wabas.phoneNumbers(tx, context.tenantId);
+    const number = numbers.find((n) => n.wabaId === context.wabaId && digitsOf(n.displayPhoneNumber) === digits);
+    if (!number) return;
+    const { wabaId, metaPhoneNumberId, displayPhoneNumber } = number;
+    await this.wabas.savePhoneNumber(tx, context.tenantId, {
+      wabaId,
+      metaPhoneNumberId,
+      displayPhoneNumber,
+      throughputLevel: 'HIGH',
+    });
+  }
+
+  private async limit(tx: Tx, context: EventContext, told: unknown, effects: Effects): Promise<void> {
+    const waba = context.wabaId && (await this.wabas.waba(tx, context.tenantId, { wabaId: context.wabaId }));
+    const portfolio = waba && (await this.wabas.portfolio(tx, context.tenantId, waba.portfolioId));
+    if (told === undefined || !portfolio) return;
+    const limit = parseLimit(told);
+    if (limit.kind === 'unreadable') {
+      effects.note = 'passed on: a messaging limit that we cannot read';
+      return;
+    }
+    // Meta's times are whole seconds.
+    if (context.at.getTime() < Math.floor(portfolio.limitSeenAt.getTime() / 1_000) * 1_000) return;
+    await this.wabas.setMessagingLimit(tx, context.tenantId, portfolio.portfolioId, tierName(limit), context.at);
+  }
+}
+
+/** What a template webhook says; told by its content, for Meta's own sample of the quality update names another field. */
+function reportOf(value: Fields): Pick<TemplateReport, 'status' | 'quality' | 'category'> | undefined {
+  const quality = textOf(value.new_quality_score);
+  if (quality) return { quality };
+  if (value.new_category !== undefined) return { category: value };
+  const word = textOf(value.event);
+  if (!word) return undefined;
+  const given = textOf(value.reason);
+  const reason = given && given !== 'NONE' ? given : textOf(fieldsOf(value.other_info).title);
+  return { status: { word, ...(reason ? { reason } : {}) } };
+}

@@ -1,0 +1,14 @@
+import type { MetaChange } from './changes-of.js';
+
+/** What is known of an event before it is applied. */
+export interface EventContext {
+  tenantId: string;
+  change: MetaChange;
+  /** Our ids of the number and WABA it is about, where it says so. */
+  phoneNumberId?: string | undefined;
+  wabaId?: string | undefined;
+  /** Meta's time of the change; the beginning of the day on which it came where Meta gives none, so a repeat has the same. */
+  at: Date;
+  /** Whether it has waited long enough for what it speaks of. */
+  patienceIsOver: boolean;
+}

@@ -1,0 +1,150 @@
+import { Injectable } from '@nestjs/common';
+import { Coalescer, Database, PROVIDER_TENANT, type Tx } from '#libs/persistence';
+
+/** A change as it is stored before Meta is answered. */
+export interface ReceivedEvent {
+  tenantId: string;
+  eventId: string;
+  route: string;
+  field: string;
+  /** JSON text of a MetaChange. */
+  body: string;
+}
+
+export interface WaitingEvent {
+  eventId: string;
+  field: string;
+  body: string;
+  attempts: number;
+}
+
+/** The one writer of `meta_events`: raw changes of Meta's, and what became of them. */
+@Injectable()
+export class MetaEvents {
+  private readonly storing = new Coalescer<ReceivedEvent, undefined>(async (batch) => {
+    await this.storeNow(this.db, batch);
+    return batch.map(() => undefined);
+  });
+
+  constructor(private readonly db: Database) {}
+
+  /** Resolves when the event is committed; webhooks of the moment share one statement. */
+  store(event: ReceivedEvent): Promise<undefined> {
+    return this.storing.add(event);
+  }
+
+  private async storeNow(via: Pick<Tx | Database, 'query'>, events: readonly ReceivedEvent[]): Promise<void> {
+    await via.query('SELECT door_store_meta_events($1, $2, $3, $4, $5)', [
+      events.map((e) => e.tenantId),
+      events.map((e) => e.eventId),
+      events.map((e) => e.route),
+      events.map((e) => e.field),
+      events.map((e) => e.body),
+    ]);
+  }
+
+  /** New events of a route whose time has come, in the order in which they arrived. */
+  async due(tenantId: string, route: string, now: Date, limit: number): Promise<WaitingEvent[]> {
+    return this.db.inTenant(tenantId, (tx) =>
+      tx.query(
+        `SELECT event_id AS "eventId", field, body::text AS body, attempts FROM meta_events
+          WHERE tenant_id = $1 AND route = $2 AND status = 'new' AND (due_at IS NULL OR due_at <= $3)
+          ORDER BY event_id LIMIT $4`,
+        [tenantId, route, now, limit],
+      ),
+    );
+  }
+
+  /** When the next event of a route is due; undefined when none waits. */
+  async nextDueAt(tenantId: string, route: string): Promise<Date | undefined> {
+    const [row] = await this.db.inTenant(tenantId, (tx) =>
+      tx.query(`SELECT min(due_at) AS at FROM meta_events WHERE tenant_id = $1 AND route = $2 AND status = 'new'`, [
+        tenantId,
+        route,
+      ]),
+    );
+    return row?.at ?? undefined;
+  }
+
+  /** Ends an event, in the transaction that applied it. A parked one waits for a person. */
+  async end(
+    tx: Tx,
+    tenantId: string,
+    eventId: string,
+    end: { status: 'done' | 'parked'; at: Date; note?: string | undefined },
+  ): Promise<void> {
+    await tx.query(
+      `UPDATE meta_events SET status = $3, processed_at = $4, note = $5, due_at = NULL
+        WHERE tenant_id = $1 AND event_id = $2`,
+      [tenantId, eventId, end.status, end.at, end.note ?? null],
+    );
+  }
+
+  /** Leaves an event new for later; @param failed whether it counts as a failed attempt */
+  async postpone(
+    tx: Tx,
+    tenantId: string,
+    eventId: string,
+    until: { dueAt: Date; note: string; failed: boolean },
+  ): Promise<void> {
+    await tx.query(
+      `UPDATE meta_events SET due_at = $3, note = $4, attempts = attempts + $5
+        WHERE tenant_id = $1 AND event_id = $2 AND status = 'new'`,
+      [tenantId, eventId, until.dueAt, until.note, until.failed ? 1 : 0],
+    );
+  }
+
+  /** Routes of tenants that have events to apply: what the sweeper wakes. */
+  async routesWithWork(now: Date): Promise<{ tenantId: string; route: string }[]> {
+    const rows = await this.db.query<{ tenant_id: string; route: string }>(
+      'SELECT tenant_id, route FROM door_routes_with_events($1) WHERE tenant_id <> $2',
+      [now, PROVIDER_TENANT],
+    );
+    return rows.map((r) => ({ tenantId: r.tenant_id, route: r.route }));
+  }
+
+  /** The provider's events whose tenant may be known by now: one of each route, oldest first. */
+  async unclaimed(limit: number): Promise<{ route: string; body: string }[]> {
+    return this.db.inTenant(PROVIDER_TENANT, (tx) =>
+      tx.query(
+        `SELECT DISTINCT ON (route) route, body::text AS body FROM meta_events
+          WHERE tenant_id = $1 AND status = 'new' ORDER BY route, event_id LIMIT $2`,
+        [PROVIDER_TENANT, limit],
+      ),
+    );
+  }
+
+  /** Hands the provider's events of a route to the tenant it turned out to be; @returns how many */
+  async handOver(from: string, to: { tenantId: string; route: string }, at: Date): Promise<number> {
+    return this.db.inTenant(PROVIDER_TENANT, async (tx) => {
+      const events: { eventId: string; field: string; body: string }[] = await tx.query(
+        `SELECT event_id AS "eventId", field, body::text AS body FROM meta_events
+          WHERE tenant_id = $1 AND route = $2 AND status = 'new' ORDER BY event_id LIMIT 1000 FOR UPDATE SKIP LOCKED`,
+        [PROVIDER_TENANT, from],
+      );
+      if (events.length === 0) return 0;
+      await this.storeNow(
+        tx,
+        events.map((e) => ({ ...e, ...to })),
+      );
+      await tx.query(
+        `UPDATE meta_events SET status = 'done', processed_at = $3, note = $4
+          WHERE tenant_id = $1 AND event_id = ANY ($2::uuid[])`,
+        [PROVIDER_TENANT, events.map((e) => e.eventId), at, `handed to tenant ${to.tenantId}`],
+      );
+      return events.length;
+    });
+  }
+
+  /** Parks the provider's events that came before an instant and that nobody claimed; @returns how many */
+  async parkUnclaimed(before: string, at: Date): Promise<number> {
+    const [, count] = await this.db.inTenant(PROVIDER_TENANT, (tx) =>
+      tx.query(
+        `UPDATE meta_events SET status = 'parked', processed_at = $3, note = 'no tenant has what this is about'
+          WHERE tenant_id = $1 AND status = 'new' AND event_id < $2`,
+        [PROVIDER_TENANT, before, at],
+      ),
+    );
+    return count;
+  }
+}

@@ -1,0 +1,49 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { InboundModule } from '#libs/inbound';
+import { OutboxModule } from '#libs/outbox';
+import { TemplatesModule } from '#libs/templates';
+import { TenantEventsModule } from '#libs/tenant-events';
+import { UsageModule } from '#libs/usage';
+import { WabasModule } from '#libs/wabas';
+import { ApplyAccount } from './apply-account.js';
+import { ApplyEvent } from './apply-event.js';
+import { ApplyMessages } from './apply-messages.js';
+import { Intake } from './intake.js';
+import { IntakeProcessor } from './intake.processor.js';
+import { INTAKE_POLICY, type IntakePolicy, PALOMAS_INTAKE } from './intake-policy.js';
+import { MetaEvents } from './meta-events.js';
+import { MetaWebhookRoute } from './meta-webhook.route.js';
+import { PartitionUpkeep } from './partition-upkeep.js';
+import { ReceiveWebhook } from './receive-webhook.js';
+import { RouteDirectory } from './route-directory.js';
+import { UnclaimedEvents } from './unclaimed-events.js';
+
+/** Where Meta calls us. Wakes `gateway.intake`. */
+@Module({
+  imports: [WabasModule],
+  providers: [MetaEvents, RouteDirectory, ReceiveWebhook, MetaWebhookRoute],
+})
+export class MetaInboundModule {}
+
+/** Applies what Meta told. Drains `gateway.intake`; wakes `gateway.deliver`, `billing.rate` and `engagement.inbound`. */
+@Module({
+  imports: [InboundModule, OutboxModule, TemplatesModule, TenantEventsModule, UsageModule, WabasModule],
+  providers: [
+    MetaEvents,
+    RouteDirectory,
+    ApplyEvent,
+    ApplyMessages,
+    ApplyAccount,
+    Intake,
+    IntakeProcessor,
+    UnclaimedEvents,
+    PartitionUpkeep,
+    { provide: INTAKE_POLICY, useValue: PALOMAS_INTAKE },
+  ],
+})
+export class MetaInboundWorkerModule {
+  /** The same with another patience. */
+  static with(policy: IntakePolicy): DynamicModule {
+    return { module: MetaInboundWorkerModule, providers: [{ provide: INTAKE_POLICY, useValue: policy }] };
+  }
+}

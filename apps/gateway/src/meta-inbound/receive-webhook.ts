@@ -1,0 +1,68 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { Logger } from 'pino';
+import { CLOCK, type Clock } from '#libs/clock';
+import { loadConfig } from '#libs/config';
+import { Refusal } from '#libs/http';
+import { newId } from '#libs/ids';
+import { isSignedBy } from '#libs/meta-cloud';
+import { LOGGER } from '#libs/observability';
+import { PROVIDER_TENANT } from '#libs/persistence';
+import { Wake } from '#libs/queues';
+import { changesOf, fieldOf, type MetaChange, routesOf, routeText } from './changes-of.js';
+import { parseExact, serialiseExact } from './exact-json.js';
+import { MetaEvents, type ReceivedEvent } from './meta-events.js';
+import { RouteDirectory } from './route-directory.js';
+
+/** Takes in a webhook of Meta's: what is answered 200 is committed, and what is refused leaves no trace but a log line. */
+@Injectable()
+export class ReceiveWebhook {
+  private readonly secrets = loadConfig(['META_APP_SECRETS']).META_APP_SECRETS;
+
+  constructor(
+    private readonly events: MetaEvents,
+    private readonly directory: RouteDirectory,
+    private readonly wake: Wake,
+    @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {}
+
+  /**
+   * @param body      the bytes as they came; Meta signs these and no other form of them
+   * @param signature `X-Hub-Signature-256`
+   * @throws Refusal 401 without a signature of one of our app secrets, 400 for a signed body that is not JSON
+   */
+  async receive(body: Buffer, signature: string | undefined): Promise<void> {
+    if (!isSignedBy(body, signature, this.secrets)) {
+      throw Refusal.unauthenticated('X-Hub-Signature-256 is missing, or not that of these bytes with our app secret.');
+    }
+    let payload: unknown;
+    try {
+      payload = parseExact(body.toString('utf8'));
+    } catch (cause) {
+      this.logger.error({ bytes: body.length }, 'Meta signed a webhook that is not JSON');
+      throw new Refusal(400, 'malformed_json', 'The body is not valid JSON.', { cause });
+    }
+    const changes = changesOf(payload);
+    // Ids of one millisecond are in no order; sorted, they keep the order of the changes.
+    const now = this.clock.now();
+    const ids = changes.map(() => newId(now)).sort();
+    const stored = await Promise.all(changes.map((change, i) => this.store(change, ids[i] as string)));
+    for (const { tenantId, route } of onePerRoute(stored)) {
+      if (tenantId !== PROVIDER_TENANT) void this.wake.lane('gateway.intake', { tenantId, route });
+    }
+  }
+
+  private async store(change: MetaChange, eventId: string): Promise<ReceivedEvent> {
+    const ids = routesOf(change);
+    const { tenantId, route } = (await this.directory.find(ids)) ?? {
+      tenantId: PROVIDER_TENANT,
+      route: routeText(ids[0]),
+    };
+    const event = { tenantId, eventId, route, field: fieldOf(change), body: serialiseExact(change) };
+    await this.events.store(event);
+    return event;
+  }
+}
+
+const onePerRoute = (events: readonly ReceivedEvent[]): Iterable<ReceivedEvent> =>
+  new Map(events.map((e) => [e.route, e])).values();

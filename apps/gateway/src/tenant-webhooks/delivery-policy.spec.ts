@@ -1,0 +1,13 @@
+import { PALOMAS_DELIVERY } from './delivery-policy.js';
+
+const DAY = 86_400_000;
+
+describe('the retries of a tenant webhook', () => {
+  it('come at growing gaps and end seven days after the event', () => {
+    const { gapsMs, restsMs } = PALOMAS_DELIVERY;
+    for (const gaps of [gapsMs, restsMs]) expect([...gaps].sort((a, b) => a - b)).toEqual(gaps);
+    const days = gapsMs.reduce((sum, gap) => sum + gap, 0) / DAY;
+    expect(days).toBeGreaterThan(6.9);
+    expect(days).toBeLessThanOrEqual(7.1);
+  });
+});

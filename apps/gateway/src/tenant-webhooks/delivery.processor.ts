@@ -1,0 +1,39 @@
+import { Process, Processor } from '@nestjs/bull';
+import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import type { Job } from 'bull';
+import { CLOCK, type Clock } from '#libs/clock';
+import { Database } from '#libs/persistence';
+import { type Lanes, Periodic, Wake } from '#libs/queues';
+import { Delivery } from './delivery.js';
+
+const SWEEP_MS = 5_000;
+
+/** Unwraps the wake of an endpoint, and wakes the endpoints that Redis forgot. */
+@Injectable()
+@Processor('gateway.deliver')
+export class DeliveryProcessor implements OnApplicationBootstrap {
+  constructor(
+    private readonly delivery: Delivery,
+    private readonly db: Database,
+    private readonly wake: Wake,
+    private readonly periodic: Periodic,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
+
+  @Process({ concurrency: 16 })
+  process(job: Job<Lanes['gateway.deliver']>): Promise<void> {
+    return this.wake.run('gateway.deliver', job, (lane) => this.delivery.drain(lane));
+  }
+
+  onApplicationBootstrap(): void {
+    this.periodic.every('delivery sweeper', SWEEP_MS, async () => {
+      const rows = await this.db.query<{ tenant_id: string; endpoint_id: string }>(
+        'SELECT tenant_id, endpoint_id FROM door_endpoints_with_deliveries($1)',
+        [this.clock.now()],
+      );
+      for (const row of rows) {
+        void this.wake.lane('gateway.deliver', { tenantId: row.tenant_id, endpointId: row.endpoint_id });
+      }
+    });
+  }
+}

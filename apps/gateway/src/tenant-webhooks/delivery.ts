@@ -1,0 +1,155 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { CLOCK, type Clock } from '#libs/clock';
+import { Leases } from '#libs/leases';
+import { Coalescer, Database } from '#libs/persistence';
+import type { Lanes } from '#libs/queues';
+import {
+  type Attempt,
+  type DueDelivery,
+  WebhookDeliveries,
+  type WebhookEndpoint,
+  WebhookEndpoints,
+} from '#libs/tenant-events';
+import { DELIVERY_POLICY, type DeliveryPolicy } from './delivery-policy.js';
+import { headersOf } from './sign-post.js';
+import { WebhookPoster } from './webhook-poster.js';
+
+const BATCH = 200;
+const HELD_BY_ANOTHER_MS = 1_000;
+
+/**
+ * Posts what waits for one endpoint. Posts about one customer go one after another in the order in which their events were
+ * told; a failing one holds the later ones back for its first few attempts, after that they overtake it. An endpoint that
+ * fails again and again rests, and a single post then tries whether it is back.
+ */
+@Injectable()
+export class Delivery {
+  constructor(
+    private readonly db: Database,
+    private readonly endpoints: WebhookEndpoints,
+    private readonly deliveries: WebhookDeliveries,
+    private readonly poster: WebhookPoster,
+    private readonly leases: Leases,
+    @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(DELIVERY_POLICY) private readonly policy: DeliveryPolicy,
+  ) {}
+
+  /** @returns in how many milliseconds the endpoint has work again; undefined for not until it is woken */
+  async drain({ tenantId, endpointId }: Lanes['gateway.deliver']): Promise<number | undefined> {
+    const again = await this.leases.hold(tenantId, `deliver:${endpointId}`, async (stillMine) => {
+      while (stillMine()) {
+        const now = this.clock.now();
+        const { endpoint, waiting, nextDueAt } = await this.look(tenantId, endpointId, now);
+        if (!endpoint?.enabled) return undefined;
+        if (endpoint.restsUntil && endpoint.restsUntil > now) {
+          return waiting.length > 0 ? until(endpoint.restsUntil, now) : undefined;
+        }
+        const chains = chainsOf(waiting, now);
+        if (chains.length === 0) return nextDueAt && until(nextDueAt, now);
+        await this.post(endpoint, chains, stillMine);
+      }
+      return HELD_BY_ANOTHER_MS;
+    });
+    return again === 'held-by-another' ? HELD_BY_ANOTHER_MS : again;
+  }
+
+  private look(tenantId: string, endpointId: string, now: Date) {
+    return this.db.inTenant(tenantId, async (tx) => ({
+      endpoint: await this.endpoints.find(tx, tenantId, endpointId),
+      waiting: await this.deliveries.waiting(tx, tenantId, endpointId, {
+        now,
+        holdAttempts: this.policy.holdAttempts,
+        limit: BATCH,
+      }),
+      nextDueAt: await this.deliveries.nextDueAt(tx, tenantId, endpointId, now),
+    }));
+  }
+
+  /** Works through the chains, several at a time, until they end or the endpoint has failed too often in a row. */
+  private async post(endpoint: WebhookEndpoint, chains: DueDelivery[][], stillMine: () => boolean): Promise<void> {
+    const { tenantId, endpointId } = endpoint;
+    const { breakAfter, holdAttempts, window } = this.policy;
+    const secrets = this.endpoints.secretsOf(endpoint, this.clock.now());
+    const custom = this.endpoints.headersOf(endpoint);
+    const noting = new Coalescer<Attempt, undefined>(async (attempts) => {
+      await this.db.inTenant(tenantId, (tx) => this.deliveries.note(tx, tenantId, endpointId, attempts));
+      return attempts.map(() => undefined);
+    });
+    let { failures } = endpoint;
+    const tryOne = async (due: DueDelivery): Promise<boolean> => {
+      const attempt = await this.attempt(endpoint, due, custom, secrets);
+      failures = attempt.delivered ? 0 : failures + 1;
+      await noting.add(attempt);
+      return attempt.delivered;
+    };
+    const first = chains[0]?.[0];
+    if (failures >= breakAfter && first) {
+      // An endpoint that rested is tried with one post before all the others.
+      await tryOne(first);
+    } else {
+      const queue = [...chains];
+      const worker = async () => {
+        for (let chain = queue.shift(); chain; chain = queue.shift()) {
+          for (const due of chain) {
+            if (!stillMine() || failures >= breakAfter) return;
+            if (!(await tryOne(due)) && due.attempts + 1 < holdAttempts) break;
+          }
+        }
+      };
+      await Promise.all(Array.from({ length: window }, worker));
+      // Posts that were in flight when it broke do not lengthen the rest.
+      failures = Math.min(failures, breakAfter);
+    }
+    if (failures === endpoint.failures) return;
+    const health = { failures, restsUntil: this.restAfter(failures) };
+    await this.db.inTenant(tenantId, (tx) => this.endpoints.noteHealth(tx, tenantId, endpointId, health));
+  }
+
+  private restAfter(failures: number): Date | null {
+    const { breakAfter, restsMs } = this.policy;
+    if (failures < breakAfter) return null;
+    const rest = restsMs[Math.min(failures - breakAfter, restsMs.length - 1)] ?? 0;
+    return new Date(this.clock.now().getTime() + rest);
+  }
+
+  private async attempt(
+    endpoint: WebhookEndpoint,
+    due: DueDelivery,
+    custom: Readonly<Record<string, string>>,
+    secrets: readonly [string, ...string[]],
+  ): Promise<Attempt> {
+    const { eventId, body } = due;
+    const headers = headersOf({ eventId, body, custom }, secrets, this.clock.now());
+    const { httpStatus, error } = await this.poster.post(endpoint.url, body, headers);
+    const at = this.clock.now();
+    if (error === undefined && httpStatus !== undefined) return { eventId, delivered: true, httpStatus, at };
+    const gap = this.policy.gapsMs[due.attempts];
+    return {
+      eventId,
+      delivered: false,
+      httpStatus,
+      error: error ?? 'no answer',
+      ...(gap === undefined ? {} : { nextAt: new Date(at.getTime() + gap) }),
+    };
+  }
+}
+
+const until = (at: Date, now: Date): number => Math.max(1, at.getTime() - now.getTime());
+
+/** One chain for each customer, in order; one that is not due yet holds back those behind it. */
+function chainsOf(waiting: readonly DueDelivery[], now: Date): DueDelivery[][] {
+  const chains = new Map<string, DueDelivery[]>();
+  const held = new Set<string>();
+  for (const post of waiting) {
+    const key = post.customer ?? '';
+    if (held.has(key)) continue;
+    if (post.dueAt > now) {
+      held.add(key);
+      continue;
+    }
+    const chain = chains.get(key);
+    if (chain) chain.push(post);
+    else chains.set(key, [post]);
+  }
+  return [...chains.values()];
+}

@@ -1,0 +1,169 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { CLOCK, type Clock } from '#libs/clock';
+import { Refusal } from '#libs/http';
+import { isId, newId } from '#libs/ids';
+import { Database, type Tx } from '#libs/persistence';
+import {
+  type Delivery,
+  type EndpointWish,
+  WebhookDeliveries,
+  type WebhookEndpoint,
+  WebhookEndpoints,
+} from '#libs/tenant-events';
+import { Wabas } from '#libs/wabas';
+import { AddressGuard, ForbiddenAddressError } from './address-guard.js';
+import { headersOf, OUR_HEADERS } from './sign-post.js';
+import type { ChangeWebhookRequest, CreateWebhookRequest } from './webhook.request.js';
+import { type WebhookResponse, webhookResponse } from './webhook.response.js';
+import { WebhookPoster } from './webhook-poster.js';
+
+/** More would be somebody's loop: each event is posted to each of them. */
+const MOST_ENDPOINTS = 20;
+const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}$/;
+const HEADER_VALUE = /^[\t\x20-\x7e]{0,1000}$/;
+
+/** What a tenant does with its endpoints. */
+@Injectable()
+export class ManageWebhooks {
+  constructor(
+    private readonly db: Database,
+    private readonly endpoints: WebhookEndpoints,
+    private readonly log: WebhookDeliveries,
+    private readonly wabas: Wabas,
+    private readonly guard: AddressGuard,
+    private readonly poster: WebhookPoster,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
+
+  list(tenantId: string): Promise<WebhookResponse[]> {
+    return this.db.inTenant(tenantId, async (tx) => {
+      const all = await this.endpoints.list(tx, tenantId);
+      return Promise.all(all.map((endpoint) => this.shown(tx, endpoint)));
+    });
+  }
+
+  show(tenantId: string, id: string): Promise<WebhookResponse> {
+    return this.db.inTenant(tenantId, async (tx) => this.shown(tx, await this.found(tx, tenantId, id)));
+  }
+
+  /** @throws Refusal for an address that may not be reached, or a number or WABA that is not the tenant's */
+  async create(tenantId: string, request: CreateWebhookRequest): Promise<WebhookResponse> {
+    const url = await this.judged(request.url);
+    return this.db.inTenant(tenantId, async (tx) => {
+      if ((await this.endpoints.list(tx, tenantId)).length >= MOST_ENDPOINTS) {
+        throw Refusal.conflict(`There can be ${MOST_ENDPOINTS} endpoints. Remove one first.`);
+      }
+      const wish = { ...(await this.wishOf(tx, tenantId, request)), url };
+      const { endpoint, secret } = await this.endpoints.create(tx, tenantId, wish);
+      return this.shown(tx, endpoint, secret);
+    });
+  }
+
+  async change(tenantId: string, id: string, request: ChangeWebhookRequest): Promise<WebhookResponse> {
+    const url = request.url === undefined ? {} : { url: await this.judged(request.url) };
+    return this.db.inTenant(tenantId, async (tx) => {
+      const { endpointId } = await this.found(tx, tenantId, id);
+      const wish = { ...(await this.wishOf(tx, tenantId, request)), ...url };
+      const changed = await this.endpoints.change(tx, tenantId, endpointId, wish);
+      if (!changed) throw Refusal.notFound('webhook');
+      return this.shown(tx, changed);
+    });
+  }
+
+  async remove(tenantId: string, id: string): Promise<void> {
+    await this.db.inTenant(tenantId, async (tx) => {
+      const { endpointId } = await this.found(tx, tenantId, id);
+      await this.endpoints.remove(tx, tenantId, endpointId);
+    });
+  }
+
+  rotate(tenantId: string, id: string): Promise<string> {
+    return this.db.inTenant(tenantId, async (tx) => {
+      const { endpointId } = await this.found(tx, tenantId, id);
+      const secret = await this.endpoints.rotateSecret(tx, tenantId, endpointId);
+      if (!secret) throw Refusal.notFound('webhook');
+      return secret;
+    });
+  }
+
+  /** Posts a test event now. It is in no log: the answer is all there is to know. */
+  async test(
+    tenantId: string,
+    id: string,
+  ): Promise<{ delivered: boolean; http_status: number | null; error: string | null }> {
+    const endpoint = await this.db.inTenant(tenantId, (tx) => this.found(tx, tenantId, id));
+    const now = this.clock.now();
+    const change = { field: 'test', value: { messaging_product: 'whatsapp', text: 'This is a test of your webhook.' } };
+    const body = JSON.stringify({
+      object: 'whatsapp_business_account',
+      entry: [{ id: '0', time: Math.floor(now.getTime() / 1_000), changes: [change] }],
+    });
+    const custom = this.endpoints.headersOf(endpoint);
+    const headers = headersOf({ eventId: newId(now), body, custom }, this.endpoints.secretsOf(endpoint, now), now);
+    const { httpStatus, error } = await this.poster.post(endpoint.url, body, headers);
+    return { delivered: error === undefined, http_status: httpStatus ?? null, error: error ?? null };
+  }
+
+  deliveries(
+    tenantId: string,
+    id: string,
+    filter: { status?: Delivery['status'] | undefined; before?: string | undefined; limit: number },
+  ): Promise<Delivery[]> {
+    return this.db.inTenant(tenantId, async (tx) => {
+      const { endpointId } = await this.found(tx, tenantId, id);
+      return this.log.log(tx, tenantId, endpointId, filter);
+    });
+  }
+
+  private async found(tx: Tx, tenantId: string, id: string): Promise<WebhookEndpoint> {
+    const endpoint = isId(id) ? await this.endpoints.find(tx, tenantId, id) : null;
+    if (!endpoint) throw Refusal.notFound('webhook');
+    return endpoint;
+  }
+
+  private async judged(url: string): Promise<string> {
+    try {
+      return (await this.guard.judge(url)).href;
+    } catch (error) {
+      if (error instanceof ForbiddenAddressError) throw Refusal.invalid(error.message, { url: [error.message] });
+      throw error;
+    }
+  }
+
+  private async wishOf(
+    tx: Tx,
+    tenantId: string,
+    request: Omit<ChangeWebhookRequest, 'url'>,
+  ): Promise<Omit<EndpointWish, 'url'>> {
+    const { events, phone_number_id, waba_id, headers, enabled } = request;
+    for (const [name, value] of Object.entries(headers ?? {})) {
+      if (!HEADER_NAME.test(name) || OUR_HEADERS.test(name) || typeof value !== 'string' || !HEADER_VALUE.test(value)) {
+        throw Refusal.invalid(`The header ${name.slice(0, 100)} cannot be set.`, { headers: ['cannot be set'] });
+      }
+    }
+    const number =
+      phone_number_id && (await this.wabas.phoneNumber(tx, tenantId, { metaPhoneNumberId: phone_number_id }));
+    if (phone_number_id && !number) throw Refusal.notFound('phone number');
+    const waba = waba_id && (await this.wabas.waba(tx, tenantId, { metaWabaId: waba_id }));
+    if (waba_id && !waba) throw Refusal.notFound('WABA');
+    return {
+      ...(events === undefined ? {} : { kinds: events }),
+      ...(phone_number_id === undefined ? {} : { phoneNumberId: number ? number.phoneNumberId : null }),
+      ...(waba_id === undefined ? {} : { wabaId: waba ? waba.wabaId : null }),
+      ...(headers === undefined ? {} : { headers }),
+      ...(enabled === undefined ? {} : { enabled }),
+    };
+  }
+
+  private async shown(tx: Tx, endpoint: WebhookEndpoint, secret?: string): Promise<WebhookResponse> {
+    const { tenantId, phoneNumberId, wabaId } = endpoint;
+    const number = phoneNumberId && (await this.wabas.phoneNumber(tx, tenantId, { phoneNumberId }));
+    const waba = wabaId && (await this.wabas.waba(tx, tenantId, { wabaId }));
+    const names = {
+      phoneNumberId: number ? number.metaPhoneNumberId : null,
+      wabaId: waba ? waba.metaWabaId : null,
+      headers: Object.keys(this.endpoints.headersOf(endpoint)),
+    };
+    return webhookResponse(endpoint, names, secret);
+  }
+}

@@ -1,0 +1,45 @@
+import { Body, Controller, Delete, Get, HttpCode, Param, Post, UseGuards } from '@nestjs/common';
+import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiKeyGuard, type Caller, TenantCaller } from '#libs/tenants';
+import { SubscribeApps, type SubscribedApps } from './subscribe-apps.js';
+
+/** Meta's way of naming a webhook for a WABA. Here it manages the tenant's own; ours with Meta is never touched. */
+@ApiTags('Graph')
+@ApiBearerAuth()
+@UseGuards(ApiKeyGuard)
+@Controller(':wabaId/subscribed_apps')
+export class SubscribedAppsController {
+  constructor(private readonly apps: SubscribeApps) {}
+
+  /** With `override_callback_uri` and `verify_token`: proves the address by the handshake, then posts events there. Without: takes it away. */
+  @ApiOperation({ summary: "Set the tenant's webhook of a WABA" })
+  @Post()
+  @HttpCode(200)
+  async subscribe(
+    @TenantCaller() { tenantId }: Caller,
+    @Param('wabaId') metaWabaId: string,
+    @Body() body: Record<string, unknown> | undefined,
+  ): Promise<{ success: true }> {
+    await this.apps.subscribe(tenantId, metaWabaId, body ?? {});
+    return { success: true };
+  }
+
+  /** The app that serves the WABA, with the tenant's callback where there is one. */
+  @ApiOperation({ summary: "Show the tenant's webhook of a WABA" })
+  @Get()
+  list(@TenantCaller() { tenantId }: Caller, @Param('wabaId') metaWabaId: string): Promise<SubscribedApps> {
+    return this.apps.list(tenantId, metaWabaId);
+  }
+
+  /** Takes the tenant's callback away. */
+  @ApiOperation({ summary: "Remove the tenant's webhook of a WABA" })
+  @Delete()
+  @HttpCode(200)
+  async unsubscribe(
+    @TenantCaller() { tenantId }: Caller,
+    @Param('wabaId') metaWabaId: string,
+  ): Promise<{ success: true }> {
+    await this.apps.unsubscribe(tenantId, metaWabaId);
+    return { success: true };
+  }
+}

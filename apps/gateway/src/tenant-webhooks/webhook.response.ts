@@ -1,0 +1,67 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import type { Delivery, WebhookEndpoint } from '#libs/tenant-events';
+
+export class WebhookResponse {
+  @ApiProperty() id: string;
+  @ApiProperty() url: string;
+  @ApiProperty({ type: [String], nullable: true }) events: string[] | null;
+  @ApiProperty({ nullable: true, type: String }) phone_number_id: string | null;
+  @ApiProperty({ nullable: true, type: String }) waba_id: string | null;
+  /** Names only: what they hold may be secret. */
+  @ApiProperty({ type: [String] }) header_names: string[];
+  @ApiProperty() enabled: boolean;
+  /** `subscribed_apps`: made and removed by `/{waba-id}/subscribed_apps`. */
+  @ApiProperty({ enum: ['tenant', 'subscribed_apps'] }) managed_by: string;
+  /** Posts that failed in a row. */
+  @ApiProperty() failures: number;
+  @ApiProperty({ nullable: true, type: String }) rests_until: string | null;
+  @ApiProperty() created_at: string;
+  @ApiPropertyOptional({ description: 'Shown once, when it is made' }) secret?: string;
+}
+
+export class DeliveryResponse {
+  @ApiProperty() event_id: string;
+  @ApiProperty() kind: string;
+  @ApiProperty({ enum: ['waiting', 'delivered', 'dead'] }) status: string;
+  @ApiProperty() attempts: number;
+  @ApiProperty({ nullable: true, type: Number }) http_status: number | null;
+  @ApiProperty({ nullable: true, type: String }) error: string | null;
+  @ApiProperty({ nullable: true, type: String }) next_attempt_at: string | null;
+  @ApiProperty({ nullable: true, type: String }) delivered_at: string | null;
+}
+
+export class DeliveryLogResponse {
+  @ApiProperty({ type: [DeliveryResponse] }) data: DeliveryResponse[];
+  @ApiPropertyOptional() next?: string;
+}
+
+/** @param names Meta's ids of what the endpoint is bound to, and the names of its extra headers */
+export const webhookResponse = (
+  endpoint: WebhookEndpoint,
+  names: { phoneNumberId: string | null; wabaId: string | null; headers: string[] },
+  secret?: string,
+): WebhookResponse => ({
+  id: endpoint.endpointId,
+  url: endpoint.url,
+  events: endpoint.kinds,
+  phone_number_id: names.phoneNumberId,
+  waba_id: names.wabaId,
+  header_names: names.headers,
+  enabled: endpoint.enabled,
+  managed_by: endpoint.managedBy,
+  failures: endpoint.failures,
+  rests_until: endpoint.restsUntil?.toISOString() ?? null,
+  created_at: endpoint.createdAt.toISOString(),
+  ...(secret ? { secret } : {}),
+});
+
+export const deliveryResponse = (d: Delivery): DeliveryResponse => ({
+  event_id: d.eventId,
+  kind: d.kind,
+  status: d.status,
+  attempts: d.attempts,
+  http_status: d.lastStatus,
+  error: d.lastError,
+  next_attempt_at: d.status === 'waiting' ? d.dueAt.toISOString() : null,
+  delivered_at: d.deliveredAt?.toISOString() ?? null,
+});

@@ -1,0 +1,89 @@
+import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query, UseGuards } from '@nestjs/common';
+import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { type Caller, TenantCaller, TenantGuard } from '#libs/tenants';
+import { ManageWebhooks } from './manage-webhooks.js';
+import { ChangeWebhookRequest, CreateWebhookRequest, DeliveryLogQuery } from './webhook.request.js';
+import { DeliveryLogResponse, deliveryResponse, WebhookResponse } from './webhook.response.js';
+
+const PAGE = 50;
+
+@ApiTags('webhooks')
+@ApiBearerAuth()
+@UseGuards(TenantGuard)
+@Controller('api/v1/webhooks')
+export class WebhooksController {
+  constructor(private readonly webhooks: ManageWebhooks) {}
+
+  /** Every endpoint of the tenant. */
+  @ApiOperation({ summary: 'List endpoints' })
+  @Get()
+  async list(@TenantCaller() { tenantId }: Caller): Promise<{ data: WebhookResponse[] }> {
+    return { data: await this.webhooks.list(tenantId) };
+  }
+
+  /** Makes an endpoint. Its secret is in this answer and in no other. */
+  @ApiOperation({ summary: 'Make an endpoint' })
+  @Post()
+  create(@TenantCaller() { tenantId }: Caller, @Body() wish: CreateWebhookRequest): Promise<WebhookResponse> {
+    return this.webhooks.create(tenantId, wish);
+  }
+
+  /** One endpoint. */
+  @ApiOperation({ summary: 'Show an endpoint' })
+  @Get(':id')
+  show(@TenantCaller() { tenantId }: Caller, @Param('id') id: string): Promise<WebhookResponse> {
+    return this.webhooks.show(tenantId, id);
+  }
+
+  /** Changes what is named and lets a resting endpoint be tried at once. */
+  @ApiOperation({ summary: 'Change an endpoint' })
+  @Patch(':id')
+  change(
+    @TenantCaller() { tenantId }: Caller,
+    @Param('id') id: string,
+    @Body() wish: ChangeWebhookRequest,
+  ): Promise<WebhookResponse> {
+    return this.webhooks.change(tenantId, id, wish);
+  }
+
+  /** Removes an endpoint; posts that wait for it are dead. */
+  @ApiOperation({ summary: 'Remove an endpoint' })
+  @Delete(':id')
+  @HttpCode(204)
+  remove(@TenantCaller() { tenantId }: Caller, @Param('id') id: string): Promise<void> {
+    return this.webhooks.remove(tenantId, id);
+  }
+
+  /** Makes a new secret, shown this once; for 24 h the old one signs along in `webhook-signature`. */
+  @ApiOperation({ summary: 'Rotate the secret' })
+  @Post(':id/rotate_secret')
+  @HttpCode(200)
+  async rotate(@TenantCaller() { tenantId }: Caller, @Param('id') id: string): Promise<{ secret: string }> {
+    return { secret: await this.webhooks.rotate(tenantId, id) };
+  }
+
+  /** Posts a signed event of field `test` at once and tells how it went. */
+  @ApiOperation({ summary: 'Test an endpoint' })
+  @Post(':id/test')
+  @HttpCode(200)
+  test(
+    @TenantCaller() { tenantId }: Caller,
+    @Param('id') id: string,
+  ): Promise<{ delivered: boolean; http_status: number | null; error: string | null }> {
+    return this.webhooks.test(tenantId, id);
+  }
+
+  /** The log of an endpoint's posts, newest first; `next` is the cursor of the page after. */
+  @ApiOperation({ summary: 'Posts to an endpoint' })
+  @Get(':id/deliveries')
+  async deliveries(
+    @TenantCaller() { tenantId }: Caller,
+    @Param('id') id: string,
+    @Query() { status, cursor, limit }: DeliveryLogQuery,
+  ): Promise<DeliveryLogResponse> {
+    const size = limit ? Number(limit) : PAGE;
+    const log = await this.webhooks.deliveries(tenantId, id, { status, before: cursor, limit: size });
+    const last = log.length === size ? log.at(-1) : undefined;
+    return { data: log.map(deliveryResponse), ...(last ? { next: last.position } : {}) };
+  }
+}
