@@ -47,6 +47,9 @@ export class Signups1795305600007 implements MigrationInterface {
     await db.query(`COMMENT ON COLUMN signup_steps.said IS 'What Meta answered to the last attempt, without secrets'`);
     await db.query(`CALL paloma_protect('signup_steps', 'SELECT', 'INSERT', 'UPDATE')`);
 
+    await db.query(
+      `CREATE INDEX signups_to_resume ON signups (retry_at) WHERE state IN ('working', 'waiting-for-meta')`,
+    );
     await db.query('GRANT SELECT ON signups TO paloma_door');
     await db.query('CREATE POLICY door_reads ON signups FOR SELECT TO paloma_door USING (true)');
     await db.query(`

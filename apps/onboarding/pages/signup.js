@@ -161,10 +161,10 @@ function signOut() {
 $('sign-out').addEventListener('click', signOut);
 
 function steps(at) {
-  $('path-account').toggleAttribute('aria-current', at === 'account');
-  $('path-connect').toggleAttribute('aria-current', at === 'connect');
-  if (at === 'account') $('path-account').setAttribute('aria-current', 'step');
-  else $('path-connect').setAttribute('aria-current', 'step');
+  for (const name of ['account', 'connect']) {
+    if (name === at) $(`path-${name}`).setAttribute('aria-current', 'step');
+    else $(`path-${name}`).removeAttribute('aria-current');
+  }
   $('path-account').classList.toggle('over', at === 'connect');
 }
 
@@ -289,7 +289,10 @@ function row(step, state) {
 }
 
 let shown = '';
+let shownAt = ''; // of the signup on show, so that an answer that was overtaken does not turn back time
 function show(signup) {
+  if (signup.id !== signupId || signup.updated_at < shownAt) return;
+  shownAt = signup.updated_at;
   clearTimeout(polling);
   const { state, next_action: next } = signup;
   const underWay = state === 'working' || state === 'waiting-for-meta';
@@ -311,7 +314,7 @@ function show(signup) {
   $('next').textContent = next.text;
 
   const connects = next.kind === 'connect' || state === 'failed';
-  $('choices').hidden = !connects || started;
+  $('choices').hidden = next.kind !== 'connect';
   $('connect').hidden = !connects;
   $('connect').textContent = started ? page.textConnectAgain : page.textConnect;
   $('connect').className = next.kind === 'connect' ? '' : 'quiet';
@@ -353,6 +356,7 @@ $('another').addEventListener('click', () => {
 /** The connect step before anything happened. */
 function fresh() {
   shown = '';
+  shownAt = '';
   for (const id of ['status', 'timeline-section', 'retry', 'another']) $(id).hidden = true;
   for (const id of ['choices', 'connect']) $(id).hidden = false;
   $('connect').textContent = page.textConnect;
