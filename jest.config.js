@@ -26,6 +26,13 @@ export default {
     { ...withServices, displayName: 'architecture', testMatch: ['<rootDir>/test/architecture/**/*.spec.ts'] },
     { ...withServices, displayName: 'integration', testMatch: ['<rootDir>/{apps,libs,tools}/**/*.int-spec.ts'] },
     { ...withServices, displayName: 'contract', testMatch: ['<rootDir>/test/contract/**/*.spec.ts'] },
-    { ...withServices, displayName: 'scenarios', testMatch: ['<rootDir>/test/{scenarios,e2e,faults}/**/*.spec.ts'] },
+    { ...withServices, displayName: 'scenarios', testMatch: ['<rootDir>/test/scenarios/**/*.spec.ts'] },
+    {
+      ...base,
+      displayName: 'e2e',
+      testMatch: ['<rootDir>/test/{e2e,faults}/**/*.spec.ts'],
+      globalSetup: '<rootDir>/test/support/stack-setup.mjs',
+      globalTeardown: '<rootDir>/test/support/stack-teardown.mjs',
+    },
   ],
 };

@@ -5,19 +5,18 @@
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { currentEnvironment } from '#libs/config';
+import { ROOT } from './services/root.js';
 
-const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
-const bin = (name: string) => join(root, 'node_modules', '.bin', name);
+const bin = (name: string) => join(ROOT, 'node_modules', '.bin', name);
 const scratch = mkdtempSync(join(tmpdir(), 'paloma-test-'));
 const results = join(scratch, 'jest.json');
 
 function run(command: string, args: string[], show: 'always' | 'when-it-fails'): Promise<boolean> {
   return new Promise((resolve) => {
     const child = spawn(command, args, {
-      cwd: root,
+      cwd: ROOT,
       env: { ...currentEnvironment(), FORCE_COLOR: currentEnvironment().CI ? '0' : '1' },
       stdio: ['ignore', show === 'always' ? 'inherit' : 'pipe', show === 'always' ? 'inherit' : 'pipe'],
     });

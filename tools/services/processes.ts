@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createServer } from 'node:net';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
+import { ROOT } from './root.js';
 
 /**
  * The processes and temporary folders of one command. Whatever is told to it is gone after the command, also when the
@@ -11,7 +11,7 @@ export class Household {
   private readonly reaper: ChildProcess;
 
   constructor() {
-    const script = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..', 'tools', 'services', 'reaper.mjs');
+    const script = join(ROOT, 'tools', 'services', 'reaper.mjs');
     this.reaper = spawn(process.execPath, [script], { stdio: ['pipe', 'ignore', 'inherit'], detached: true });
     this.reaper.stdin?.on('error', () => {});
     this.reaper.unref();

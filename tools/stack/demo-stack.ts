@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { runToEnd } from '../services/processes.js';
+import { DIST } from '../services/root.js';
 import { DEMO_MERCHANTS, type Merchant, seedMerchant } from './merchant.js';
 import { reviveSandbox } from './revive-sandbox.js';
 import { type Stack, type StackOptions, startStack } from './stack.js';
@@ -54,7 +55,7 @@ export async function startDemoStack(
 
 /** The first administrator, made by the same command that an operator uses. */
 async function createStaff(stack: Stack): Promise<void> {
-  await runToEnd(process.execPath, [join(stack.dist, 'tools', 'create-staff.js'), STAFF_EMAIL, 'administrator'], {
+  await runToEnd(process.execPath, [join(DIST, 'tools', 'create-staff.js'), STAFF_EMAIL, 'administrator'], {
     env: { ...stack.adminEnvironment },
     input: `${stack.secrets.staffPassword}\n`,
   });

@@ -1,17 +1,16 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { currentEnvironment } from '#libs/config';
 import { loginRole, migrate } from '../migrate.js';
 import { createDatabase, databaseExists, dropDatabase } from '../services/postgres.js';
 import { freePort, Household } from '../services/processes.js';
+import { DIST } from '../services/root.js';
 import { startServices } from '../services/services.js';
 import { Child } from './child.js';
 import { APPS, SANDBOX } from './processes.js';
 import { type StackSecrets, stackSecrets } from './secrets.js';
 
-const DIST = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 const READY_WITHIN_MS = 60_000;
 
 export interface StackOptions {
@@ -29,8 +28,7 @@ export interface Stack {
   /** Owner's URL of the database. */
   databaseUrl: string;
   redisUrl: string;
-  /** Where the compiled product lies, and the settings of the admin app, for commands that run beside it. */
-  dist: string;
+  /** The settings of the admin app, for commands that run beside it. */
   adminEnvironment: Record<string, string | undefined>;
   /** The processes that run now, by name. */
   pids(): Record<string, number[]>;
@@ -157,7 +155,6 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
       secrets,
       databaseUrl: database.url,
       redisUrl: services.redisUrl,
-      dist: DIST,
       adminEnvironment: { ...environment, STAFF_DATABASE_URL: staffUrl },
       pids: () => ({
         ...services.pids,

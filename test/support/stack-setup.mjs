@@ -1,0 +1,31 @@
+// Before the first journey: builds and starts the whole stack, every app in a process of its own, with two merchants.
+// A process that a test kills is started again, as a container platform would.
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const root = join(import.meta.dirname, '..', '..');
+
+export default async function setUp() {
+  execFileSync(process.execPath, [join(root, 'tools', 'build.mjs')], { stdio: 'inherit' });
+  const { startDemoStack } = await import(join(root, 'dist', 'tools', 'stack', 'demo-stack.js'));
+  const { writeStackFile } = await import(join(root, 'dist', 'tools', 'stack', 'stack.js'));
+  const { stack, content } = await startDemoStack({});
+  const folder = mkdtempSync(join(tmpdir(), 'paloma-e2e-'));
+  const file = join(folder, 'stack.json');
+  const write = () =>
+    writeStackFile(file, {
+      ...content(),
+      databaseUrl: stack.databaseUrl,
+      redisUrl: stack.redisUrl,
+      metaAppSecret: stack.secrets.metaAppSecret,
+    });
+  write();
+  stack.onChange(write);
+  process.env.PALOMA_STACK_FILE = file;
+  globalThis.palomaStack = async () => {
+    await stack.stop();
+    rmSync(folder, { recursive: true, force: true });
+  };
+}
