@@ -24,6 +24,8 @@ export interface ServeOptions {
   renderRefusal?: RenderRefusal;
   /** Largest JSON body in bytes. */
   bodyLimit?: number;
+  /** Another address to route a request by: an app that ignores a part of the path takes it out here. */
+  rewriteUrl?: (url: string) => string;
   /** Where to listen instead of HOST and PORT (tests). */
   listen?: { host: string; port: number };
   /** Last words before listening: plugins such as multipart. */
@@ -45,12 +47,14 @@ export async function serve(options: ServeOptions): Promise<{ app: NestFastifyAp
   const logger = options.logger ?? createLogger(options.name);
   const render = options.renderRefusal ?? nativeEnvelope;
   const bodyLimit = options.bodyLimit ?? 1024 * 1024;
+  const { rewriteUrl } = options;
   const adapter = new FastifyAdapter({
     bodyLimit,
     genReqId: (req: { headers: Record<string, unknown> }) =>
       givenRequestId(req.headers['x-request-id']) ?? randomUUID(),
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 300 },
+    ...(rewriteUrl ? { rewriteUrl: (request: { url?: string }) => rewriteUrl(request.url ?? '/') } : {}),
   });
 
   @Module({
