@@ -94,7 +94,7 @@ export class Outbox1795305600004 implements MigrationInterface {
       RETURNS TABLE (tenant_id uuid, phone_number_id uuid)
       LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
         SELECT DISTINCT m.tenant_id, m.phone_number_id FROM messages m
-         WHERE (m.status = 'accepted' AND m.not_before <= at) OR m.status = 'sending' $$`);
+         WHERE (m.status = 'accepted' AND least(m.not_before, m.expires_at) <= at) OR m.status = 'sending' $$`);
     await db.query(`CALL paloma_make_door('door_numbers_with_work(timestamptz)')`);
 
     // Written by libs/leases.

@@ -170,14 +170,23 @@ export class OutboxLanes {
     return rows.length;
   }
 
-  /** When the number has work next; undefined when nothing waits. */
-  async nextDueAt(tx: Tx, tenantId: string, phoneNumberId: string): Promise<Date | undefined> {
-    const [row]: { at: Date | null }[] = await tx.query(
-      `SELECT min(least(not_before, expires_at)) AS at FROM messages
-        WHERE tenant_id = $1 AND phone_number_id = $2 AND status = 'accepted'`,
-      [tenantId, phoneNumberId],
+  /**
+   * What else waits for a number: whether something is due already (but held back at the moment), and when the next
+   * message becomes due.
+   */
+  async outlook(
+    tx: Tx,
+    tenantId: string,
+    phoneNumberId: string,
+    now: Date,
+  ): Promise<{ dueNow: boolean; nextAt: Date | undefined }> {
+    const [row]: { dueNow: boolean | null; nextAt: Date | null }[] = await tx.query(
+      `SELECT bool_or(due <= $3) AS "dueNow", min(due) FILTER (WHERE due > $3) AS "nextAt"
+         FROM (SELECT least(not_before, expires_at) AS due FROM messages
+                WHERE tenant_id = $1 AND phone_number_id = $2 AND status = 'accepted') waiting`,
+      [tenantId, phoneNumberId, now],
     );
-    return row?.at ?? undefined;
+    return { dueNow: row?.dueNow ?? false, nextAt: row?.nextAt ?? undefined };
   }
 
   /** Numbers of all tenants with messages that are due or were left in the middle; for the sweeper. */
