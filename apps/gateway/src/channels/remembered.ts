@@ -1,0 +1,38 @@
+/**
+ * Answers from memory for a short while; questions of the moment share one asking. What is not found is not remembered:
+ * it may exist the next moment.
+ */
+export class Remembered<V> {
+  private readonly known = new Map<string, { value: V; until: number }>();
+  private readonly asking = new Map<string, Promise<V | undefined>>();
+
+  /**
+   * @param forMs how long an answer holds
+   * @param keep  whether an answer may be remembered at all
+   */
+  constructor(
+    private readonly forMs: number,
+    private readonly keep: (value: V) => boolean = () => true,
+    private readonly atMost = 10_000,
+  ) {}
+
+  async get(key: string, ask: () => Promise<V | null | undefined>): Promise<V | undefined> {
+    const known = this.known.get(key);
+    if (known && known.until > performance.now()) return known.value;
+    let asked = this.asking.get(key);
+    if (!asked) {
+      asked = ask()
+        .then((value) => {
+          if (value === null || value === undefined) return undefined;
+          if (this.keep(value)) {
+            if (this.known.size >= this.atMost) this.known.clear();
+            this.known.set(key, { value, until: performance.now() + this.forMs });
+          } else this.known.delete(key);
+          return value;
+        })
+        .finally(() => this.asking.delete(key));
+      this.asking.set(key, asked);
+    }
+    return asked;
+  }
+}

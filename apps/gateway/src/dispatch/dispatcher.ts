@@ -1,0 +1,356 @@
+import { type BeforeApplicationShutdown, Inject, Injectable } from '@nestjs/common';
+import type { Logger } from 'pino';
+import { CLOCK, type Clock } from '#libs/clock';
+import { graphError } from '#libs/error-catalogue';
+import { Leases } from '#libs/leases';
+import { GraphClient } from '#libs/meta-cloud';
+import { LOGGER } from '#libs/observability';
+import { type CallResult, type MessageRow, Outbox, OutboxLanes } from '#libs/outbox';
+import { Coalescer, Database, type Tx } from '#libs/persistence';
+import { type Lanes, Wake } from '#libs/queues';
+import { whyNotSendable } from '#libs/template-state';
+import { Templates } from '#libs/templates';
+import { TenantEvents } from '#libs/tenant-events';
+import { type Channel, Channels, isLive } from '../channels/channels.js';
+import { type Reservation, TierReservation } from '../messages/tier-reservation.js';
+import { failedStatus } from './failed-status.js';
+import { graphBody, refersTo } from './graph-body.js';
+import { type Outcome, outcomeOfAnswer, outcomeOfError, type SendAnswer } from './outcome.js';
+import { type Pace, Throughput } from './throughput.js';
+
+type Lane = Lanes['gateway.dispatch'];
+
+/** Messages taken in one statement. */
+const BATCH = 50;
+/** Calls of one number that may be under way at once: its rate times a slow answer of half a second. */
+const WINDOW = 500;
+/** How long to wait before looking again at a number that cannot send. */
+const NOT_LIVE_MS = 15_000;
+const HELD_BACK_MS = 1_000;
+const LONGEST_LOOK_MS = 60_000;
+/** Tries to store what Meta answered: an answer that is lost leaves a message in doubt. */
+const STORE_TRIES = 20;
+
+/** Meta's code for a message whose time to live passed. */
+const EXPIRED = {
+  code: 131043,
+  message: '(#131043) Message expired',
+  error_data: { messaging_product: 'whatsapp', details: 'It could not be sent before its time to live passed.' },
+};
+
+/** A message with the body that goes to Meta, or with what is to become of it without a call. */
+type Ready = { message: MessageRow } & ({ body: string } | { instead: CallResult });
+
+/**
+ * Sends what waits for a number, under the number's lease: the next messages are claimed, called, and what became of them
+ * is stored, with many calls under way at a time and those to one recipient one after the other.
+ */
+@Injectable()
+export class Dispatcher implements BeforeApplicationShutdown {
+  private stopping = false;
+  private readonly draining = new Set<Promise<unknown>>();
+
+  constructor(
+    private readonly db: Database,
+    private readonly leases: Leases,
+    private readonly channels: Channels,
+    private readonly outbox: Outbox,
+    private readonly lanes: OutboxLanes,
+    private readonly templates: Templates,
+    private readonly tier: TierReservation,
+    private readonly throughput: Throughput,
+    private readonly graph: GraphClient,
+    private readonly events: TenantEvents,
+    private readonly wake: Wake,
+    @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {}
+
+  /** @returns in how many ms the number has work again, if it is known to have some */
+  async drain(lane: Lane): Promise<number | undefined> {
+    if (this.stopping) return 1_000;
+    const draining = this.leases.hold(lane.tenantId, `dispatch:${lane.phoneNumberId}`, (stillMine) =>
+      this.send(lane, stillMine),
+    );
+    this.draining.add(draining);
+    try {
+      const held = await draining;
+      return held === 'held-by-another' ? 1_000 : held;
+    } finally {
+      this.draining.delete(draining);
+    }
+  }
+
+  /** Claims nothing more and lets the calls under way come home, so that a deployment leaves no message in doubt. */
+  async beforeApplicationShutdown(): Promise<void> {
+    this.stopping = true;
+    await Promise.allSettled(this.draining);
+  }
+
+  private async send(lane: Lane, stillMine: () => boolean): Promise<number | undefined> {
+    const abandoned = await this.inTenant(lane, (tx) =>
+      this.lanes.abandon(tx, lane.tenantId, lane.phoneNumberId, this.clock.now()),
+    );
+    if (abandoned > 0) this.logger.warn({ ...lane, messages: abandoned }, 'a dispatcher left messages in doubt');
+
+    let channel = await this.channels.byId(lane.tenantId, lane.phoneNumberId);
+    if (!channel || !isLive(channel)) return this.nextLook(lane, NOT_LIVE_MS);
+    const pace = await this.throughput.takeOver(channel.number);
+    const underWay = new Set<Promise<void>>();
+    const results = new Coalescer<CallResult, undefined>((batch) => this.store(lane, batch), {
+      batch: 200,
+      inFlight: 1,
+    });
+    try {
+      while (stillMine() && !this.stopping) {
+        channel = await this.channels.byId(lane.tenantId, lane.phoneNumberId);
+        if (!channel || !isLive(channel)) return this.nextLook(lane, NOT_LIVE_MS);
+        const restMs = pace.pausedUntil - performance.now();
+        if (restMs > 0) return this.nextLook(lane, restMs);
+        const room = Math.min(BATCH, WINDOW - underWay.size, pace.second.room(performance.now()));
+        if (room <= 0) {
+          await Promise.race([...underWay, sleep(Math.max(1, pace.second.waitMs(performance.now())))]);
+          continue;
+        }
+        const ready = await this.take(channel, room);
+        if (ready === 'again') continue;
+        if (ready.length === 0) {
+          if (underWay.size === 0) return this.nextLook(lane);
+          await Promise.race(underWay);
+          continue;
+        }
+        pace.second.take(ready.length, performance.now());
+        for (const chain of byRecipient(ready)) {
+          const done = this.sendInOrder(channel, pace, chain, results)
+            .catch((error) => this.logger.error({ err: error, ...lane }, 'could not store what became of messages'))
+            .finally(() => underWay.delete(done));
+          underWay.add(done);
+        }
+      }
+      return 1_000;
+    } finally {
+      await Promise.allSettled(underWay);
+      if (channel) await this.throughput.handOver(channel.number);
+    }
+  }
+
+  /**
+   * In how many ms to look again; undefined when nothing waits.
+   *
+   * @param atLeastMs nothing can be sent before; absent where all that can be sent was
+   */
+  private async nextLook(lane: Lane, atLeastMs?: number): Promise<number | undefined> {
+    const now = this.clock.now();
+    const { dueNow, nextAt } = await this.inTenant(lane, (tx) =>
+      this.lanes.outlook(tx, lane.tenantId, lane.phoneNumberId, now),
+    );
+    if (!dueNow && !nextAt) return undefined;
+    const inMs = nextAt ? nextAt.getTime() - now.getTime() : Number.POSITIVE_INFINITY;
+    // What is due but was not claimed waits behind a message that is tried again, or its row was locked for a moment.
+    const soonest = dueNow ? Math.min(inMs, atLeastMs ?? HELD_BACK_MS) : inMs;
+    // The clock may be moved (sandbox), so a long wait is looked at again at times.
+    return Math.min(LONGEST_LOOK_MS, Math.max(atLeastMs ?? 1, soonest));
+  }
+
+  /** The next messages, claimed and ready to be called. 'again': places were lost meanwhile, nothing was claimed. */
+  private async take(channel: Channel, room: number): Promise<Ready[] | 'again'> {
+    const lane = { tenantId: channel.number.tenantId, phoneNumberId: channel.number.phoneNumberId };
+    const scope = this.tier.scopeOf(channel.portfolio, this.clock.now());
+    if (scope.cap === Number.POSITIVE_INFINITY) return this.claim(channel, room);
+
+    const now = this.clock.now();
+    const candidates = await this.inTenant(lane, (tx) =>
+      this.lanes.peek(tx, lane.tenantId, lane.phoneNumberId, now, room),
+    );
+    const counting = candidates.filter((c) => !c.inWindow && c.expiresAt > now);
+    let reservation: Reservation | undefined;
+    const refused = new Set<string>();
+    if (counting.length > 0) {
+      const reserved = await this.tier.reserve(
+        scope,
+        counting.map((c) => c.recipient),
+        now,
+      );
+      reservation = reserved;
+      const waits = counting
+        .filter((c) => !reserved.admitted.has(c.recipient))
+        .map((c) => ({ messageId: c.messageId, until: reserved.retryAt }));
+      for (const wait of waits) refused.add(wait.messageId);
+      await this.inTenant(lane, (tx) => this.lanes.postpone(tx, lane.tenantId, waits, 'tier_exhausted', now));
+    }
+    const allowed = candidates.map((c) => c.messageId).filter((id) => !refused.has(id));
+    if (allowed.length === 0) return refused.size > 0 ? 'again' : [];
+    const ready = await this.claim(channel, room, allowed);
+    if (!reservation || (await this.tier.holds(scope, reservation))) return ready;
+    // Redis lost the count between reserving and claiming: nothing was sent yet, so give back and count anew.
+    await this.store(
+      lane,
+      ready
+        .filter((r) => 'body' in r)
+        .map(({ message }) => ({
+          messageId: message.messageId,
+          attempt: message.attempts,
+          became: 'accepted' as const,
+          notBefore: now,
+        })),
+    );
+    return 'again';
+  }
+
+  private claim(channel: Channel, room: number, only?: readonly string[]): Promise<Ready[]> {
+    const { tenantId, phoneNumberId } = channel.number;
+    return this.transaction(tenantId, async (tx, wakeLater) => {
+      const now = this.clock.now();
+      const claimed = await this.lanes.claim(tx, tenantId, phoneNumberId, now, room, only);
+      const expired = claimed.filter((m) => m.status === 'expired');
+      if (expired.length > 0) {
+        wakeLater(
+          await this.events.publish(
+            tx,
+            tenantId,
+            expired.map((m) => failedStatus(channel, m, EXPIRED, now)),
+          ),
+        );
+      }
+      const toSend = claimed.filter((m) => m.status === 'sending');
+      return this.prepare(tx, tenantId, toSend);
+    });
+  }
+
+  /** Looks once more at what must be true at the moment of sending, and writes the bodies. */
+  private async prepare(tx: Tx, tenantId: string, messages: readonly MessageRow[]): Promise<Ready[]> {
+    const templateIds = [...new Set(messages.flatMap((m) => m.templateId ?? []))];
+    const states =
+      templateIds.length > 0 ? await this.templates.statesOf(tx, tenantId, templateIds) : new Map<string, never>();
+    const metaIds = new Map<string, string>();
+    for (const id of new Set(messages.flatMap((m) => refersTo(m.payload)))) {
+      const metaId = (await this.outbox.find(tx, tenantId, id))?.metaMessageId;
+      if (metaId) metaIds.set(id, metaId);
+    }
+    return messages.map((message) => {
+      const instead = (code: Parameters<typeof graphError>[0], details: string): Ready => ({
+        message,
+        instead: {
+          messageId: message.messageId,
+          attempt: message.attempts,
+          became: 'failed',
+          error: graphError(code, details, message.messageId).error,
+        },
+      });
+      if (message.templateId) {
+        const why = whyNotSendable(states.get(message.templateId) ?? 'deleted');
+        if (why) return instead(why, 'The template stopped being approved while the message waited to be sent.');
+      }
+      const body = graphBody(message, metaIds);
+      if (body === undefined) {
+        return instead(
+          'invalid_value',
+          'reaction.message_id: this message was never sent, so it cannot be reacted to.',
+        );
+      }
+      return { message, body };
+    });
+  }
+
+  /** Sends the messages of one recipient, each when the one before is settled. */
+  private async sendInOrder(
+    channel: Channel,
+    pace: Pace,
+    chain: readonly Ready[],
+    results: Coalescer<CallResult, undefined>,
+  ): Promise<void> {
+    let heldBack = false;
+    for (const ready of chain) {
+      const { messageId, attempts } = ready.message;
+      if (heldBack) {
+        // Not before the one in front of it: that one waits, and the claim keeps this one behind it.
+        await results.add({ messageId, attempt: attempts, became: 'accepted', notBefore: this.clock.now() });
+        continue;
+      }
+      const { result, restMs } = 'instead' in ready ? { result: ready.instead } : await this.call(channel, ready);
+      if (restMs) pace.pausedUntil = Math.max(pace.pausedUntil, performance.now() + restMs);
+      await results.add(result);
+      heldBack = result.became === 'accepted';
+    }
+  }
+
+  private async call(channel: Channel, ready: Ready & { body: string }): Promise<Outcome> {
+    const { message, body } = ready;
+    try {
+      const answer = await this.graph.call<SendAnswer | undefined>({
+        method: 'POST',
+        path: `/${channel.number.metaPhoneNumberId}/messages`,
+        body,
+        ...(channel.token === undefined ? {} : { token: channel.token }),
+      });
+      return outcomeOfAnswer(message, answer ?? {});
+    } catch (error) {
+      return outcomeOfError(message, error, this.clock.now());
+    }
+  }
+
+  /** Stores results, patiently: while the database is away there is nothing better to do than to wait for it. */
+  private async store(lane: Lane, results: CallResult[]): Promise<undefined[]> {
+    if (results.length === 0) return [];
+    for (let tries = 1; ; tries++) {
+      try {
+        await this.transaction(lane.tenantId, async (tx, wakeLater) => {
+          const now = this.clock.now();
+          const moved = await this.lanes.settle(tx, lane.tenantId, results, now);
+          const failed = results.filter((r) => r.became === 'failed' && moved.has(r.messageId));
+          if (failed.length === 0) return;
+          const channel = await this.channels.byId(lane.tenantId, lane.phoneNumberId);
+          if (!channel) return;
+          for (const result of failed) {
+            const message = await this.outbox.find(tx, lane.tenantId, result.messageId);
+            if (message) {
+              wakeLater(
+                await this.events.publish(
+                  tx,
+                  lane.tenantId,
+                  failedStatus(channel, message, 'error' in result ? result.error : {}, now),
+                ),
+              );
+            }
+          }
+        });
+        return results.map(() => undefined);
+      } catch (error) {
+        if (tries >= STORE_TRIES) throw error;
+        this.logger.warn({ err: error, ...lane, tries }, 'could not store results yet');
+        await sleep(Math.min(2_000, 50 * 2 ** tries));
+      }
+    }
+  }
+
+  private inTenant<T>(lane: Lane, work: (tx: Tx) => Promise<T>): Promise<T> {
+    return this.db.inTenant(lane.tenantId, work);
+  }
+
+  /** A transaction after which endpoints are woken whose events it told. */
+  private async transaction<T>(
+    tenantId: string,
+    work: (tx: Tx, wakeLater: (endpointIds: readonly string[]) => void) => Promise<T>,
+  ): Promise<T> {
+    const endpoints = new Set<string>();
+    const done = await this.db.inTenant(tenantId, (tx) =>
+      work(tx, (ids) => {
+        for (const id of ids) endpoints.add(id);
+      }),
+    );
+    for (const endpointId of endpoints) void this.wake.lane('gateway.deliver', { tenantId, endpointId });
+    return done;
+  }
+}
+
+const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
+
+function byRecipient(ready: readonly Ready[]): Ready[][] {
+  const chains = new Map<string, Ready[]>();
+  for (const one of ready) {
+    const chain = chains.get(one.message.recipient);
+    if (chain) chain.push(one);
+    else chains.set(one.message.recipient, [one]);
+  }
+  return [...chains.values()];
+}

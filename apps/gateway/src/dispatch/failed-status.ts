@@ -1,0 +1,61 @@
+import { metaError } from '#libs/error-catalogue';
+import { derivedId, timeOfId } from '#libs/ids';
+import { type MessageRow, newMessageRef } from '#libs/outbox';
+import type { TenantEvent } from '#libs/tenant-events';
+import type { Channel } from '../channels/channels.js';
+
+/**
+ * The status that tells a tenant that an accepted message will not be sent: in Meta's own shape, since to the tenant it
+ * makes no difference whether Meta refused the call or said so later.
+ *
+ * @param error Meta's error, or ours in the same form
+ */
+export function failedStatus(channel: Channel, message: MessageRow, error: unknown, at: Date): TenantEvent {
+  const {
+    code = 131000,
+    message: text,
+    error_data,
+  } = error as {
+    code?: number;
+    message?: string;
+    error_data?: { details?: string };
+  };
+  const title = metaError(code).title;
+  return {
+    eventId: derivedId(timeOfId(message.messageId), message.messageId, 'failed', String(message.attempts)),
+    kind: 'status',
+    wabaId: channel.waba.wabaId,
+    phoneNumberId: channel.number.phoneNumberId,
+    customer: message.recipient,
+    body: {
+      object: 'whatsapp_business_account',
+      entry: [
+        {
+          id: channel.waba.metaWabaId,
+          changes: [
+            {
+              field: 'messages',
+              value: {
+                messaging_product: 'whatsapp',
+                metadata: {
+                  display_phone_number: channel.number.displayPhoneNumber.replace(/\D/g, ''),
+                  phone_number_id: channel.number.metaPhoneNumberId,
+                },
+                statuses: [
+                  {
+                    id: newMessageRef(message.messageId),
+                    status: 'failed',
+                    timestamp: String(Math.floor(at.getTime() / 1000)),
+                    recipient_id: message.recipient,
+                    ...(message.clientData === null ? {} : { biz_opaque_callback_data: message.clientData }),
+                    errors: [{ code, title, message: text ?? title, ...(error_data ? { error_data } : {}) }],
+                  },
+                ],
+              },
+            },
+          ],
+        },
+      ],
+    },
+  };
+}

@@ -1,0 +1,71 @@
+import { breaksChannel, leastWaitSeconds, metaError } from '#libs/error-catalogue';
+import { readAnswer } from '#libs/message-status';
+import { GraphError, GraphUnreachableError } from '#libs/meta-cloud';
+import type { CallResult, MessageRow } from '#libs/outbox';
+
+/** Seconds before the next attempt, by how many there were; the last one repeats until the message expires. */
+export const BACKOFF_SECONDS = [1, 2, 5, 15, 60, 300] as const;
+/** A number whose access is broken is left alone so long before it is tried again. */
+const BROKEN_SECONDS = 60;
+
+/** What became of one call, and how long the whole number should rest because of it (ms). */
+export interface Outcome {
+  result: CallResult;
+  restMs?: number;
+}
+
+/** Meta's answer to a send. */
+export interface SendAnswer {
+  messages?: { id?: string; message_status?: string }[];
+}
+
+export function outcomeOfAnswer(message: MessageRow, answer: SendAnswer): Outcome {
+  const sent = answer.messages?.[0];
+  const call = { messageId: message.messageId, attempt: message.attempts };
+  // A success that names no message cannot be followed; it may have been sent, so it is not tried again.
+  if (!sent?.id) return { result: { ...call, became: 'unknown', reason: 'answer_without_id' } };
+  return {
+    result: {
+      ...call,
+      became: readAnswer(sent.message_status) === 'held' ? 'held' : 'submitted',
+      metaMessageId: sent.id,
+      ...(sent.message_status ? { answer: { message_status: sent.message_status } } : {}),
+    },
+  };
+}
+
+/**
+ * What a call that threw means. Only what certainly was not done is tried again; where that is not certain the message is
+ * parked as unknown.
+ */
+export function outcomeOfError(message: MessageRow, thrown: unknown, now: Date): Outcome {
+  const call = { messageId: message.messageId, attempt: message.attempts };
+  const again = (seconds: number, error?: unknown): CallResult => ({
+    ...call,
+    became: 'accepted',
+    notBefore: new Date(now.getTime() + seconds * 1_000),
+    ...(error === undefined ? {} : { error }),
+  });
+  const backoff = BACKOFF_SECONDS[Math.min(message.attempts, BACKOFF_SECONDS.length) - 1] ?? 1;
+  if (thrown instanceof GraphUnreachableError) {
+    if (thrown.sent) return { result: { ...call, became: 'unknown', reason: thrown.message } };
+    return { result: again(backoff, { message: thrown.message }), restMs: backoff * 1_000 };
+  }
+  if (!(thrown instanceof GraphError)) return { result: { ...call, became: 'unknown', reason: 'unexpected' } };
+
+  const error = (thrown.body as { error?: object } | undefined)?.error;
+  if (!error) {
+    // No envelope of Meta's: something between us answered, and behind it the call may have gone through.
+    if (thrown.httpStatus === 429) return { result: again(backoff), restMs: backoff * 1_000 };
+    return thrown.httpStatus >= 500
+      ? { result: { ...call, became: 'unknown', reason: `HTTP ${thrown.httpStatus} without an error of Meta's` } }
+      : { result: { ...call, became: 'failed', error: { code: 0, message: thrown.message } } };
+  }
+  const meant = metaError(thrown.code, thrown.subcode);
+  if (breaksChannel(meant)) return { result: again(BROKEN_SECONDS, error), restMs: BROKEN_SECONDS * 1_000 };
+  if (meant.retry === 'settle') return { result: { ...call, became: 'unknown', reason: meant.title } };
+  if (meant.retry !== 'backoff') return { result: { ...call, became: 'failed', error } };
+  const seconds = Math.max(backoff, leastWaitSeconds(meant, message.attempts - 1));
+  const alone = meant.scope === 'pair' || meant.scope === 'message';
+  return { result: again(seconds, error), ...(alone ? {} : { restMs: seconds * 1_000 }) };
+}

@@ -1,0 +1,28 @@
+import { Module } from '@nestjs/common';
+import { InboundModule } from '#libs/inbound';
+import { MetaCloudModule } from '#libs/meta-cloud';
+import { OutboxModule } from '#libs/outbox';
+import { ProcessModule } from '#libs/process';
+import { TemplatesModule } from '#libs/templates';
+import { TenantEventsModule } from '#libs/tenant-events';
+import { WabasModule } from '#libs/wabas';
+import { ChannelsModule } from './channels/channels.module.js';
+import { DispatchModule } from './dispatch/dispatch.module.js';
+
+/** The gateway's worker: sends to Meta, applies what Meta said, tells tenants. */
+@Module({
+  imports: [
+    ProcessModule.forRoot({
+      queues: ['gateway.dispatch', 'gateway.intake', 'gateway.deliver', 'billing.rate', 'engagement.inbound'],
+    }),
+    WabasModule,
+    TemplatesModule,
+    OutboxModule,
+    InboundModule,
+    TenantEventsModule,
+    MetaCloudModule,
+    ChannelsModule,
+    DispatchModule,
+  ],
+})
+export class GatewayWorkerModule {}

@@ -1,0 +1,32 @@
+import { Module } from '@nestjs/common';
+import { InboundModule } from '#libs/inbound';
+import { MetaCloudModule } from '#libs/meta-cloud';
+import { OutboxModule } from '#libs/outbox';
+import { ProcessModule } from '#libs/process';
+import { TemplatesModule } from '#libs/templates';
+import { TenantEventsModule } from '#libs/tenant-events';
+import { TenantsModule } from '#libs/tenants';
+import { WabasModule } from '#libs/wabas';
+import { ChannelsModule } from './channels/channels.module.js';
+import { MessagesModule } from './messages/messages.module.js';
+import { NumbersModule } from './numbers/numbers.module.js';
+import { TemplateManagementModule } from './templates/templates.module.js';
+
+/** The gateway's HTTP process: what tenants and Meta call. */
+@Module({
+  imports: [
+    ProcessModule.forRoot({ queues: ['gateway.dispatch', 'gateway.intake', 'gateway.deliver'] }),
+    TenantsModule,
+    WabasModule,
+    TemplatesModule,
+    OutboxModule,
+    InboundModule,
+    TenantEventsModule,
+    MetaCloudModule,
+    ChannelsModule,
+    MessagesModule,
+    TemplateManagementModule,
+    NumbersModule,
+  ],
+})
+export class GatewayModule {}

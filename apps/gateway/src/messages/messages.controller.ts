@@ -1,0 +1,42 @@
+import { Body, Controller, HttpCode, Param, Post, UseGuards } from '@nestjs/common';
+import { ApiBearerAuth, ApiBody, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiKeyGuard, type Caller, TenantCaller } from '#libs/tenants';
+import { MarkAsRead } from './mark-as-read.js';
+import { readMessage } from './read-message.js';
+import { SendMessage, type SentMessage } from './send-message.js';
+
+@ApiTags('Messages (Cloud API)')
+@ApiBearerAuth()
+@UseGuards(ApiKeyGuard)
+@Controller()
+export class MessagesController {
+  constructor(
+    private readonly sendMessage: SendMessage,
+    private readonly markAsRead: MarkAsRead,
+  ) {}
+
+  /** Sends a message, or with `"status": "read"` marks a customer's message as read (and shows that you are typing). */
+  @ApiOperation({
+    summary: 'Send a message',
+    description: "The Cloud API's own request and answer; a version such as /v24.0 may stand in front of the path.",
+  })
+  @ApiBody({
+    schema: {
+      type: 'object',
+      additionalProperties: true,
+      example: { messaging_product: 'whatsapp', to: '+16505551234', type: 'text', text: { body: 'Hello' } },
+    },
+  })
+  @Post(':phoneNumberId/messages')
+  @HttpCode(200)
+  send(
+    @TenantCaller() caller: Caller,
+    @Param('phoneNumberId') phoneNumberId: string,
+    @Body() body: unknown,
+  ): Promise<SentMessage | { success: boolean }> {
+    const request = readMessage(body);
+    return request.kind === 'read'
+      ? this.markAsRead.mark(caller, phoneNumberId, request)
+      : this.sendMessage.send(caller, phoneNumberId, request);
+  }
+}

@@ -1,0 +1,93 @@
+import { summarise } from '#libs/template-state';
+import { refuse } from '../graph-envelope/refuse.js';
+import { checkContent } from './check-content.js';
+import { type Fields, isFields, Problems } from './problems.js';
+import { looksLikeNumber } from './recipient.js';
+
+/** Longest `biz_opaque_callback_data` (Meta states 512 for calls; taken for messages too). */
+const CLIENT_DATA = 512;
+
+/** A request to the messages path, read and found in order; every field is still in `body`. */
+export type MessageRequest =
+  | {
+      kind: 'message';
+      body: Fields;
+      type: string;
+      /** As the caller wrote it. */
+      to: { number: string } | { group: string } | { userId: string };
+      clientData?: string;
+      template?: { name: string; language: string; components: unknown };
+    }
+  /** Mark as read, with or without the typing indicator. */
+  | { kind: 'read'; body: Fields; messageId: string };
+
+/**
+ * Reads the body of a send. Missing `recipient_type` and `type` are tolerated, and so is every field we do not know.
+ *
+ * @throws Refusal with all problems in its details, each with its place and how to mend it
+ */
+export function readMessage(given: unknown): MessageRequest {
+  if (!isFields(given)) throw refuse('invalid_parameter', 'The body must be a JSON object that describes a message.');
+  if (given.messaging_product !== 'whatsapp') {
+    throw refuse('invalid_parameter', 'messaging_product: must be "whatsapp".');
+  }
+  const problems = new Problems();
+  const request = given.status === 'read' ? readReceipt(given, problems) : readOutbound(given, problems);
+  const refusal = summarise(problems.list);
+  if (refusal) throw refuse(refusal.refusal, refusal.details);
+  return request;
+}
+
+function readReceipt(body: Fields, problems: Problems): MessageRequest {
+  problems.text(body.message_id, 'message_id', CLIENT_DATA);
+  return { kind: 'read', body, messageId: String(body.message_id) };
+}
+
+function readOutbound(body: Fields, problems: Problems): MessageRequest {
+  const type = body.type === undefined || body.type === null ? 'text' : body.type;
+  if (typeof type !== 'string' || !/^[a-z_]{1,40}$/.test(type)) {
+    throw refuse('invalid_parameter', 'type: must be the name of a message type, such as text or template.');
+  }
+  const to = readTo(body, problems);
+  const data = body.biz_opaque_callback_data;
+  problems.text(data, 'biz_opaque_callback_data', CLIENT_DATA, 'optional');
+  if (body.context !== undefined && body.context !== null) {
+    const context = problems.object(body.context, 'context');
+    if (context) problems.text(context.message_id, 'context.message_id', CLIENT_DATA, 'optional');
+  }
+  checkContent(type, body[type], problems);
+  return {
+    kind: 'message',
+    body,
+    type,
+    to,
+    ...(typeof data === 'string' && data ? { clientData: data } : {}),
+    ...(type === 'template' ? { template: templateOf(body.template) } : {}),
+  };
+}
+
+function readTo(body: Fields, problems: Problems): (MessageRequest & { kind: 'message' })['to'] {
+  const { to, recipient, recipient_type: kind } = body;
+  if (kind !== undefined && kind !== null && kind !== 'individual' && kind !== 'group') {
+    problems.invalid('recipient_type', 'must be individual or group');
+  }
+  const given = typeof to === 'number' ? String(to) : to;
+  if (given !== undefined && given !== null && given !== '') {
+    if (typeof given !== 'string') problems.invalid('to', 'must be text');
+    else if (kind === 'group') return { group: given };
+    else if (!looksLikeNumber(given)) {
+      problems.invalid('to', 'must be a phone number with its country code, such as +16505551234');
+    } else return { number: given };
+    return { number: '' };
+  }
+  // `recipient` may stand in for `to` since May 2026; both given, `to` wins.
+  if (typeof recipient === 'string' && /^[A-Z]{2}\.[\w.-]{1,200}$/.test(recipient)) return { userId: recipient };
+  if (recipient !== undefined) problems.invalid('recipient', 'must be a business-scoped user id, such as US.1349');
+  else problems.missing('to', 'is required: the phone number of the customer with its country code');
+  return { number: '' };
+}
+
+function templateOf(template: unknown): { name: string; language: string; components: unknown } {
+  const { name, language, components } = isFields(template) ? template : ({} as Fields);
+  return { name: String(name), language: isFields(language) ? String(language.code) : '', components };
+}

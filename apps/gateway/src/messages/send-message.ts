@@ -1,0 +1,189 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { CLOCK, type Clock } from '#libs/clock';
+import { type NewMessage, Outbox } from '#libs/outbox';
+import { Database } from '#libs/persistence';
+import { Wake } from '#libs/queues';
+import type { ServiceWindow } from '#libs/service-window';
+import { checkParameters, isSendable, summarise, templateLimitsAt, whyNotSendable } from '#libs/template-state';
+import { type Template, Templates } from '#libs/templates';
+import type { Caller } from '#libs/tenants';
+import { type Channel, Channels } from '../channels/channels.js';
+import { Remembered } from '../channels/remembered.js';
+import { refuse, unknownObject } from '../graph-envelope/refuse.js';
+import type { MessageRequest } from './read-message.js';
+import { recipientDigits } from './recipient.js';
+import { ServiceWindows } from './service-windows.js';
+import { TierReservation } from './tier-reservation.js';
+import { TIME_TO_LIVE_MS } from './time-to-live.js';
+
+type Outbound = MessageRequest & { kind: 'message' };
+
+/** What the caller is answered: Meta's form, with our id in Meta's. */
+export interface SentMessage {
+  messaging_product: 'whatsapp';
+  contacts: [{ input: string; wa_id?: string; user_id?: string }];
+  messages: [{ id: string; message_status?: 'accepted' }];
+}
+
+// Meta's categories decide who waits: what a customer waits for goes before what a business wants to say.
+const LANES = { authentication: 0, utility: 1, marketing: 2 } as const;
+const REMEMBER_MS = 2_000;
+
+/** Reads, decides, commits: a message that is answered with 200 is stored and will be sent or be seen not to be. */
+@Injectable()
+export class SendMessage {
+  // A template that cannot be sent is never remembered, so an approval counts at once; a pause is noticed again at the
+  // moment of sending, so nothing paused goes out meanwhile.
+  private readonly templatesKnown = new Remembered<Template>(REMEMBER_MS, (t) => isSendable(t.status));
+
+  constructor(
+    private readonly db: Database,
+    private readonly channels: Channels,
+    private readonly templates: Templates,
+    private readonly windows: ServiceWindows,
+    private readonly tier: TierReservation,
+    private readonly outbox: Outbox,
+    private readonly wake: Wake,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
+
+  /**
+   * @param metaPhoneNumberId Meta's id of the sending number, from the path
+   * @throws Refusal of the catalogue; nothing is stored then
+   */
+  async send(caller: Caller, metaPhoneNumberId: string, request: Outbound): Promise<SentMessage> {
+    const { tenantId } = caller;
+    const channel = await this.liveChannel(caller, metaPhoneNumberId);
+    const { number, portfolio } = channel;
+    const recipient = recipientOf(request.to, number.displayPhoneNumber);
+    if (recipient === number.displayPhoneNumber.replace(/\D/g, '')) {
+      throw refuse('recipient_is_sender', 'to: is the number that sends. Send to the number of a customer.');
+    }
+    const template = request.template && (await this.sendableTemplate(channel, request.template));
+    const window = await this.windows.of(tenantId, number.phoneNumberId, recipient);
+    if (!template && !window.open) throw windowClosed(recipient, window);
+    const now = this.clock.now();
+    if (!window.open) await this.requireRoom(portfolio, recipient, now);
+
+    const message: NewMessage = {
+      tenantId,
+      phoneNumberId: number.phoneNumberId,
+      recipient,
+      type: request.type,
+      ...(template ? { category: template.category, templateId: template.templateId } : {}),
+      payload: payloadOf(request, recipient),
+      ...(request.clientData === undefined ? {} : { clientData: request.clientData }),
+      lane: template ? LANES[template.category] : 0,
+      inWindow: window.open,
+      expiresAt: template ? new Date(now.getTime() + TIME_TO_LIVE_MS[template.category]) : (window.endsAt ?? now),
+    };
+    const { ref } = await this.outbox.accept(message);
+    void this.wake.lane('gateway.dispatch', { tenantId, phoneNumberId: number.phoneNumberId });
+    return {
+      messaging_product: 'whatsapp',
+      contacts: [contactOf(request.to, recipient)],
+      messages: [{ id: ref, ...(template ? { message_status: 'accepted' as const } : {}) }],
+    };
+  }
+
+  /** @throws Refusal when the number is not the caller's, or cannot send at the moment */
+  async liveChannel(caller: Caller, metaPhoneNumberId: string): Promise<Channel & { token: string }> {
+    if (caller.tenantStatus !== 'active') {
+      throw refuse('tenant_suspended', 'Your provider has suspended this account. Ask its support what to do.');
+    }
+    const channel = await this.channels.byMetaId(caller.tenantId, metaPhoneNumberId);
+    if (!channel) throw unknownObject(metaPhoneNumberId);
+    const { number, token } = channel;
+    if (token === undefined) {
+      throw refuse(
+        'number_disconnected',
+        'We have no access to this number at Meta. Connect it in the onboarding app.',
+      );
+    }
+    if (number.status === 'RESTRICTED' || number.status === 'BANNED') {
+      throw refuse(
+        'number_restricted',
+        `Meta has set this number to ${number.status}. See WhatsApp Manager; appeal there.`,
+      );
+    }
+    if (number.status !== 'CONNECTED') {
+      throw refuse(
+        'number_not_registered',
+        `This number is ${number.status} at Meta, not CONNECTED. Register it in the onboarding app before sending.`,
+      );
+    }
+    return { ...channel, token };
+  }
+
+  private async sendableTemplate(channel: Channel, asked: NonNullable<Outbound['template']>): Promise<Template> {
+    const { tenantId, wabaId } = channel.waba;
+    const { name, language } = asked;
+    const template = await this.templatesKnown.get(`${tenantId} ${wabaId} ${language} ${name}`, () =>
+      this.db.inTenant(tenantId, (tx) => this.templates.find(tx, tenantId, { wabaId, name, language })),
+    );
+    if (!template) {
+      throw refuse(
+        'template_unknown',
+        `template name (${name}) does not exist in ${language}. List your templates to see names and languages.`,
+      );
+    }
+    const why = whyNotSendable(template.status);
+    if (why) {
+      throw refuse(
+        why,
+        `template name (${name}) in ${language} is ${template.status}, so it cannot be sent. Only approved templates can.`,
+      );
+    }
+    const day = this.clock.now().toISOString().slice(0, 10);
+    const wrong = summarise(checkParameters(template.components, asked.components, templateLimitsAt(day)));
+    if (wrong) throw refuse(wrong.refusal, wrong.details);
+    return template;
+  }
+
+  private async requireRoom(portfolio: Channel['portfolio'], recipient: string, now: Date): Promise<void> {
+    const scope = this.tier.scopeOf(portfolio, now);
+    if (scope.cap === Number.POSITIVE_INFINITY) return;
+    // Without Redis nobody can say; the dispatcher asks again before it sends, so accepting is safe.
+    const fits = await Promise.race([
+      this.tier.hasRoomFor(scope, recipient, now).catch(() => true),
+      new Promise<true>((resolve) => setTimeout(() => resolve(true), 250).unref()),
+    ]);
+    if (fits) return;
+    throw refuse(
+      'tier_exhausted',
+      `Your messaging limit of ${scope.cap} different customers in 24 hours is used up. Replies to customers who wrote ` +
+        'in the last 24 hours still go out; others as places become free.',
+      60,
+    );
+  }
+}
+
+function recipientOf(to: Outbound['to'], businessNumber: string): string {
+  if ('userId' in to) return to.userId;
+  return 'group' in to ? to.group : recipientDigits(to.number, businessNumber);
+}
+
+function contactOf(to: Outbound['to'], recipient: string): SentMessage['contacts'][0] {
+  if ('userId' in to) return { input: to.userId, user_id: to.userId };
+  return 'group' in to ? { input: to.group } : { input: to.number, wa_id: recipient };
+}
+
+/** The body for Meta: every field as it came, the number in full, and no callback data, for ours takes its place. */
+function payloadOf(request: Outbound, recipient: string): string {
+  const { biz_opaque_callback_data: _, ...rest } = request.body;
+  return JSON.stringify({
+    ...rest,
+    recipient_type: rest.recipient_type ?? 'individual',
+    ...('number' in request.to ? { to: `+${recipient}` } : {}),
+    type: request.type,
+  });
+}
+
+function windowClosed(customer: string, window: ServiceWindow) {
+  return refuse(
+    'window_closed',
+    window.endsAt
+      ? `The customer service window of ${customer} ended at ${window.endsAt.toISOString()}, 24 hours after their last message. Send a template message.`
+      : `${customer} has not written to this number, so no customer service window is open. Send a template message.`,
+  );
+}

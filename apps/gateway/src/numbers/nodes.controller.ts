@@ -1,0 +1,75 @@
+import { Controller, Get, Param, Query, Req, UseGuards } from '@nestjs/common';
+import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
+import type { FastifyRequest } from 'fastify';
+import { loadConfig } from '#libs/config';
+import { Database } from '#libs/persistence';
+import { Templates } from '#libs/templates';
+import { ApiKeyGuard, type Caller, keyOf, TenantCaller } from '#libs/tenants';
+import { Wabas } from '#libs/wabas';
+import { unknownObject } from '../graph-envelope/refuse.js';
+import { graphPage, project, readPage } from '../graph-list/graph-page.js';
+import { templateView } from '../templates/template-view.js';
+import { numberView, wabaView } from './number-view.js';
+
+@ApiTags('Numbers (Cloud API)')
+@ApiBearerAuth()
+@UseGuards(ApiKeyGuard)
+@Controller()
+export class NodesController {
+  private readonly publicUrl = loadConfig(['PUBLIC_URL']).PUBLIC_URL;
+
+  constructor(
+    private readonly db: Database,
+    private readonly wabas: Wabas,
+    private readonly templates: Templates,
+  ) {}
+
+  /** The numbers of an account, in pages. */
+  @Get(':wabaId/phone_numbers')
+  async phoneNumbers(
+    @TenantCaller() { tenantId }: Caller,
+    @Param('wabaId') metaWabaId: string,
+    @Query() query: Record<string, unknown>,
+    @Req() request: FastifyRequest,
+  ): Promise<{ data: unknown[] }> {
+    const page = readPage(query);
+    return this.db.inTenant(tenantId, async (tx) => {
+      const waba = await this.wabas.waba(tx, tenantId, { metaWabaId });
+      if (!waba) throw unknownObject(metaWabaId);
+      const portfolio = (await this.wabas.portfolio(tx, tenantId, waba.portfolioId)) ?? undefined;
+      const { after, before, limit } = page;
+      const all = (await this.wabas.phoneNumbers(tx, tenantId)).filter(
+        (n) => n.wabaId === waba.wabaId && (after ? n.phoneNumberId > after : before ? n.phoneNumberId < before : true),
+      );
+      return graphPage(before && !after ? all.slice(-limit - 1) : all.slice(0, limit + 1), page, {
+        idOf: (number) => number.phoneNumberId,
+        show: (number) => project(numberView(number, portfolio), query.fields),
+        request,
+        publicUrl: this.publicUrl,
+        key: keyOf(request) ?? '',
+      });
+    });
+  }
+
+  /** What Meta's id names: a phone number, a template or an account of the caller. */
+  @Get(':id')
+  node(
+    @TenantCaller() { tenantId }: Caller,
+    @Param('id') id: string,
+    @Query() query: Record<string, unknown>,
+  ): Promise<Record<string, unknown>> {
+    return this.db.inTenant(tenantId, async (tx) => {
+      const number = await this.wabas.phoneNumber(tx, tenantId, { metaPhoneNumberId: id });
+      if (number) {
+        const waba = await this.wabas.waba(tx, tenantId, { wabaId: number.wabaId });
+        const portfolio = waba && (await this.wabas.portfolio(tx, tenantId, waba.portfolioId));
+        return project(numberView(number, portfolio ?? undefined), query.fields);
+      }
+      const template = await this.templates.findByMetaId(tx, tenantId, id);
+      if (template) return project(templateView(template), query.fields);
+      const waba = await this.wabas.waba(tx, tenantId, { metaWabaId: id });
+      if (waba) return project(wabaView(waba), query.fields);
+      throw unknownObject(id);
+    });
+  }
+}

@@ -1,0 +1,66 @@
+import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query, Req, UseGuards } from '@nestjs/common';
+import { ApiBearerAuth, ApiBody, ApiTags } from '@nestjs/swagger';
+import type { FastifyRequest } from 'fastify';
+import { loadConfig } from '#libs/config';
+import { ApiKeyGuard, type Caller, keyOf, TenantCaller } from '#libs/tenants';
+import { refuse } from '../graph-envelope/refuse.js';
+import { graphPage, project, readPage } from '../graph-list/graph-page.js';
+import { type CreatedTemplate, ManageTemplates } from './manage-templates.js';
+import { templateView } from './template-view.js';
+
+@ApiTags('Templates (Cloud API)')
+@ApiBearerAuth()
+@UseGuards(ApiKeyGuard)
+@Controller()
+export class TemplatesController {
+  private readonly publicUrl = loadConfig(['PUBLIC_URL']).PUBLIC_URL;
+
+  constructor(private readonly manage: ManageTemplates) {}
+
+  /** Submits a template to Meta's review. */
+  @ApiBody({ schema: { type: 'object', additionalProperties: true } })
+  @Post(':wabaId/message_templates')
+  @HttpCode(200)
+  create(
+    @TenantCaller() caller: Caller,
+    @Param('wabaId') wabaId: string,
+    @Body() body: unknown,
+  ): Promise<CreatedTemplate> {
+    if (typeof body !== 'object' || body === null || Array.isArray(body)) {
+      throw refuse('invalid_parameter', 'The body must be a JSON object that describes a template.');
+    }
+    return this.manage.create(caller, wabaId, body as Record<string, unknown>);
+  }
+
+  /** Lists the account's templates, in pages. */
+  @Get(':wabaId/message_templates')
+  async list(
+    @TenantCaller() caller: Caller,
+    @Param('wabaId') wabaId: string,
+    @Query() query: Record<string, unknown>,
+    @Req() request: FastifyRequest,
+  ): Promise<{ data: unknown[] }> {
+    const page = readPage(query);
+    return graphPage(await this.manage.list(caller, wabaId, query, page), page, {
+      idOf: (template) => template.templateId,
+      show: (template) => project(templateView(template), query.fields),
+      request,
+      publicUrl: this.publicUrl,
+      key: keyOf(request) ?? '',
+    });
+  }
+
+  /** Deletes all languages of a name, or one template with `hsm_id`. */
+  @Delete(':wabaId/message_templates')
+  remove(
+    @TenantCaller() caller: Caller,
+    @Param('wabaId') wabaId: string,
+    @Query() query: Record<string, unknown>,
+  ): Promise<{ success: true }> {
+    const { name, hsm_id } = query;
+    return this.manage.remove(caller, wabaId, {
+      ...(typeof name === 'string' ? { name } : {}),
+      ...(typeof hsm_id === 'string' ? { hsm_id } : {}),
+    });
+  }
+}
