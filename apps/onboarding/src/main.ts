@@ -1,8 +1,21 @@
 import { run } from '#libs/http';
+import { processSettings } from '#libs/process';
 import { OnboardingModule } from './onboarding.module.js';
 
 await run({
   name: 'onboarding',
   module: OnboardingModule,
   describe: 'Accounts and API keys of merchants, and the signup that connects their WhatsApp number.',
+  settings: [
+    ...processSettings(),
+    'TENANT_JWT_SECRET',
+    'META_GRAPH_URL',
+    'META_GRAPH_VERSION',
+    'META_APP_ID',
+    'META_APP_SECRETS',
+    'META_VERIFY_TOKEN',
+    'GATEWAY_PUBLIC_URL',
+    'META_SIGNUP_CONFIG_ID',
+    'META_SDK_URL',
+  ],
 });

@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { currentEnvironment } from '#libs/config';
 import { eventually } from '../../../../test/support/app.js';
 import { type Json, OnboardingStack } from '../../testing/onboarding-stack.js';
+import { RunSignup } from './run-signup.js';
+import { fromStep } from './signup-steps.js';
 
 const SUBSCRIBE = '/subscribed_apps';
 const REGISTER = '/register';
@@ -319,6 +321,31 @@ describe('an embedded signup', () => {
       data: { waba_id: '1/../me', phone_number_id: '2' },
     });
     expect(await stack.look(token, id)).not.toHaveProperty('waba_id');
+  });
+
+  it('can be stopped after every step, and every step be done again without harm', async () => {
+    await stack.stopWorker();
+    const signup = stack.app.app.get(RunSignup);
+    const id = await stack.begin(token);
+    const meta = await dialog();
+    await event(id, meta.event);
+    await code(id, meta.code);
+    for (const name of fromStep('prove-access')) {
+      await signup.run(tenantId, id, name);
+      if (name === 'import-numbers') break;
+      // As if the process had died after Meta had acted and before that was recorded.
+      await stack.database.owner.query(
+        "UPDATE signup_steps SET state = 'todo' WHERE signup_id = $1 AND step = $2 AND state = 'done'",
+        [id, name],
+      );
+      await signup.run(tenantId, id, name);
+      expect(step(await stack.look(token, id), name)).toMatchObject({ state: 'done', attempts: 2 });
+    }
+    expect(await stack.look(token, id)).toMatchObject({ state: 'live' });
+    expect(await stack.done('POST', `/${meta.waba_id}${SUBSCRIBE}`)).toHaveLength(1);
+    expect(await stack.done('POST', `/${meta.phone_number_id}${REGISTER}`)).toHaveLength(1);
+    for (const table of ['portfolios', 'wabas', 'phone_numbers']) expect(await rows(table)).toHaveLength(1);
+    await stack.startWorker();
   });
 
   it('is finished by a new worker when the old one was killed in the middle of a step', async () => {
