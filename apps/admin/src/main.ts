@@ -1,8 +1,10 @@
 import { run } from '#libs/http';
+import { processSettings } from '#libs/process';
 import { AdminModule } from './admin.module.js';
 
 await run({
   name: 'admin',
   module: AdminModule,
   describe: "What the provider's staff see of every tenant and may change; each change leaves a trace.",
+  settings: [...processSettings('STAFF_DATABASE_URL'), 'STAFF_JWT_SECRET'],
 });

@@ -1,8 +1,10 @@
 import { run } from '#libs/http';
+import { processSettings } from '#libs/process';
 import { BillingModule } from './billing.module.js';
 
 await run({
   name: 'billing',
   module: BillingModule,
   describe: 'Rate cards, charges, invoices and ledger: what each delivered message costs, down to the rate row.',
+  settings: [...processSettings(), 'TENANT_JWT_SECRET'],
 });

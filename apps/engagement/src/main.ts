@@ -1,8 +1,10 @@
 import { run } from '#libs/http';
+import { processSettings } from '#libs/process';
 import { EngagementModule } from './engagement.module.js';
 
 await run({
   name: 'engagement',
   module: EngagementModule,
   describe: "A merchant's customers and what was written between them.",
+  settings: [...processSettings(), 'TENANT_JWT_SECRET'],
 });

@@ -1,4 +1,9 @@
 import { run } from '#libs/http';
+import { processSettings } from '#libs/process';
 import { EngagementWorkerModule } from './engagement-worker.module.js';
 
-await run({ name: 'engagement-worker', module: EngagementWorkerModule });
+await run({
+  name: 'engagement-worker',
+  module: EngagementWorkerModule,
+  settings: [...processSettings(), 'TENANT_JWT_SECRET'],
+});

@@ -1,4 +1,16 @@
 import { run } from '#libs/http';
+import { processSettings } from '#libs/process';
 import { GatewayWorkerModule } from './gateway-worker.module.js';
 
-await run({ name: 'gateway-worker', module: GatewayWorkerModule });
+await run({
+  name: 'gateway-worker',
+  module: GatewayWorkerModule,
+  settings: [
+    ...processSettings(),
+    'TENANT_JWT_SECRET',
+    'META_GRAPH_URL',
+    'META_GRAPH_VERSION',
+    'META_APP_ID',
+    'WEBHOOK_ALLOWED_NETWORKS',
+  ],
+});

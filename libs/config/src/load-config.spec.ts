@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { envExample, InvalidConfigError, loadConfig } from './load-config.js';
+import { VARIABLES, type VariableName } from './variables.js';
 
 describe('loadConfig', () => {
   it('names every bad and missing variable at once, and never a value', () => {
@@ -30,6 +31,11 @@ describe('loadConfig', () => {
     expect(() => loadConfig(['ENCRYPTION_KEYS'], { ENCRYPTION_KEYS: 'k1:dG9vIHNob3J0' })).toThrow(
       /ENCRYPTION_KEYS must be/,
     );
+  });
+
+  it('gives examples that work', () => {
+    const examples = Object.fromEntries(Object.entries(VARIABLES).map(([name, { example }]) => [name, example]));
+    expect(() => loadConfig(Object.keys(VARIABLES) as VariableName[], examples)).not.toThrow();
   });
 
   it('keeps .env.example equal to the table of variables', () => {

@@ -158,7 +158,7 @@ export const VARIABLES = {
   }),
   ENCRYPTION_KEYS: variable({
     describe: 'Keys that encrypt stored secrets (keyid:base64 of 32 bytes); the first encrypts, all decrypt (rotation)',
-    example: 'k1:bm90IGEgcmVhbCBrZXksIDMyIGJ5dGVzIGxvbmch',
+    example: 'k1:YW4gZXhhbXBsZSwgMzIgYnl0ZXMsIG5vdCBzZWNyZXQ=',
     secret: true,
     parse: encryptionKeys,
   }),

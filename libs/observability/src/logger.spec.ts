@@ -14,7 +14,13 @@ describe('logs', () => {
     logger.info({ req: { headers: { authorization: 'Bearer EAAsecret1', 'd360-api-key': 'secret2' } } }, 'request');
     logger.warn({ signup: { pin: 'secret3', access_token: 'secret4' }, password: 'secret5' }, 'signup');
     logger.error({ message: { payload: { text: { body: 'secret6' } } } }, 'send');
-    expect(lines.split('\n').filter(Boolean)).toHaveLength(3);
+    const failed = Object.assign(new Error('violates a constraint'), {
+      parameters: ['secret7'],
+      detail: 'Key (text)=(secret8) already exists.',
+      driverError: Object.assign(new Error('violates'), { detail: 'secret9' }),
+    });
+    logger.error({ err: failed }, 'statement');
+    expect(lines.split('\n').filter(Boolean)).toHaveLength(4);
     expect(lines).not.toMatch(/secret\d/);
   });
 

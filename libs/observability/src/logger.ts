@@ -19,9 +19,27 @@ const redact = {
   paths: [
     ...SECRET_KEYS.flatMap((k) => [`req.headers["${k}"]`, `headers["${k}"]`]),
     ...SECRET_FIELDS.flatMap((k) => [k, `*.${k}`, `*.*.${k}`]),
+    // A failed statement carries its values: whole messages, sealed tokens.
+    ...['parameters', 'detail', 'driverError'].map((k) => `err.${k}`),
   ],
   censor: '[redacted]',
 };
+
+/**
+ * What an error may say in a log. Errors of PostgreSQL and TypeORM also carry the row and its parameters, which may hold
+ * message bodies and hashes, so what is not named here is left out.
+ */
+function describeError(error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  const { code, constraint, table, status, cause } = error as Error & Record<string, unknown>;
+  return {
+    type: error.name,
+    message: error.message,
+    stack: error.stack,
+    ...Object.fromEntries(Object.entries({ code, constraint, table, status }).filter(([, v]) => v !== undefined)),
+    ...(cause instanceof Error ? { cause: describeError(cause) } : {}),
+  };
+}
 
 /** Takes tokens out of a URL that is about to be logged (clients may send them as query parameters). */
 export const withoutSecrets = (url: string): string =>
@@ -33,6 +51,7 @@ export function createLogger(name: string, destination?: Parameters<typeof pino>
     name,
     level: loadConfig(['LOG_LEVEL']).LOG_LEVEL,
     redact,
+    serializers: { err: describeError },
     base: { pid: process.pid },
     timestamp: pino.stdTimeFunctions.isoTime,
   };

@@ -1,1 +1,1 @@
-export { ProcessModule } from './process.module.js';
+export { ProcessModule, processSettings } from './process.module.js';

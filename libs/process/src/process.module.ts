@@ -1,11 +1,25 @@
 import { type DynamicModule, Global, Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
 import type { Redis } from 'ioredis';
 import { ClockModule } from '#libs/clock';
+import type { VariableName } from '#libs/config';
 import { READINESS, type ReadinessCheck } from '#libs/http';
 import { LeasesModule } from '#libs/leases';
 import { Database, PersistenceModule } from '#libs/persistence';
 import { type LaneName, QueuesModule, REDIS } from '#libs/queues';
 import { VaultModule } from '#libs/vault';
+
+type DatabaseVariable = 'DATABASE_URL' | 'STAFF_DATABASE_URL';
+
+/** The variables that a process reads for what it stands on. */
+export const processSettings = (database: DatabaseVariable = 'DATABASE_URL'): readonly VariableName[] => [
+  database,
+  'DATABASE_POOL_SIZE',
+  'REDIS_URL',
+  'REDIS_PREFIX',
+  'ENCRYPTION_KEYS',
+  'PALOMA_CLOCK',
+  'SANDBOX_URL',
+];
 
 /** What every process of Paloma stands on: clock, database, queues, leases, vault, and what makes it ready. */
 @Global()
@@ -17,10 +31,7 @@ export class ProcessModule implements OnApplicationShutdown {
    * @param options the queues this process adds to or drains; the variable with its database URL (the admin app
    *   connects as staff)
    */
-  static forRoot(options: {
-    queues: readonly LaneName[];
-    database?: 'DATABASE_URL' | 'STAFF_DATABASE_URL';
-  }): DynamicModule {
+  static forRoot(options: { queues: readonly LaneName[]; database?: DatabaseVariable }): DynamicModule {
     return {
       module: ProcessModule,
       imports: [
