@@ -1,0 +1,300 @@
+import type { Redis } from 'ioredis';
+import { messageIdOf, messageIdOfCallbackData, Outbox } from '#libs/outbox';
+import { Database } from '#libs/persistence';
+import { REDIS } from '#libs/queues';
+import { Templates } from '#libs/templates';
+import { eventually, http, type RunningApp, startApp, testEnvironment } from '../../../../test/support/app.js';
+import { cloneDatabase, type TestDatabase } from '../../../../test/support/database.js';
+import { aMerchant, customerWrote, type Merchant, templateTo, textTo } from '../../../../test/support/gateway.js';
+import { type GraphCall, GraphStandIn } from '../../../../test/support/graph-stand-in.js';
+import { GATEWAY } from '../gateway.js';
+import { GatewayWorkerModule } from '../gateway-worker.module.js';
+
+let database: TestDatabase;
+let graph: GraphStandIn;
+let environment: Record<string, string>;
+let gateway: RunningApp;
+let worker: RunningApp;
+
+beforeAll(async () => {
+  [database, graph] = await Promise.all([cloneDatabase(), GraphStandIn.start()]);
+  environment = testEnvironment(database, { META_GRAPH_URL: graph.url });
+  gateway = await startApp(GATEWAY.module as never, environment, { ...GATEWAY });
+  worker = await startApp(GatewayWorkerModule, environment, { name: 'gateway-worker' });
+});
+afterAll(async () => {
+  await worker.close();
+  await gateway.close();
+  await graph.close();
+  await database.drop();
+});
+beforeEach(() => {
+  graph.calls.length = 0;
+  graph.answer = () => graph.taken();
+});
+
+const send = async (shop: Merchant, body: unknown): Promise<string> => {
+  const answer = await http('POST', `${gateway.url}/v24.0/${shop.metaPhoneNumberId}/messages`, {
+    token: shop.apiKey,
+    body,
+  });
+  expect(answer.body).toMatchObject({ messages: [{ id: expect.any(String) }] });
+  return answer.body.messages[0].id;
+};
+const read = async (shop: Merchant, ref: string) =>
+  (await http('GET', `${gateway.url}/api/v1/messages/${ref}`, { token: shop.apiKey })).body;
+const until = (shop: Merchant, ref: string, status: string) =>
+  eventually(async () => {
+    const message = await read(shop, ref);
+    return message.status === status ? message : false;
+  });
+const sendsTo = (shop: Merchant): GraphCall[] =>
+  graph.calls.filter((c) => c.path === `/${shop.metaPhoneNumberId}/messages`);
+const kinds = (message: { history: { kind: string }[] }) => message.history.map((e) => e.kind);
+const report = (shop: Merchant, ref: string, status: 'sent' | 'delivered', metaMessageId = 'wamid.late') =>
+  gateway.app.get(Database).inTenant(shop.tenantId, (tx) =>
+    gateway.app.get(Outbox).applyStatus(tx, shop.tenantId, {
+      messageId: messageIdOf(ref) ?? '',
+      status,
+      at: new Date(),
+      metaMessageId,
+    }),
+  );
+/** Redis loses what it holds for this installation, or a part of it. */
+const redisForgets = async (part: string) => {
+  const redis = gateway.app.get<Redis>(REDIS, { strict: false });
+  const prefix = `{${environment.REDIS_PREFIX}}:`;
+  const keys = await redis.keys(`${prefix}${part}*`);
+  expect(keys.length).toBeGreaterThan(0);
+  await redis.del(keys.map((key) => key.slice(prefix.length)));
+};
+const events = async (shop: Merchant) =>
+  (await database.owner.query('SELECT kind, body FROM tenant_events WHERE tenant_id = $1', [shop.tenantId])).rows.map(
+    (r) => ({ kind: r.kind, body: JSON.parse(r.body) }),
+  );
+
+describe('an accepted message', () => {
+  it('goes to Meta once, with the token of its account and our callback data, and learns its id', async () => {
+    const shop = await aMerchant(gateway.app);
+    const ref = await send(shop, { ...templateTo('+16505551234'), biz_opaque_callback_data: 'mine' });
+    const message = await until(shop, ref, 'submitted');
+    const [call, ...more] = sendsTo(shop);
+    expect(more).toEqual([]);
+    expect(call?.token).toBe(`token-of-${shop.metaWabaId}`);
+    expect(call?.body).toMatchObject({ to: '+16505551234', type: 'template', recipient_type: 'individual' });
+    expect(messageIdOfCallbackData(call?.body.biz_opaque_callback_data)).toBe(messageIdOf(ref));
+    expect(message).toMatchObject({ biz_opaque_callback_data: 'mine', attempts: 1 });
+    expect(message.meta_message_id).toMatch(/^wamid\.META/);
+    expect(kinds(message)).toEqual(['accepted', 'sending', 'submitted']);
+  });
+
+  it('quotes Meta’s id where the tenant quotes ours, and a customer’s message as it is', async () => {
+    const shop = await aMerchant(gateway.app);
+    await customerWrote(database, shop, '16505551234');
+    const first = await send(shop, textTo('16505551234'));
+    const { meta_message_id } = await until(shop, first, 'submitted');
+    const reply = await send(shop, textTo('16505551234', 'and', { context: { message_id: first } }));
+    await until(shop, reply, 'submitted');
+    await until(
+      shop,
+      await send(shop, textTo('16505551234', 'to you', { context: { message_id: 'wamid.HBgTheirs' } })),
+      'submitted',
+    );
+    expect(sendsTo(shop).map((c) => c.body.context?.message_id)).toEqual([
+      undefined,
+      meta_message_id,
+      'wamid.HBgTheirs',
+    ]);
+  });
+
+  it('keeps its place: each recipient gets what was accepted first, first', async () => {
+    const shop = await aMerchant(gateway.app);
+    const customers = ['16505550001', '16505550002', '16505550003'];
+    for (const customer of customers) await customerWrote(database, shop, customer);
+    const refs: string[] = [];
+    for (let i = 0; i < 12; i++) {
+      for (const customer of customers) refs.push(await send(shop, textTo(customer, String(i))));
+    }
+    for (const ref of refs) await until(shop, ref, 'submitted');
+    for (const customer of customers) {
+      const bodies = sendsTo(shop)
+        .filter((c) => c.body.to === `+${customer}`)
+        .map((c) => c.body.text.body);
+      expect(bodies).toEqual(Array.from({ length: 12 }, (_, i) => String(i)));
+    }
+  });
+
+  it('is sent once although two workers are woken for its number', async () => {
+    const shop = await aMerchant(gateway.app);
+    const second = await startApp(GatewayWorkerModule, environment, { name: 'gateway-worker-2' });
+    try {
+      const refs = await Promise.all(
+        Array.from({ length: 120 }, (_, i) => send(shop, templateTo(`+1650555${String(1000 + i)}`))),
+      );
+      for (const ref of refs) await until(shop, ref, 'submitted');
+      const seen = sendsTo(shop).map((c) => c.body.biz_opaque_callback_data);
+      expect(seen).toHaveLength(120);
+      expect(new Set(seen).size).toBe(120);
+    } finally {
+      await second.close();
+    }
+  });
+
+  it('is not sent with a template that was paused meanwhile, and the tenant is told', async () => {
+    const shop = await aMerchant(gateway.app);
+    await send(shop, templateTo('+16505551234')).then((ref) => until(shop, ref, 'submitted'));
+    // The gateway remembers the template as approved for a moment; the pause comes in that moment.
+    await gateway.app.get(Database).inTenant(shop.tenantId, (tx) =>
+      gateway.app.get(Templates).applyReport(tx, shop.tenantId, {
+        metaTemplateId: shop.templates.order_update?.metaTemplateId ?? '',
+        at: new Date(),
+        source: 'meta-webhook',
+        status: { word: 'PAUSED' },
+      }),
+    );
+    graph.calls.length = 0;
+    const ref = await send(shop, templateTo('+16505551234'));
+    expect((await until(shop, ref, 'failed')).error).toMatchObject({ code: 132015 });
+    expect(sendsTo(shop)).toEqual([]);
+    expect(await events(shop)).toMatchObject([
+      {
+        kind: 'status',
+        body: {
+          object: 'whatsapp_business_account',
+          entry: [
+            {
+              id: shop.metaWabaId,
+              changes: [{ value: { statuses: [{ id: ref, status: 'failed', errors: [{ code: 132015 }] }] } }],
+            },
+          ],
+        },
+      },
+    ]);
+  });
+});
+
+describe('when Meta', () => {
+  it('takes the call and the answer is lost, the message is parked as unknown until a status settles it', async () => {
+    const shop = await aMerchant(gateway.app);
+    graph.answer = () => 'drop';
+    const ref = await send(shop, templateTo('+16505551234'));
+    await until(shop, ref, 'unknown');
+    graph.answer = () => graph.taken();
+    // Work for the same number goes on, and the one in doubt is not sent again.
+    const later = await send(shop, templateTo('+16505551234'));
+    await until(shop, later, 'submitted');
+    expect(sendsTo(shop)).toHaveLength(2);
+    expect(await report(shop, ref, 'delivered')).toMatchObject({ verdict: 'apply', firstDelivery: true });
+    const settled = await read(shop, ref);
+    expect(settled).toMatchObject({ status: 'delivered', meta_message_id: 'wamid.late' });
+    expect(kinds(settled)).toEqual(['accepted', 'sending', 'unknown', 'delivered']);
+  });
+
+  it('reports a delivery before it has answered, the answer does not take it back', async () => {
+    const shop = await aMerchant(gateway.app);
+    let answerNow = () => {};
+    const wait = new Promise<void>((resolve) => {
+      answerNow = resolve;
+    });
+    graph.answer = () => ({ ...(graph.taken() as object), wait }) as never;
+    const ref = await send(shop, templateTo('+16505551234'));
+    await until(shop, ref, 'sending');
+    await report(shop, ref, 'delivered');
+    answerNow();
+    const message = await eventually(async () => {
+      const now = await read(shop, ref);
+      return kinds(now).includes('submitted') ? now : false;
+    });
+    expect(message).toMatchObject({ status: 'delivered', meta_message_id: 'wamid.late' });
+  });
+
+  it('refuses for good, the message fails with Meta’s own error and the tenant is told', async () => {
+    const shop = await aMerchant(gateway.app);
+    graph.answer = () => graph.refused(131026);
+    const ref = await send(shop, templateTo('+16505551234'));
+    expect((await until(shop, ref, 'failed')).error).toMatchObject({ code: 131026, message: '(#131026) as told' });
+    expect(sendsTo(shop)).toHaveLength(1);
+    expect(await events(shop)).toHaveLength(1);
+  });
+
+  it('asks to slow down, the message is sent again and those behind it keep their place', async () => {
+    const shop = await aMerchant(gateway.app);
+    let refusals = 1;
+    graph.answer = () => (refusals-- > 0 ? graph.refused(131056, 400) : graph.taken());
+    await customerWrote(database, shop, '16505551234');
+    const refs = [await send(shop, textTo('16505551234', 'first')), await send(shop, textTo('16505551234', 'second'))];
+    for (const ref of refs) await until(shop, ref, 'submitted');
+    expect(sendsTo(shop).map((c) => c.body.text.body)).toEqual(['first', 'first', 'second']);
+    expect(kinds(await read(shop, refs[0] ?? ''))).toEqual([
+      'accepted',
+      'sending',
+      'postponed',
+      'sending',
+      'submitted',
+    ]);
+  });
+
+  it('cannot be reached at all, nothing is in doubt: the message is sent when Meta is back', async () => {
+    const shop = await aMerchant(gateway.app);
+    let failures = 2;
+    graph.answer = () =>
+      failures-- > 0 ? { status: 503, body: { error: { code: 2, message: 'busy' } } } : graph.taken();
+    const ref = await send(shop, templateTo('+16505551234'));
+    expect(await until(shop, ref, 'submitted')).toMatchObject({ attempts: 3 });
+  });
+});
+
+describe('the messaging limit', () => {
+  const waiting = (shop: Merchant, refs: string[]) =>
+    eventually(async () => {
+      const all = await Promise.all(refs.map((ref) => read(shop, ref)));
+      return all.every((m) => m.status === 'submitted' || kinds(m).includes('waiting')) ? all : false;
+    });
+  const to = (i: number) => `+1650556${String(1000 + i)}`;
+
+  it('is not exceeded, also when Redis forgets the count; who was counted may get more', async () => {
+    const shop = await aMerchant(gateway.app, { limit: 'TIER_50' });
+    const first = await Promise.all(Array.from({ length: 60 }, (_, i) => send(shop, templateTo(to(i)))));
+    const sent = (await waiting(shop, first)).filter((m) => m.status === 'submitted');
+    expect(sent).toHaveLength(50);
+    // A new customer is refused at the door; one who is counted is not.
+    const url = `${gateway.url}/${shop.metaPhoneNumberId}/messages`;
+    const refused = await http('POST', url, { token: shop.apiKey, body: templateTo(to(999)) });
+    expect([refused.status, refused.body.error.code, refused.headers.get('retry-after')]).toEqual([429, 131048, '60']);
+    const again = await send(shop, templateTo(`+${sent[0].recipient}`));
+    await until(shop, again, 'submitted');
+
+    await redisForgets('tier:');
+    expect((await http('POST', url, { token: shop.apiKey, body: templateTo(to(999)) })).status).toBe(429);
+    await database.owner.query(`UPDATE messages SET not_before = now() WHERE tenant_id = $1 AND status = 'accepted'`, [
+      shop.tenantId,
+    ]);
+    const open = await send(shop, templateTo(`+${sent[1].recipient}`));
+    await until(shop, open, 'submitted');
+    expect(new Set(sendsTo(shop).map((c) => c.body.to)).size).toBe(50);
+  });
+
+  it('does not hold back replies to customers who wrote', async () => {
+    const shop = await aMerchant(gateway.app, { limit: 'TIER_50' });
+    await Promise.all(Array.from({ length: 50 }, (_, i) => send(shop, templateTo(to(i)))));
+    await eventually(async () => sendsTo(shop).length === 50);
+    await customerWrote(database, shop, '16505558888');
+    await until(shop, await send(shop, textTo('16505558888')), 'submitted');
+  });
+});
+
+describe('a worker that starts', () => {
+  it('finds what waits although no job says so, and parks what a dead one was sending', async () => {
+    const shop = await aMerchant(gateway.app);
+    await worker.close();
+    const refs = [await send(shop, templateTo('+16505551234')), await send(shop, templateTo('+16505551235'))];
+    await redisForgets('');
+    await database.owner.query(`UPDATE messages SET status = 'sending', attempts = 1 WHERE message_id = $1`, [
+      messageIdOf(refs[0] ?? ''),
+    ]);
+    worker = await startApp(GatewayWorkerModule, environment, { name: 'gateway-worker' });
+    await until(shop, refs[0] ?? '', 'unknown');
+    await until(shop, refs[1] ?? '', 'submitted');
+    expect(sendsTo(shop)).toHaveLength(1);
+  });
+});
