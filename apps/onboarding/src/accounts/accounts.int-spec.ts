@@ -1,5 +1,5 @@
 import { eventually } from '../../../../test/support/app.js';
-import { OnboardingStack } from '../../testing/onboarding-stack.js';
+import { OnboardingStack } from '../../../../test/support/onboarding.js';
 
 describe('a merchant’s account', () => {
   let stack: OnboardingStack;

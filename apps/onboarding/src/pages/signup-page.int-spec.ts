@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import { http } from '../../../../test/support/app.js';
 import { launchBrowser } from '../../../../test/support/browser.js';
-import { OnboardingStack } from '../../testing/onboarding-stack.js';
+import { OnboardingStack } from '../../../../test/support/onboarding.js';
 
 const SCREENSHOTS = join(import.meta.dirname, '../../../../test/output/signup-page');
 const PHONE: BrowserContextOptions = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };

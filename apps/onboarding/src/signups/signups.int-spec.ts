@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { currentEnvironment } from '#libs/config';
 import { eventually } from '../../../../test/support/app.js';
-import { type Json, OnboardingStack } from '../../testing/onboarding-stack.js';
+import { type Json, OnboardingStack } from '../../../../test/support/onboarding.js';
 import { RunSignup } from './run-signup.js';
 import { fromStep } from './signup-steps.js';
 

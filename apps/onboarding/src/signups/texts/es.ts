@@ -1,4 +1,4 @@
-import type { SignupTexts } from './signup-texts.js';
+import type { SignupTexts } from './texts-shape.js';
 
 export const es: SignupTexts = {
   states: {

@@ -1,11 +1,11 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { http, type RunningApp, startApp, testEnvironment } from '../../../test/support/app.js';
-import { cloneDatabase, type TestDatabase } from '../../../test/support/database.js';
-import { defaultConfig } from '../../sandbox/src/config.js';
-import { type Sandbox, startSandbox } from '../../sandbox/src/sandbox.js';
-import { OnboardingModule } from '../src/onboarding.module.js';
-import { OnboardingWorkerModule } from '../src/onboarding-worker.module.js';
+import { OnboardingModule } from '../../apps/onboarding/src/onboarding.module.js';
+import { OnboardingWorkerModule } from '../../apps/onboarding/src/onboarding-worker.module.js';
+import { defaultConfig } from '../../apps/sandbox/src/config.js';
+import { type Sandbox, startSandbox } from '../../apps/sandbox/src/sandbox.js';
+import { http, type RunningApp, startApp, testEnvironment } from './app.js';
+import { cloneDatabase, type TestDatabase } from './database.js';
 
 // biome-ignore lint/suspicious/noExplicitAny: answers of every shape are looked into by assertions
 export type Json = Record<string, any>;
