@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Tx } from '#libs/persistence';
 import { type TemplateReport, Templates } from '#libs/templates';
-import { parseLimit, tierName } from '#libs/tier-quota';
+import { type Limit, parseLimit, tierName, type UnreadableLimit } from '#libs/tier-quota';
 import { Wabas } from '#libs/wabas';
 import type { Effects } from './effects.js';
 import type { EventContext } from './event-context.js';
@@ -77,11 +77,19 @@ export class ApplyAccount {
       effects.note = 'passed on: a messaging limit that we cannot read';
       return;
     }
-    // Meta's times are whole seconds.
-    if (context.at.getTime() < Math.floor(portfolio.limitSeenAt.getTime() / 1_000) * 1_000) return;
+    const [toldAt, heldAt] = [secondOf(context.at), secondOf(portfolio.limitSeenAt)];
+    if (toldAt < heldAt) return;
+    // Of two limits of one second the lower one counts, whichever came first: to exceed it would cost more.
+    if (toldAt === heldAt && rankOf(limit) >= rankOf(parseLimit(portfolio.messagingLimit))) return;
     await this.wabas.setMessagingLimit(tx, context.tenantId, portfolio.portfolioId, tierName(limit), context.at);
   }
 }
+
+// Meta's times are whole seconds.
+const secondOf = (at: Date): number => Math.floor(at.getTime() / 1_000);
+
+const rankOf = (limit: Limit | UnreadableLimit): number =>
+  limit.kind === 'capped' ? limit.cap : limit.kind === 'not_set' ? 0 : Number.POSITIVE_INFINITY;
 
 /** What a template webhook says; told by its content, for Meta's own sample of the quality update names another field. */
 function reportOf(value: Fields): Pick<TemplateReport, 'status' | 'quality' | 'category'> | undefined {

@@ -28,7 +28,12 @@ const posting = [
   controllers: [WebhooksController, SubscribedAppsController],
   providers: [...posting, ManageWebhooks, SubscribeApps],
 })
-export class TenantWebhooksModule {}
+export class TenantWebhooksModule {
+  /** The same with other patience for tenants' servers. */
+  static with(policy: DeliveryPolicy): DynamicModule {
+    return { module: TenantWebhooksModule, providers: [{ provide: DELIVERY_POLICY, useValue: policy }] };
+  }
+}
 
 /** Tells them. Drains `gateway.deliver`. */
 @Module({
