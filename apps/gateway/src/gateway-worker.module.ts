@@ -8,6 +8,8 @@ import { TenantEventsModule } from '#libs/tenant-events';
 import { WabasModule } from '#libs/wabas';
 import { ChannelsModule } from './channels/channels.module.js';
 import { DispatchModule } from './dispatch/dispatch.module.js';
+import { MetaInboundWorkerModule } from './meta-inbound/meta-inbound.module.js';
+import { TenantWebhooksWorkerModule } from './tenant-webhooks/tenant-webhooks.module.js';
 
 /** The gateway's worker: sends to Meta, applies what Meta said, tells tenants. */
 @Module({
@@ -23,6 +25,8 @@ import { DispatchModule } from './dispatch/dispatch.module.js';
     MetaCloudModule,
     ChannelsModule,
     DispatchModule,
+    MetaInboundWorkerModule,
+    TenantWebhooksWorkerModule,
   ],
 })
 export class GatewayWorkerModule {}

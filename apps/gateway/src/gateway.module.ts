@@ -9,8 +9,10 @@ import { TenantsModule } from '#libs/tenants';
 import { WabasModule } from '#libs/wabas';
 import { ChannelsModule } from './channels/channels.module.js';
 import { MessagesModule } from './messages/messages.module.js';
+import { MetaInboundModule } from './meta-inbound/meta-inbound.module.js';
 import { NumbersModule } from './numbers/numbers.module.js';
 import { TemplateManagementModule } from './templates/templates.module.js';
+import { TenantWebhooksModule } from './tenant-webhooks/tenant-webhooks.module.js';
 
 /** The gateway's HTTP process: what tenants and Meta call. */
 @Module({
@@ -27,6 +29,8 @@ import { TemplateManagementModule } from './templates/templates.module.js';
     MessagesModule,
     TemplateManagementModule,
     NumbersModule,
+    MetaInboundModule,
+    TenantWebhooksModule,
   ],
 })
 export class GatewayModule {}
