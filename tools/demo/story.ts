@@ -87,7 +87,7 @@ export async function liveTheStory(stack: Stack, receiver: Receiver, report: Rep
       phone_number_id: signup.phoneNumberId,
       from: CUSTOMER.waId,
       message: { type: 'text', text: { body: '¡Gracias! ¿Cuándo llega?' } },
-      contact: { name: CUSTOMER.name },
+      contact: { profile: { name: CUSTOMER.name } },
     },
   });
   const reply = await receiver.change('the reply', (value) => value.messages?.[0]);
@@ -121,10 +121,13 @@ export async function liveTheStory(stack: Stack, receiver: Receiver, report: Rep
     token: apiKey,
   });
   for (const line of invoice.lines) report.say(`  ${describeLine(line)}`);
-  const opened = await call<{ data: Json[] }>('GET', `${url('billing')}/api/v1/invoices/${month}/lines/1/charges`, {
+  const n = invoice.lines.findIndex((line) => line.category === 'utility') + 1;
+  const opened = await call<{ data: Json[] }>('GET', `${url('billing')}/api/v1/invoices/${month}/lines/${n}/charges`, {
     token: apiKey,
   });
-  report.done('Invoice line', `${describeLine(invoice.lines[0] as Json)}; opens into ${opened.data.length} charge(s)`);
+  if (!opened.data.some((c) => c.message === messageRef)) throw new Error('the invoice line does not name the message');
+  report.done('Invoice line', describeLine(invoice.lines[n - 1] as Json));
+  report.done('which opens into', `${opened.data.length} charge, of message ${messageRef}`);
   const ledger = await call<{ balanced: boolean; balances: Json[] }>('GET', `${url('billing')}/api/v1/ledger`, {
     token: apiKey,
   });

@@ -43,13 +43,13 @@ export async function openAccount(
 ): Promise<{ tenantId: string; session: string; password: string }> {
   const onboarding = stack.urls.onboarding as string;
   const password = stack.secrets.ownerPassword;
-  const account = await call<{ tenant_id: string }>('POST', `${onboarding}/api/v1/accounts`, {
+  const account = await call<{ tenant: { id: string } }>('POST', `${onboarding}/api/v1/accounts`, {
     body: { company: plan.name, country: plan.country, email: plan.email, password },
   });
   const session = await call<{ access_token: string }>('POST', `${onboarding}/api/v1/sessions`, {
     body: { email: plan.email, password },
   });
-  return { tenantId: account.tenant_id, session: session.access_token, password };
+  return { tenantId: account.tenant.id, session: session.access_token, password };
 }
 
 /**

@@ -47,10 +47,10 @@ export function customerWrites(
   if (!number.blocked.has(from)) {
     // A change of number or a reaction taken back is no message of the customer's.
     if (type !== 'system') customerWrote(world.pair(number.id, from), now, message.referral !== undefined);
-    const given = (input.contact ?? {}) as { profile?: unknown };
+    const { name, ...given } = (input.contact ?? {}) as { name?: unknown; profile?: unknown };
     const contact = {
       ...given,
-      profile: given.profile ?? { name: `Customer ${from.slice(-4)}` },
+      profile: given.profile ?? { name: name ?? `Customer ${from.slice(-4)}` },
       ...(userId ? { user_id: userId } : { wa_id: from }),
     };
     meta.emitter.messages(number, {
