@@ -1,4 +1,5 @@
 import type { Redis } from 'ioredis';
+import { Leases } from '#libs/leases';
 import { messageIdOf, messageIdOfCallbackData, Outbox } from '#libs/outbox';
 import { Database } from '#libs/persistence';
 import { REDIS } from '#libs/queues';
@@ -9,6 +10,7 @@ import { aMerchant, customerWrote, type Merchant, templateTo, textTo } from '../
 import { type GraphCall, GraphStandIn } from '../../../../test/support/graph-stand-in.js';
 import { GATEWAY } from '../gateway.js';
 import { GatewayWorkerModule } from '../gateway-worker.module.js';
+import { Dispatcher } from './dispatcher.js';
 
 let database: TestDatabase;
 let graph: GraphStandIn;
@@ -138,6 +140,31 @@ describe('an accepted message', () => {
     } finally {
       await second.close();
     }
+  });
+
+  it('waits while another process holds its number', async () => {
+    const shop = await aMerchant(gateway.app);
+    const lane = { tenantId: shop.tenantId, phoneNumberId: shop.phoneNumberId };
+    const dispatcher = worker.app.get(Dispatcher, { strict: false });
+    let letGo = () => {};
+    const held = new Promise<void>((resolve) => {
+      letGo = resolve;
+    });
+    const holds = gateway.app.get(Leases).hold(lane.tenantId, `dispatch:${lane.phoneNumberId}`, () => held);
+    const taken = await eventually(async () =>
+      database.owner
+        .query('SELECT FROM lane_leases WHERE tenant_id = $1', [lane.tenantId])
+        .then((r) => r.rowCount === 1),
+    );
+    expect(taken).toBe(true);
+    const ref = await send(shop, templateTo('+16505551234'));
+    expect(await dispatcher.drain(lane)).toBe(1_000);
+    expect(await read(shop, ref)).toMatchObject({ status: 'accepted', attempts: 0 });
+    letGo();
+    await holds;
+    await dispatcher.drain(lane);
+    await until(shop, ref, 'submitted');
+    expect(sendsTo(shop)).toHaveLength(1);
   });
 
   it('is not sent with a template that was paused meanwhile, and the tenant is told', async () => {
