@@ -11,6 +11,11 @@ import { type TenantRole, TenantUser } from './tenant-user.entity.js';
 
 const KEY_PREFIX = 'paloma_';
 
+/** Someone already signs in with this e-mail address. */
+export class AddressTakenError extends Error {
+  override name = 'AddressTakenError';
+}
+
 /** The one writer of tenants, their people and their keys. */
 @Injectable()
 export class Tenants {
@@ -24,6 +29,7 @@ export class Tenants {
    *
    * @param tenant name (1 to 200 characters), country (ISO 3166 alpha-2) if known
    * @param owner  e-mail (kept in lower case) and password in clear, which is stored as an Argon2 hash
+   * @throws AddressTakenError when someone already signs in with this address
    */
   async found(
     tenant: { name: string; country?: string },
@@ -33,20 +39,20 @@ export class Tenants {
     const tenantId = newId(now);
     const userId = newId(now);
     const passwordHash = await hashPassword(owner.password);
+    const email = owner.email.toLowerCase();
     await this.db.inTenant(tenantId, async (tx) => {
+      // An address is unique across tenants, which no index can say of rows keyed by tenant: who comes second waits here.
+      await tx.query("SELECT pg_advisory_xact_lock(hashtextextended('address:' || $1, 0))", [email]);
+      const taken = await tx.query('SELECT 1 FROM door_users_by_email($1)', [email]);
+      if (taken.length > 0) throw new AddressTakenError();
       await tx
         .getRepository(Tenant)
         .insert({ tenantId, name: tenant.name, country: tenant.country ?? null, status: 'active', createdAt: now });
       await tx
         .getRepository(TenantUser)
-        .insert({ tenantId, userId, email: owner.email.toLowerCase(), passwordHash, role: 'owner', createdAt: now });
+        .insert({ tenantId, userId, email, passwordHash, role: 'owner', createdAt: now });
     });
     return { tenantId, userId };
-  }
-
-  /** Whether someone already signs in with this address, for a sign-up form; asks across tenants. */
-  async isAddressTaken(email: string): Promise<boolean> {
-    return (await this.db.query('SELECT 1 FROM door_users_by_email($1)', [email])).length > 0;
   }
 
   /** @returns who signs in, or undefined when address or password is wrong (both take the same time) */

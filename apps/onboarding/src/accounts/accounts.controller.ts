@@ -3,7 +3,7 @@ import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Refusal } from '#libs/http';
 import { Database } from '#libs/persistence';
 import { Sessions } from '#libs/sessions';
-import { type Caller, TenantCaller, TenantGuard, Tenants, TenantUser } from '#libs/tenants';
+import { AddressTakenError, type Caller, TenantCaller, TenantGuard, Tenants, TenantUser } from '#libs/tenants';
 import { FoundAccountRequest } from './found-account.request.js';
 import { SignInRequest } from './sign-in.request.js';
 
@@ -20,17 +20,19 @@ export class AccountsController {
   @ApiOperation({ summary: 'Create an account' })
   @Post('accounts')
   async found(@Body() request: FoundAccountRequest) {
-    if (await this.tenants.isAddressTaken(request.email)) {
-      throw new Refusal(
-        409,
-        'address_taken',
-        'This e-mail address cannot be used for a new account. If it is yours, sign in instead.',
-      );
-    }
-    const { tenantId, userId } = await this.tenants.found(
-      { name: request.company.trim(), ...(request.country ? { country: request.country } : {}) },
-      { email: request.email, password: request.password },
-    );
+    const { tenantId, userId } = await this.tenants
+      .found(
+        { name: request.company.trim(), ...(request.country ? { country: request.country } : {}) },
+        { email: request.email, password: request.password },
+      )
+      .catch((error) => {
+        if (!(error instanceof AddressTakenError)) throw error;
+        throw new Refusal(
+          409,
+          'address_taken',
+          'This e-mail address cannot be used for a new account. If it is yours, sign in instead.',
+        );
+      });
     return { tenant: { id: tenantId, name: request.company.trim() }, user: { id: userId } };
   }
 

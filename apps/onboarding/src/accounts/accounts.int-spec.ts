@@ -37,6 +37,14 @@ describe('a merchant’s account', () => {
     expect(JSON.stringify(again.body)).not.toContain('Sample Shop');
   });
 
+  it('is founded once when many ask for one address at the same moment', async () => {
+    const asked = Array.from({ length: 8 }, () =>
+      stack.api('POST', '/accounts', { body: { ...account, email: 'race@shop.example' } }),
+    );
+    const answers = (await Promise.all(asked)).map((a) => a.status).sort();
+    expect(answers).toEqual([201, ...Array(7).fill(409)]);
+  });
+
   it('gets one answer for an unknown address and a wrong password', async () => {
     const answers = await Promise.all([
       stack.api('POST', '/sessions', { body: { email: 'nobody@shop.example', password: 'ten characters' } }),
