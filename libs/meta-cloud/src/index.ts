@@ -1,3 +1,4 @@
+export { CloudTransport } from './cloud-transport.js';
 export { GraphClient, GraphError, type GraphRequest, GraphUnreachableError } from './graph-client.js';
 export { MetaCloudModule } from './meta-cloud.module.js';
 export { isSignedBy, signBody } from './signature.js';

@@ -1,0 +1,55 @@
+import {
+  type MessageTransport,
+  type ReadReceipt,
+  type RefusalError,
+  type SendOptions,
+  type Submitted,
+  TransportRefusal,
+  TransportUnreachable,
+} from '#libs/message-transport';
+import { type GraphClient, GraphError, GraphUnreachableError } from './graph-client.js';
+
+interface SendAnswer {
+  messages?: { id?: string; message_status?: string }[];
+}
+
+/** Carries the messages of one number over the Cloud API; as cheap to make as to keep. */
+export class CloudTransport implements MessageTransport {
+  constructor(
+    private readonly graph: Pick<GraphClient, 'call'>,
+    private readonly number: { metaPhoneNumberId: string; token: string | undefined },
+  ) {}
+
+  async send(body: string, options: SendOptions = {}): Promise<Submitted> {
+    const answer = await this.post<SendAnswer | undefined>(body, options);
+    const sent = answer?.messages?.[0];
+    return {
+      ...(sent?.id ? { metaMessageId: sent.id } : {}),
+      ...(sent?.message_status ? { messageStatus: sent.message_status } : {}),
+    };
+  }
+
+  markRead(receipt: ReadReceipt, options: SendOptions = {}): Promise<{ success: boolean }> {
+    return this.post({ messaging_product: 'whatsapp', ...receipt }, options);
+  }
+
+  private async post<T>(body: unknown, options: SendOptions): Promise<T> {
+    const { metaPhoneNumberId, token } = this.number;
+    try {
+      return await this.graph.call<T>({
+        method: 'POST',
+        path: `/${metaPhoneNumberId}/messages`,
+        body,
+        ...(token === undefined ? {} : { token }),
+        ...(options.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs }),
+      });
+    } catch (cause) {
+      if (cause instanceof GraphUnreachableError) throw new TransportUnreachable(cause.sent, cause.message, { cause });
+      if (cause instanceof GraphError) {
+        const { error } = (cause.body ?? {}) as { error?: RefusalError };
+        throw new TransportRefusal(cause.httpStatus, error, { cause });
+      }
+      throw cause;
+    }
+  }
+}
