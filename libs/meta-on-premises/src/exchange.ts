@@ -1,0 +1,124 @@
+import type { Readable } from 'node:stream';
+import { Pool } from 'undici';
+import { isFields } from './fields.js';
+import { OnPremisesError, type OnPremisesProblem, OnPremisesUnreachableError } from './on-premises-error.js';
+
+export interface ExchangeOptions {
+  /** `https://host:port`, with a path before `/v1` where several clients share a host. */
+  url: string;
+  /** PEM of the authority that signed the client's certificate; without it, the public ones are trusted. */
+  ca?: string;
+  /** How many connections may be open at once. */
+  connections?: number;
+}
+
+export interface V1Call {
+  method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** Below `/v1`, e.g. `/messages`. */
+  path: string;
+  /** A value to be written as JSON, or JSON text. */
+  body?: unknown;
+  /** Bytes instead of JSON; opened once for each try, so that a call can be repeated. */
+  file?: { open: () => Readable; mimeType: string; size?: number };
+  timeoutMs?: number;
+}
+
+export interface V1Answer {
+  status: number;
+  headers: Record<string, string | string[] | undefined>;
+  /** Still to be read, or destroyed, by whoever asked. */
+  stream: Readable & { text(): Promise<string>; dump(): Promise<void> };
+}
+
+const NEVER_LEFT = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'UND_ERR_CONNECT_TIMEOUT',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+]);
+
+/** One On-Premises client over kept-alive connections: what goes over the wire, and what its silence means. */
+export class Exchange {
+  private readonly pool: Pool;
+  private readonly base: string;
+
+  constructor(options: ExchangeOptions) {
+    const url = new URL(options.url);
+    this.base = `${url.pathname.replace(/\/$/, '')}/v1`;
+    this.pool = new Pool(url.origin, {
+      connections: options.connections ?? 32,
+      connect: { timeout: 5_000, ...(options.ca === undefined ? {} : { ca: options.ca }) },
+    });
+  }
+
+  /**
+   * @returns any answer below 400, its body not yet read
+   * @throws OnPremisesError when the client refused, OnPremisesUnreachableError when there was no answer to trust
+   */
+  async ask(call: V1Call, authorization?: string): Promise<V1Answer> {
+    const timeout = call.timeoutMs ?? 30_000;
+    const { file, body } = call;
+    let answer: V1Answer;
+    let refusal: string;
+    try {
+      const {
+        statusCode,
+        headers,
+        body: stream,
+      } = await this.pool.request({
+        method: call.method ?? 'GET',
+        path: `${this.base}${call.path}`,
+        headers: {
+          ...(authorization === undefined ? {} : { authorization }),
+          ...(file
+            ? { 'content-type': file.mimeType }
+            : body === undefined
+              ? {}
+              : { 'content-type': 'application/json' }),
+          ...(file?.size === undefined ? {} : { 'content-length': String(file.size) }),
+        },
+        body: file ? file.open() : body === undefined ? null : typeof body === 'string' ? body : JSON.stringify(body),
+        headersTimeout: timeout,
+        bodyTimeout: timeout,
+      });
+      answer = { status: statusCode, headers, stream };
+      if (statusCode < 400) return answer;
+      refusal = await stream.text();
+    } catch (error) {
+      throw new OnPremisesUnreachableError(!NEVER_LEFT.has((error as { code?: string }).code ?? ''), error);
+    }
+    const problems = problemsOf(refusal);
+    // Without the client's own words, something between us answered: below 500 nothing was done; else nobody can say.
+    if (!problems && answer.status >= 500) {
+      throw new OnPremisesUnreachableError(true, new Error(`status ${answer.status} without the client's envelope`));
+    }
+    throw new OnPremisesError(answer.status, problems ?? []);
+  }
+
+  /** As `ask`, for the parsed body; undefined where there is none. */
+  async askJson(call: V1Call, authorization?: string): Promise<{ status: number; body: unknown }> {
+    const { status, stream } = await this.ask(call, authorization);
+    try {
+      const text = await stream.text();
+      return { status, body: text === '' ? undefined : JSON.parse(text) };
+    } catch (error) {
+      throw new OnPremisesUnreachableError(true, error);
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.pool.destroy();
+  }
+}
+
+function problemsOf(text: string): OnPremisesProblem[] | undefined {
+  try {
+    const body: unknown = JSON.parse(text);
+    const errors = isFields(body) ? body.errors : undefined;
+    return Array.isArray(errors) && errors.length > 0 ? errors.filter(isFields) : undefined;
+  } catch {
+    return undefined;
+  }
+}

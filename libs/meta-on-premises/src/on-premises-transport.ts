@@ -1,0 +1,70 @@
+import {
+  type MessageTransport,
+  type ReadReceipt,
+  type SendOptions,
+  type Submitted,
+  TransportRefusal,
+  TransportUnreachable,
+} from '#libs/message-transport';
+import type { Fields } from './fields.js';
+import { onPremisesBody, type TemplateContext } from './message-body.js';
+import type { OnPremisesClient } from './on-premises-client.js';
+import { OnPremisesError, OnPremisesUnreachableError } from './on-premises-error.js';
+
+// What the Cloud API says when it does not accept who is calling; with it, everything of a number is left alone until a
+// person gives it a password that works.
+const TOKEN_INVALID = 190;
+
+/**
+ * Carries the messages of one number over its On-Premises client: bodies in, answers and refusals out are the Cloud API's.
+ * There is no callback data and no typing indicator on this way.
+ */
+export class OnPremisesTransport implements MessageTransport {
+  constructor(
+    private readonly client: Pick<OnPremisesClient, 'send' | 'markRead'>,
+    private readonly context: TemplateContext = {},
+  ) {}
+
+  async send(body: string, options: SendOptions = {}): Promise<Submitted> {
+    const translated = onPremisesBody(JSON.parse(body) as Fields, this.context);
+    if ('refused' in translated) {
+      const { code, details } = translated.refused;
+      throw refusal(400, code, 'This message cannot go over an On-Premises client', details);
+    }
+    const answer = await carried(this.client.send(translated.body, options.timeoutMs));
+    const id = answer?.messages?.[0]?.id;
+    return id ? { metaMessageId: id } : {};
+  }
+
+  async markRead(receipt: ReadReceipt, options: SendOptions = {}): Promise<{ success: boolean }> {
+    await carried(this.client.markRead(receipt.message_id, options.timeoutMs));
+    return { success: true };
+  }
+}
+
+async function carried<T>(call: Promise<T>): Promise<T> {
+  try {
+    return await call;
+  } catch (cause) {
+    if (cause instanceof OnPremisesUnreachableError) {
+      throw new TransportUnreachable(cause.sent, cause.message, { cause });
+    }
+    if (!(cause instanceof OnPremisesError)) throw cause;
+    if (cause.problems.length === 0 && cause.httpStatus !== 401) {
+      throw new TransportRefusal(cause.httpStatus, undefined, { cause });
+    }
+    const code = cause.httpStatus === 401 ? TOKEN_INVALID : cause.cloudCode;
+    throw refusal(cause.httpStatus, code, cause.title, cause.message, cause);
+  }
+}
+
+function refusal(httpStatus: number, code: number, title: string, details: string, cause?: OnPremisesError) {
+  const error = {
+    message: `(#${code}) ${title}`,
+    type: 'OAuthException',
+    code,
+    error_data: { messaging_product: 'whatsapp', details },
+    ...(cause ? { on_premises: cause.problems } : {}),
+  };
+  return new TransportRefusal(httpStatus, error, { cause });
+}
