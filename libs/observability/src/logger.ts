@@ -19,8 +19,6 @@ const redact = {
   paths: [
     ...SECRET_KEYS.flatMap((k) => [`req.headers["${k}"]`, `headers["${k}"]`]),
     ...SECRET_FIELDS.flatMap((k) => [k, `*.${k}`, `*.*.${k}`]),
-    // A failed statement carries its values: whole messages, sealed tokens.
-    ...['parameters', 'detail', 'driverError'].map((k) => `err.${k}`),
   ],
   censor: '[redacted]',
 };

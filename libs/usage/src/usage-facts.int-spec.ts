@@ -40,16 +40,21 @@ describe('the fact that a message was delivered', () => {
     connection.db.inTenant(shop.tenantId, work);
 
   it('is the same whichever of its statuses comes first: earliest delivery, first pricing', async () => {
-    const [one, other] = [newId(at(0)), newId(at(1))];
+    const [one, other, third] = [newId(at(0)), newId(at(0)), newId(at(0))].sort() as [string, string, string];
     await inShop(async (tx) => {
       await facts.record(tx, fact(one, { deliveredAt: at(5), pricing: PRICING }));
       await facts.record(tx, fact(one, { deliveredAt: at(9) }));
       await facts.record(tx, fact(other, { deliveredAt: at(9) }));
       await facts.record(tx, fact(other, { deliveredAt: at(5), pricing: PRICING }));
+      await facts.record(tx, fact(third, { deliveredAt: at(5) }));
+      await facts.record(tx, fact(third, { deliveredAt: at(9), pricing: PRICING }));
     });
-    const [a, b] = await inShop((tx) => facts.takeNew(tx, shop.tenantId, 10));
+    const [a, b, c] = await inShop((tx) => facts.takeNew(tx, shop.tenantId, 10));
     expect(a).toMatchObject({ messageId: one, deliveredAt: at(5), pricing: PRICING });
-    expect(b).toEqual({ ...a, messageId: other });
+    expect([b, c]).toEqual([
+      { ...a, messageId: other },
+      { ...a, messageId: third },
+    ]);
   });
 
   it('is rated once, and does not change afterwards', async () => {

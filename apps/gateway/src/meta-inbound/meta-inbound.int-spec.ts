@@ -1,16 +1,20 @@
 import { randomUUID } from 'node:crypto';
 import { Module } from '@nestjs/common';
 import fc from 'fast-check';
+import { ManualClock } from '#libs/clock';
 import { newId } from '#libs/ids';
 import { Inbound } from '#libs/inbound';
 import { signBody } from '#libs/meta-cloud';
 import { callbackDataOf, newMessageRef, Outbox } from '#libs/outbox';
 import { Database, PROVIDER_TENANT } from '#libs/persistence';
 import { ProcessModule } from '#libs/process';
+import { Periodic } from '#libs/queues';
 import { eventually, type RunningApp, startApp, testEnvironment } from '../../../../test/support/app.js';
 import { cloneDatabase, type TestDatabase } from '../../../../test/support/database.js';
 import { type FoundedNumber, foundNumber } from '../../../../test/support/numbers.js';
+import { MetaEvents } from './meta-events.js';
 import { MetaInboundModule, MetaInboundWorkerModule } from './meta-inbound.module.js';
+import { PartitionUpkeep } from './partition-upkeep.js';
 import { UnclaimedEvents } from './unclaimed-events.js';
 
 @Module({
@@ -284,6 +288,25 @@ describe('a webhook of Meta', () => {
     expect(parked.rows).toMatchObject([{ attempts: 2, note: expect.stringContaining('attempt 3') }]);
     expect(await count(`inbound_messages WHERE meta_message_id = 'wamid.after'`)).toBe(1);
     await database.owner.query('ALTER TABLE inbound_messages DROP CONSTRAINT planted');
+  });
+
+  it('is applied although Redis forgot to wake its lane', async () => {
+    const event = { tenantId: shop.tenantId, route: `phone_number:${shop.metaPhoneNumberId}`, field: 'messages' };
+    const body = JSON.stringify(entryOf(shop, {}).changes[0]);
+    const events = running.app.get(MetaEvents);
+    await events.store({ ...event, eventId: newId(new Date()), body });
+    await events.store({ ...event, tenantId: PROVIDER_TENANT, eventId: newId(new Date()), body });
+    expect(await events.routesWithWork(new Date())).toEqual([{ tenantId: event.tenantId, route: event.route }]);
+    await settled();
+  });
+
+  it('of a month to come finds a partition of its own', async () => {
+    const clock = new ManualClock(new Date('2031-03-15T12:00:00Z'));
+    await new PartitionUpkeep(db, running.app.get(Periodic), clock).look();
+    const { rows } = await database.owner.query(
+      `SELECT to_regclass('meta_events_2031_05') AS made, to_regclass('meta_events_2031_06') AS later`,
+    );
+    expect(rows).toEqual([{ made: 'meta_events_2031_05', later: null }]);
   });
 
   it('changes templates, limits and throughput, and is passed on all the same', async () => {
