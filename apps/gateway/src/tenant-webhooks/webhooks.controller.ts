@@ -7,6 +7,16 @@ import { DeliveryLogResponse, deliveryResponse, WebhookResponse } from './webhoo
 
 const PAGE = 50;
 
+const HOW_POSTS_ARRIVE = [
+  "Each event is one POST in Meta's envelope, with exactly one status, message or change. Ids of messages you sent are the",
+  'ids we gave you; ids of messages you received are those of Meta.',
+  'X-Hub-Signature-256 is the HMAC-SHA256 of the exact bytes, keyed with the whole text of the secret; webhook-id,',
+  'webhook-timestamp and webhook-signature are those of Standard Webhooks. webhook-id is the same each time an event is',
+  'posted: an event may arrive twice.',
+  'Answer 2xx within 10 seconds. Otherwise it is posted again at growing gaps for seven days. Posts about one customer come',
+  'in the order of their events; one that failed three times lets later ones overtake it. Redirects are not followed.',
+].join(' ');
+
 @ApiTags('webhooks')
 @ApiBearerAuth()
 @UseGuards(TenantGuard)
@@ -22,7 +32,7 @@ export class WebhooksController {
   }
 
   /** Makes an endpoint. Its secret is in this answer and in no other. */
-  @ApiOperation({ summary: 'Make an endpoint' })
+  @ApiOperation({ summary: 'Make an endpoint', description: HOW_POSTS_ARRIVE })
   @Post()
   create(@TenantCaller() { tenantId }: Caller, @Body() wish: CreateWebhookRequest): Promise<WebhookResponse> {
     return this.webhooks.create(tenantId, wish);
