@@ -54,6 +54,15 @@ export class TenantEvents1795305600006 implements MigrationInterface {
     await db.query(`COMMENT ON COLUMN webhook_endpoints.kinds IS 'Which kinds of event go there; null means all'`);
     await db.query(`CALL paloma_protect('webhook_endpoints', 'SELECT', 'INSERT', 'UPDATE', 'DELETE')`);
 
+    // Clients of the Cloud API know one app secret, and subscribed_apps has no way to return another.
+    await db.query(`
+      CREATE TABLE webhook_signing_secrets (
+        tenant_id     uuid PRIMARY KEY REFERENCES tenants,
+        sealed_secret text NOT NULL,
+        created_at    timestamptz NOT NULL
+      )`);
+    await db.query(`CALL paloma_protect('webhook_signing_secrets', 'SELECT', 'INSERT')`);
+
     // The order in which events were told. Ids cannot give it: they carry Meta's time, which is in whole seconds.
     await db.query('CREATE SEQUENCE webhook_delivery_positions');
     await db.query('GRANT USAGE ON SEQUENCE webhook_delivery_positions TO paloma_tenant');
@@ -88,7 +97,7 @@ export class TenantEvents1795305600006 implements MigrationInterface {
 
   async down(db: QueryRunner): Promise<void> {
     await db.query('DROP FUNCTION door_endpoints_with_deliveries');
-    await db.query('DROP TABLE webhook_deliveries, webhook_endpoints, tenant_events');
+    await db.query('DROP TABLE webhook_deliveries, webhook_signing_secrets, webhook_endpoints, tenant_events');
     await db.query('DROP SEQUENCE webhook_delivery_positions');
   }
 }

@@ -20,6 +20,7 @@ export interface EndpointWish {
 const PREVIOUS_SECRET_MS = 24 * 3_600_000;
 
 const context = (endpointId: string) => `webhook-secret:${endpointId}`;
+const signingContext = (tenantId: string) => `webhook-signing:${tenantId}`;
 const headerContext = (endpointId: string) => `webhook-headers:${endpointId}`;
 
 // Standard Webhooks (specification 1.0.0): `whsec_` and the base64 of 24 to 64 random bytes.
@@ -33,6 +34,19 @@ export class WebhookEndpoints {
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
+  /**
+   * The secret that signs posts to endpoints which a client of the Cloud API made: it knows one app secret and is never
+   * told another. Made when it is first asked for.
+   */
+  async signingSecret(tx: Tx, tenantId: string): Promise<string> {
+    await tx.query(
+      'INSERT INTO webhook_signing_secrets (tenant_id, sealed_secret, created_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING',
+      [tenantId, this.vault.seal(newSecret(), signingContext(tenantId)), this.clock.now()],
+    );
+    const [row] = await tx.query('SELECT sealed_secret FROM webhook_signing_secrets WHERE tenant_id = $1', [tenantId]);
+    return this.vault.open(row.sealed_secret, signingContext(tenantId));
+  }
+
   /** @returns the endpoint and its secret, which is shown this once */
   async create(
     tx: Tx,
@@ -42,7 +56,7 @@ export class WebhookEndpoints {
   ): Promise<{ endpoint: WebhookEndpoint; secret: string }> {
     const now = this.clock.now();
     const endpointId = newId(now);
-    const secret = newSecret();
+    const secret = managedBy === 'tenant' ? newSecret() : await this.signingSecret(tx, tenantId);
     const endpoint = await tx.getRepository(WebhookEndpoint).save({
       tenantId,
       endpointId,

@@ -86,6 +86,10 @@ export class ManageWebhooks {
     });
   }
 
+  async signingSecret(tenantId: string): Promise<{ secret: string }> {
+    return { secret: await this.db.inTenant(tenantId, (tx) => this.endpoints.signingSecret(tx, tenantId)) };
+  }
+
   /** Posts a test event now. It is in no log: the answer is all there is to know. */
   async test(
     tenantId: string,

@@ -38,6 +38,13 @@ export class WebhooksController {
     return this.webhooks.create(tenantId, wish);
   }
 
+  /** The secret that signs posts to callbacks set with `subscribed_apps`: what clients of Meta call the app secret. */
+  @ApiOperation({ summary: 'Show the signing secret of Cloud API clients' })
+  @Get('secret')
+  secret(@TenantCaller() { tenantId }: Caller): Promise<{ secret: string }> {
+    return this.webhooks.signingSecret(tenantId);
+  }
+
   /** One endpoint. */
   @ApiOperation({ summary: 'Show an endpoint' })
   @Get(':id')

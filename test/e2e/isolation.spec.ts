@@ -1,0 +1,289 @@
+import { randomUUID } from 'node:crypto';
+import { Client } from 'pg';
+import { eventually, http } from '../support/app.js';
+import { type RunningStack, runningStack, type StackMerchant } from '../support/stack.js';
+
+type App = 'gateway' | 'onboarding' | 'billing' | 'engagement';
+const TENANT_APPS: readonly App[] = ['gateway', 'onboarding', 'billing', 'engagement'];
+
+interface Route {
+  app: App;
+  method: string;
+  path: string;
+  params: string[];
+  needsBody: boolean;
+}
+
+/** Routes that anybody may call, each with its reason. */
+const PUBLIC: Readonly<Record<string, string>> = {
+  'onboarding POST /api/v1/accounts': 'how one becomes a tenant',
+  'onboarding POST /api/v1/sessions': 'how one signs in',
+};
+
+/** A body that passes validation, so that a refusal comes from ownership. A new writing route must be added here. */
+const BODIES: Readonly<Record<string, unknown>> = {
+  'gateway POST /{phoneNumberId}/messages': {
+    messaging_product: 'whatsapp',
+    to: '+5215512345678',
+    type: 'template',
+    template: {
+      name: 'order_update',
+      language: { code: 'en_US' },
+      components: [
+        {
+          type: 'body',
+          parameters: [
+            { type: 'text', text: 'Eve' },
+            { type: 'text', text: '1' },
+          ],
+        },
+      ],
+    },
+  },
+  'gateway POST /{wabaId}/message_templates': {
+    name: 'planted_by_another',
+    language: 'en_US',
+    category: 'UTILITY',
+    components: [{ type: 'BODY', text: 'Planted.' }],
+  },
+  'gateway POST /{wabaId}/subscribed_apps': {},
+  'gateway POST /api/v1/webhooks': { url: 'http://127.0.0.1:9/hook' },
+  'gateway PATCH /api/v1/webhooks/{id}': { enabled: false },
+  'gateway POST /api/v1/webhooks/{id}/rotate_secret': {},
+  'gateway POST /api/v1/webhooks/{id}/test': {},
+  'onboarding POST /api/v1/api-keys': { name: 'another' },
+  'onboarding POST /api/v1/signups': { kind: 'embedded' },
+  'onboarding POST /api/v1/signups/{id}/code': { code: 'stolen-code' },
+  'onboarding POST /api/v1/signups/{id}/event': {
+    type: 'WA_EMBEDDED_SIGNUP',
+    event: 'CANCEL',
+    data: { current_step: 'PERMISSIONS' },
+  },
+  'onboarding POST /api/v1/signups/{id}/retry': {},
+  'engagement PUT /api/v1/contacts/{id}': { name: 'Mallory' },
+};
+/** What is deleted by a query and not by the path. */
+const QUERIES: Readonly<Record<string, string>> = {
+  'gateway DELETE /{wabaId}/message_templates': '?name=order_update',
+};
+
+const nameOf = (r: Route) => `${r.app} ${r.method} ${r.path}`;
+
+async function routesOf(stack: RunningStack): Promise<Route[]> {
+  const all: Route[] = [];
+  for (const app of TENANT_APPS) {
+    const { body } = await http('GET', `${stack[app].url}/openapi.json`);
+    for (const [path, methods] of Object.entries(body.paths as Record<string, Record<string, { requestBody?: unknown }>>)) {
+      for (const [method, operation] of Object.entries(methods)) {
+        const params = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name as string);
+        all.push({ app, method: method.toUpperCase(), path, params, needsBody: operation.requestBody !== undefined });
+      }
+    }
+  }
+  return all;
+}
+
+/** Every string in an answer. */
+function stringsIn(value: unknown, found = new Set<string>()): Set<string> {
+  if (typeof value === 'string') found.add(value);
+  else if (Array.isArray(value)) for (const item of value) stringsIn(item, found);
+  else if (value && typeof value === 'object') for (const item of Object.values(value)) stringsIn(item, found);
+  return found;
+}
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+const isIdentifier = (text: string) => UUID.test(text) || /^wamid\./.test(text) || /^\d{9,}$/.test(text);
+
+/** An id of the same form that nobody has. */
+function nobodys(id: string): string {
+  if (UUID.test(id)) return randomUUID();
+  if (/^\d+$/.test(id)) return `9${id.slice(1).split('').reverse().join('')}`;
+  return `${id.slice(0, -6)}AAAAAA`;
+}
+
+/** An answer without what differs from call to call, and without the id that was asked for. */
+const normalised = (answer: { status: number; body: unknown }, id: string) =>
+  JSON.stringify([answer.status, answer.body])
+    .replaceAll(id, 'ID')
+    .replaceAll(encodeURIComponent(id), 'ID')
+    .replace(/"(fbtrace_id|request_id)":"[^"]*"/g, '"$1":""');
+
+describe('another tenant', () => {
+  let stack: RunningStack;
+  let routes: Route[];
+  let victim: StackMerchant;
+  let stranger: StackMerchant;
+  const tokens = new Map<App, string>();
+  /** What belongs to the victim: strings that its own lists show and the stranger's do not. */
+  let belongings: string[];
+  let identifiers: string[];
+
+  const session = async (m: StackMerchant) =>
+    (await http('POST', `${stack.onboarding.url}/api/v1/sessions`, { body: m.owner })).body.access_token as string;
+  const ask = (route: Route, token: string | undefined, id: string) =>
+    http(
+      route.method,
+      `${stack[route.app].url}${route.path.replace(/\{\w+\}/g, encodeURIComponent(id))}${QUERIES[nameOf(route)] ?? ''}`,
+      {
+        ...(token ? { token } : {}),
+        ...(route.method === 'GET' || route.method === 'DELETE' ? {} : { body: BODIES[nameOf(route)] ?? {} }),
+      },
+    );
+
+  /** Everything that a tenant's own lists show, two levels deep. */
+  async function everythingOf(m: StackMerchant): Promise<Set<string>> {
+    const own = await session(m);
+    const found = new Set<string>();
+    for (const route of routes.filter((r) => r.method === 'GET')) {
+      const ids = route.path.includes('{phoneNumberId}')
+        ? [m.phoneNumberId]
+        : route.path.includes('{wabaId}')
+          ? [m.wabaId]
+          : ['none'];
+      if (route.params.length > 0 && ids[0] === 'none') continue;
+      const answer = await ask(route, route.app === 'onboarding' ? own : m.apiKey, ids[0] as string);
+      if (answer.status === 200) stringsIn(answer.body, found);
+    }
+    return found;
+  }
+
+  /** Rows of the victim in every tenant table, as a fingerprint each; leases come and go by themselves. */
+  async function fingerprint(): Promise<Record<string, string>> {
+    const db = new Client({ connectionString: stack.databaseUrl });
+    await db.connect();
+    const { rows } = await db.query(`
+      SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+        JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'tenant_id'
+       WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.relname <> 'lane_leases'`);
+    const prints: Record<string, string> = {};
+    for (const { relname } of rows) {
+      const result = await db.query(
+        `SELECT count(*) || ':' || coalesce(md5(string_agg(t::text, '|' ORDER BY t::text)), '') AS print FROM "${relname}" t WHERE tenant_id = $1`,
+        [victim.id],
+      );
+      prints[relname] = result.rows[0].print;
+    }
+    await db.end();
+    return prints;
+  }
+
+  beforeAll(async () => {
+    stack = runningStack();
+    [victim, stranger] = stack.tenants;
+    routes = (await routesOf(stack)).filter((r) => !(nameOf(r) in PUBLIC));
+    for (const app of TENANT_APPS) tokens.set(app, stranger.apiKey);
+    tokens.set('onboarding', await session(stranger));
+    await aLifeOf(stack, victim, await session(victim));
+    const [theirs, ours] = [await everythingOf(victim), await everythingOf(stranger)];
+    belongings = [...theirs].filter((s) => s.length >= 9 && !ours.has(s) && !/^\d{4}-\d{2}-\d{2}/.test(s));
+    identifiers = [...new Set([...belongings.filter(isIdentifier), victim.phoneNumberId, victim.wabaId, victim.id])];
+  });
+
+  it('finds routes to try in every app, and a valid body for each that takes one', () => {
+    for (const app of TENANT_APPS) expect(routes.filter((r) => r.app === app).length).toBeGreaterThan(3);
+    const writing = routes.filter((r) => r.needsBody || ['POST', 'PUT', 'PATCH'].includes(r.method)).map(nameOf);
+    expect(writing.filter((name) => !(name in BODIES))).toEqual([]);
+    expect(identifiers.length).toBeGreaterThan(10);
+    expect(identifiers.some((i) => i.startsWith('wamid.'))).toBe(true);
+  });
+
+  it('gets from every route the answer that it gets for what does not exist, and nothing changes', async () => {
+    const before = await fingerprint();
+    const wrong: string[] = [];
+    for (const route of routes.filter((r) =>
+      r.params.some((p) => p !== 'month' && p !== 'number' && p !== 'currency'),
+    )) {
+      for (const id of identifiers) {
+        const [theirs, nobody] = [id, nobodys(id)];
+        const token = tokens.get(route.app);
+        const answers = [await ask(route, token, theirs), await ask(route, token, nobody)] as const;
+        if (answers[0].status < 400) wrong.push(`${nameOf(route)} with ${id} answered ${answers[0].status}`);
+        if (normalised(answers[0], theirs) !== normalised(answers[1], nobody)) {
+          wrong.push(
+            `${nameOf(route)} tells ${id} from nobody's: ${normalised(answers[0], theirs)} / ${normalised(answers[1], nobody)}`,
+          );
+        }
+      }
+    }
+    expect(wrong).toEqual([]);
+    expect(await fingerprint()).toEqual(before);
+  });
+
+  it('sees in its own lists nothing that belongs to somebody else', async () => {
+    const leaks: string[] = [];
+    for (const route of routes.filter((r) => r.method === 'GET' && r.params.length === 0)) {
+      const answer = await ask(route, tokens.get(route.app), '');
+      expect([nameOf(route), answer.status]).toEqual([nameOf(route), 200]);
+      const text = JSON.stringify(answer.body);
+      leaks.push(...belongings.filter((b) => text.includes(b)).map((b) => `${nameOf(route)}: ${b}`));
+    }
+    expect(leaks).toEqual([]);
+  });
+
+  it('is asked for its key by every route', async () => {
+    const open: string[] = [];
+    for (const route of routes) {
+      const answer = await ask(route, undefined, victim.phoneNumberId);
+      if (answer.status !== 401) open.push(`${nameOf(route)}: ${answer.status}`);
+    }
+    expect(open).toEqual([]);
+  });
+
+  it('is nobody to the staff API', async () => {
+    const { body } = await http('GET', `${stack.admin.url}/openapi.json`);
+    for (const [path, methods] of Object.entries(body.paths as Record<string, object>)) {
+      for (const method of Object.keys(methods)) {
+        if (path === '/admin/v1/sessions') continue;
+        const url = `${stack.admin.url}${path.replace(/\{\w+\}/g, victim.id)}`;
+        for (const token of [stranger.apiKey, tokens.get('onboarding') as string]) {
+          const answer = await http(method.toUpperCase(), url, {
+            token,
+            ...(method === 'post' ? { body: { reason: 'planted reason' } } : {}),
+          });
+          expect([path, answer.status]).toEqual([path, 401]);
+        }
+      }
+    }
+  });
+});
+
+/** The victim sends, is answered, is charged; has a contact, a key, a webhook: something of each kind to find. */
+async function aLifeOf(stack: RunningStack, m: StackMerchant, session: string): Promise<void> {
+  const sent = await http('POST', `${stack.gateway.url}/v24.0/${m.phoneNumberId}/messages`, {
+    token: m.apiKey,
+    body: { ...(BODIES['gateway POST /{phoneNumberId}/messages'] as object), to: '+5215587654321' },
+  });
+  expect(sent.status).toBe(200);
+  const ref = sent.body.messages[0].id as string;
+  await http('POST', `${stack.sandbox.url}/_sandbox/inbound`, {
+    body: {
+      phone_number_id: m.phoneNumberId,
+      from: '5215587654321',
+      message: { type: 'text', text: { body: 'a private sentence' } },
+      contact: { profile: { name: 'Customer of the victim' } },
+    },
+  });
+  await http('POST', `${stack.gateway.url}/api/v1/webhooks`, {
+    token: m.apiKey,
+    body: { url: 'http://127.0.0.1:9/victim', enabled: false },
+  });
+  await http('POST', `${stack.onboarding.url}/api/v1/api-keys`, {
+    token: session,
+    body: { name: 'key of the victim' },
+  });
+  await eventually(async () => {
+    const { body } = await http('GET', `${stack.gateway.url}/api/v1/messages/${encodeURIComponent(ref)}`, {
+      token: m.apiKey,
+    });
+    return JSON.stringify(body).includes('"read"');
+  }, 30_000);
+  await eventually(
+    async () => (await http('GET', `${stack.billing.url}/api/v1/charges`, { token: m.apiKey })).body.data.length > 0,
+    30_000,
+  );
+  await eventually(
+    async () =>
+      (await http('GET', `${stack.engagement.url}/api/v1/contacts`, { token: m.apiKey })).body.data.length > 0,
+    30_000,
+  );
+}
