@@ -27,6 +27,10 @@ const oneOf =
   <T extends string>(...options: T[]) =>
   (t: string): T =>
     options.find((o) => o === t) ?? wanted(`one of ${options.join(', ')}`);
+const optional =
+  <T>(parse: (t: string) => T) =>
+  (t: string): T | '' =>
+    t === '' ? '' : parse(t);
 const list = (t: string) =>
   t
     .split(',')
@@ -179,6 +183,48 @@ export const VARIABLES = {
     example: '127.0.0.0/8',
     fallback: '',
     parse: list,
+  }),
+  MEDIA_STORE: variable({
+    describe: 'Where files of tenants are kept: folder (one machine, or a disk that all share) or s3',
+    example: 'folder',
+    fallback: 'folder',
+    parse: oneOf('folder', 's3'),
+  }),
+  MEDIA_FOLDER: variable({
+    describe: 'The folder of MEDIA_STORE=folder; the same one for every process of the gateway',
+    example: '/var/lib/paloma/media',
+    fallback: '.paloma/media',
+    parse: text,
+  }),
+  MEDIA_S3_BUCKET: variable({
+    describe: 'The bucket of MEDIA_STORE=s3',
+    example: 'paloma-media',
+    parse: text,
+  }),
+  MEDIA_S3_REGION: variable({
+    describe: 'Region of the bucket',
+    example: 'eu-central-1',
+    fallback: 'us-east-1',
+    parse: text,
+  }),
+  MEDIA_S3_ENDPOINT: variable({
+    describe: "Address of another maker's S3; empty for Amazon's",
+    example: 'https://s3.example.com',
+    fallback: '',
+    parse: optional(url('http:', 'https:')),
+  }),
+  MEDIA_S3_ACCESS_KEY_ID: variable({
+    describe: 'Access key of the bucket; empty to take what the machine has (instance role, profile)',
+    example: 'AKIAEXAMPLE',
+    fallback: '',
+    parse: text,
+  }),
+  MEDIA_S3_SECRET_ACCESS_KEY: variable({
+    describe: 'Secret of the access key',
+    example: 'secret',
+    fallback: '',
+    secret: true,
+    parse: text,
   }),
   PALOMA_CLOCK: variable({
     describe: 'system, or sandbox to follow the clock of the sandbox (development and tests)',

@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import { Pool } from 'undici';
 
 // A refusal without Meta's envelope (a proxy's page); no code of Meta is negative.
@@ -49,6 +50,8 @@ export interface GraphRequest {
   path: string;
   query?: Readonly<Record<string, string | undefined>>;
   body?: unknown;
+  /** A body that is sent as it comes, instead of `body`. */
+  stream?: { contentType: string; length: number; bytes: Readable };
   /** Absent for calls that authenticate by their parameters (the code exchange). */
   token?: string;
   timeoutMs?: number;
@@ -87,6 +90,7 @@ export class GraphClient {
     for (const [name, value] of Object.entries(request.query ?? {})) if (value !== undefined) query.set(name, value);
     const search = query.size > 0 ? `?${query}` : '';
     const timeout = request.timeoutMs ?? 30_000;
+    const { stream } = request;
     let status: number;
     let text: string;
     try {
@@ -95,10 +99,15 @@ export class GraphClient {
         path: `${this.base}${request.path}${search}`,
         headers: {
           ...(request.token ? { authorization: `Bearer ${request.token}` } : {}),
-          ...(request.body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...(stream
+            ? { 'content-type': stream.contentType, 'content-length': String(stream.length) }
+            : request.body === undefined
+              ? {}
+              : { 'content-type': 'application/json' }),
         },
-        body:
-          request.body === undefined
+        body: stream
+          ? stream.bytes
+          : request.body === undefined
             ? null
             : typeof request.body === 'string'
               ? request.body

@@ -1,6 +1,7 @@
 import { Global, Inject, Injectable, Module, type OnApplicationShutdown } from '@nestjs/common';
 import { loadConfig } from '#libs/config';
 import { GraphClient } from './graph-client.js';
+import { GraphMedia } from './graph-media.js';
 
 @Injectable()
 class CloseGraph implements OnApplicationShutdown {
@@ -21,8 +22,9 @@ class CloseGraph implements OnApplicationShutdown {
         return new GraphClient({ url: META_GRAPH_URL, version: META_GRAPH_VERSION, connections: 512 });
       },
     },
+    { provide: GraphMedia, inject: [GraphClient], useFactory: (graph: GraphClient) => new GraphMedia(graph) },
     CloseGraph,
   ],
-  exports: [GraphClient],
+  exports: [GraphClient, GraphMedia],
 })
 export class MetaCloudModule {}

@@ -1,0 +1,155 @@
+import { randomInt } from 'node:crypto';
+import type { Readable } from 'node:stream';
+import { Inject, Injectable } from '@nestjs/common';
+import { CLOCK, type Clock } from '#libs/clock';
+import { Database, type Tx } from '#libs/persistence';
+import { AtOnce } from './at-once.js';
+import { MEDIA_COLUMNS, MEDIA_WITH_OBJECT, type MediaRow } from './media-row.js';
+import { type ByteRange, OBJECT_STORE, type ObjectStore } from './object-store.js';
+import { type Spooled, spool } from './spool.js';
+
+// Each holds a connection to PostgreSQL while it puts bytes into the store, so that nobody takes them away meanwhile.
+const PUTS_AT_ONCE = 3;
+
+/** The files of tenants: rows that name them, and bytes that are there once per tenant and content. */
+@Injectable()
+export class MediaStore {
+  private readonly puts = new AtOnce(PUTS_AT_ONCE);
+
+  constructor(
+    private readonly db: Database,
+    @Inject(OBJECT_STORE) private readonly objects: ObjectStore,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
+
+  /** Receives bytes to be judged; the caller discards them when it does not save them. See `spool`. */
+  receive(source: Readable, limit: number): Promise<Spooled> {
+    return spool(source, this.objects.spoolFolder, limit);
+  }
+
+  /**
+   * Keeps an upload under a new id. The same bytes again get another id and no second object.
+   *
+   * @param file.phoneNumberId our id of the number it was uploaded for
+   */
+  async save(
+    tenantId: string,
+    file: { phoneNumberId: string; mimeType: string; fileName?: string | undefined },
+    bytes: Spooled,
+  ): Promise<{ mediaId: string }> {
+    return this.keeping(tenantId, bytes, async (tx) => {
+      for (;;) {
+        const mediaId = newMediaId();
+        const rows = await tx.query(
+          `INSERT INTO media (tenant_id, media_id, phone_number_id, origin, sha256, mime_type, file_name, created_at)
+           VALUES ($1, $2, $3, 'upload', $4, $5, $6, $7) ON CONFLICT DO NOTHING RETURNING 1`,
+          [
+            tenantId,
+            mediaId,
+            file.phoneNumberId,
+            Buffer.from(bytes.sha256, 'hex'),
+            file.mimeType,
+            file.fileName ?? null,
+            this.clock.now(),
+          ],
+        );
+        if (rows.length > 0) return { mediaId };
+      }
+    });
+  }
+
+  /** @returns undefined for what does not exist, and just so for what is another tenant's */
+  async find(tenantId: string, mediaId: string): Promise<MediaRow | undefined> {
+    const [row] = await this.findAll(tenantId, [mediaId]);
+    return row;
+  }
+
+  findAll(tenantId: string, mediaIds: readonly string[]): Promise<MediaRow[]> {
+    return this.db.inTenant(tenantId, (tx) =>
+      tx.query(
+        `SELECT ${MEDIA_COLUMNS} FROM ${MEDIA_WITH_OBJECT} WHERE m.tenant_id = $1 AND m.media_id = ANY ($2::text[])`,
+        [tenantId, mediaIds],
+      ),
+    );
+  }
+
+  /** @throws NoSuchBytesError when the store lost them */
+  open(tenantId: string, sha256: string, range?: ByteRange): Promise<Readable> {
+    return this.objects.open({ tenantId, sha256 }, range);
+  }
+
+  /**
+   * Removes a file; its bytes go with the last file that has them.
+   *
+   * @returns whether there was such a file
+   */
+  async remove(tenantId: string, mediaId: string): Promise<boolean> {
+    const left = await this.db.inTenant(tenantId, async (tx) => {
+      const [rows] = (await tx.query(
+        `DELETE FROM media WHERE tenant_id = $1 AND media_id = $2 RETURNING encode(sha256, 'hex') AS sha256`,
+        [tenantId, mediaId],
+      )) as [{ sha256: string | null }[], number];
+      const gone = rows[0];
+      if (gone?.sha256 && (await isUnused(tx, tenantId, gone.sha256))) {
+        await tx.query('UPDATE media_objects SET stored = false WHERE tenant_id = $1 AND sha256 = $2', [
+          tenantId,
+          Buffer.from(gone.sha256, 'hex'),
+        ]);
+      }
+      return gone;
+    });
+    if (left?.sha256) await this.removeUnused(tenantId, left.sha256);
+    return left !== undefined;
+  }
+
+  /**
+   * Keeps bytes and does work in one transaction, which holds the object's row: whoever takes bytes away holds it too, and
+   * `stored` is false before they go, so a row with `stored` always has its bytes.
+   */
+  async keeping<T>(tenantId: string, bytes: Spooled, work: (tx: Tx) => Promise<T>): Promise<T> {
+    try {
+      return await this.puts.run(() =>
+        this.db.inTenant(tenantId, async (tx) => {
+          const sha256 = Buffer.from(bytes.sha256, 'hex');
+          const [object] = (await tx.query(
+            `INSERT INTO media_objects (tenant_id, sha256, file_size, created_at) VALUES ($1, $2, $3, $4)
+             ON CONFLICT (tenant_id, sha256) DO UPDATE SET file_size = excluded.file_size RETURNING stored`,
+            [tenantId, sha256, bytes.size, this.clock.now()],
+          )) as { stored: boolean }[];
+          if (!object?.stored) {
+            await this.objects.put({ tenantId, sha256: bytes.sha256 }, bytes.path, bytes.size);
+            await tx.query('UPDATE media_objects SET stored = true WHERE tenant_id = $1 AND sha256 = $2', [
+              tenantId,
+              sha256,
+            ]);
+          }
+          return work(tx);
+        }),
+      );
+    } finally {
+      await bytes.discard();
+    }
+  }
+
+  private removeUnused(tenantId: string, sha256: string): Promise<void> {
+    return this.db.inTenant(tenantId, async (tx) => {
+      if (!(await isUnused(tx, tenantId, sha256))) return;
+      await this.objects.remove({ tenantId, sha256 });
+      await tx.query('DELETE FROM media_objects WHERE tenant_id = $1 AND sha256 = $2', [
+        tenantId,
+        Buffer.from(sha256, 'hex'),
+      ]);
+    });
+  }
+}
+
+/** Locks the object's row until the transaction ends, then looks whether a file still has it. */
+async function isUnused(tx: Tx, tenantId: string, sha256: string): Promise<boolean> {
+  const key = [tenantId, Buffer.from(sha256, 'hex')];
+  await tx.query('SELECT FROM media_objects WHERE tenant_id = $1 AND sha256 = $2 FOR UPDATE', key);
+  const used = await tx.query('SELECT FROM media WHERE tenant_id = $1 AND sha256 = $2 LIMIT 1', key);
+  return used.length === 0;
+}
+
+/** Sixteen digits, as Meta's ids have: clients that keep them as numbers lose none of them (2^53 has sixteen). */
+const newMediaId = (): string => String(1e15 + randomInt(2 ** 47));
