@@ -109,6 +109,23 @@ export class Inbound {
     return row?.last_user_message_at;
   }
 
+  /** The same for many customers in one statement, in the order asked. */
+  async lastUserMessagesAt(
+    tx: Tx,
+    tenantId: string,
+    asked: readonly { phoneNumberId: string; customer: string }[],
+  ): Promise<(Date | undefined)[]> {
+    const rows: { at: Date | null }[] = await tx.query(
+      `SELECT w.last_user_message_at AS at
+         FROM unnest($2::uuid[], $3::text[]) WITH ORDINALITY AS a(phone_number_id, customer, nth)
+         LEFT JOIN service_windows w
+           ON w.tenant_id = $1 AND w.phone_number_id = a.phone_number_id AND w.customer = a.customer
+        ORDER BY a.nth`,
+      [tenantId, asked.map((a) => a.phoneNumberId), asked.map((a) => a.customer)],
+    );
+    return rows.map((row) => row.at ?? undefined);
+  }
+
   /**
    * Takes messages that the engagement app has not seen, oldest first. They count as seen when the caller's transaction
    * commits; one consumer per tenant at a time (its lane's lease).

@@ -220,6 +220,13 @@ describe('a refusal', () => {
 });
 
 describe('reading a message', () => {
+  it('and sending one are in the document of the API', async () => {
+    const { paths } = (await http('GET', `${gateway.url}/openapi.json`)).body;
+    expect(Object.keys(paths)).toEqual(
+      expect.arrayContaining(['/{phoneNumberId}/messages', '/{wabaId}/message_templates', '/api/v1/messages/{id}']),
+    );
+  });
+
   it('shows it to its tenant with its history, and to nobody else', async () => {
     const { body } = await send(textTo(CUSTOMER, 'to be read'));
     const ref = body.messages[0].id as string;
@@ -240,9 +247,9 @@ describe('reading a message', () => {
     const all: string[] = [];
     let next: string | undefined = '';
     while (next !== undefined) {
-      const url = `${gateway.url}/api/v1/messages?to=${CUSTOMER}&limit=7${next ? `&before=${next}` : ''}`;
-      const page = (await http('GET', url, { token: shop.apiKey })).body;
-      all.push(...page.data.map((m: { id: string }) => m.id));
+      const url: string = `${gateway.url}/api/v1/messages?to=${CUSTOMER}&limit=7${next ? `&before=${next}` : ''}`;
+      const page: { data: { id: string }[]; next?: string } = (await http('GET', url, { token: shop.apiKey })).body;
+      all.push(...page.data.map((m) => m.id));
       next = page.next;
     }
     expect(all.length).toBeGreaterThan(7);
