@@ -1,0 +1,136 @@
+import { ManualClock } from '#libs/clock';
+import { newId } from '#libs/ids';
+import { cloneDatabase, connect, type TestDatabase } from '../../../test/support/database.js';
+import { Template, TemplateEvent } from './template.entity.js';
+import type { TemplateReport } from './template-report.js';
+import { Templates } from './templates.js';
+
+const noon = new Date('2026-11-22T12:00:00.000Z');
+const secondsOn = (seconds: number) => new Date(noon.getTime() + seconds * 1_000);
+
+let database: TestDatabase;
+let connected: Awaited<ReturnType<typeof connect>>;
+const templates = new Templates(new ManualClock(noon));
+
+beforeAll(async () => {
+  database = await cloneDatabase();
+  connected = await connect(database.appUrl, [Template, TemplateEvent]);
+});
+afterAll(async () => {
+  await connected.close();
+  await database.drop();
+});
+
+let made = 0;
+async function anAccount(): Promise<{ tenantId: string; wabaId: string }> {
+  const [tenantId, portfolioId, wabaId] = [newId(noon), newId(noon), newId(noon)];
+  const { owner } = database;
+  await owner.query(`INSERT INTO tenants (tenant_id, name, created_at) VALUES ($1, 'Shop', $2)`, [tenantId, noon]);
+  await owner.query(
+    `INSERT INTO portfolios (tenant_id, portfolio_id, meta_business_id, limit_seen_at, created_at) VALUES ($1, $2, $3, $4, $4)`,
+    [tenantId, portfolioId, `b${++made}`, noon],
+  );
+  await owner.query(
+    `INSERT INTO wabas (tenant_id, waba_id, portfolio_id, meta_waba_id, name, currency, timezone, created_at)
+     VALUES ($1, $2, $3, $4, 'Shop', 'USD', 'UTC', $5)`,
+    [tenantId, wabaId, portfolioId, `w${made}`, noon],
+  );
+  return { tenantId, wabaId };
+}
+
+const save = (account: { tenantId: string; wabaId: string }, metaTemplateId: string, more = {}) =>
+  connected.db.inTenant(account.tenantId, (tx) =>
+    templates.save(tx, account.tenantId, {
+      wabaId: account.wabaId,
+      metaTemplateId,
+      name: 'order_update',
+      language: 'en_US',
+      category: 'UTILITY',
+      status: 'PENDING',
+      at: noon,
+      source: 'meta-answer',
+      components: [{ type: 'BODY', text: 'Hello.' }],
+      ...more,
+    }),
+  );
+const report = (tenantId: string, metaTemplateId: string, what: Partial<TemplateReport>, at = secondsOn(10)) =>
+  connected.db.inTenant(tenantId, (tx) =>
+    templates.applyReport(tx, tenantId, { metaTemplateId, at, source: 'meta-webhook', ...what }),
+  );
+const find = (account: { tenantId: string; wabaId: string }, language = 'en_US') =>
+  connected.db.inTenant(account.tenantId, (tx) =>
+    templates.find(tx, account.tenantId, { wabaId: account.wabaId, name: 'order_update', language }),
+  );
+
+describe('a template', () => {
+  it('follows Meta’s newest word; late and repeated ones are only remembered', async () => {
+    const account = await anAccount();
+    const { templateId } = await save(account, 'm1');
+    const says = (word: string, at: Date) => report(account.tenantId, 'm1', { status: { word } }, at);
+    expect(await says('APPROVED', secondsOn(10))).toMatchObject({
+      verdict: 'apply',
+      before: 'pending',
+      after: 'approved',
+    });
+    expect(await says('APPROVED', secondsOn(11))).toMatchObject({ verdict: 'repeat' });
+    expect(await says('PAUSED', secondsOn(30))).toMatchObject({ verdict: 'apply' });
+    expect(await says('APPROVED', secondsOn(20))).toMatchObject({ verdict: 'stale' });
+    expect(await says('DANCING', secondsOn(40))).toMatchObject({ verdict: 'unlisted' });
+    expect(await find(account)).toMatchObject({ status: 'paused', statusAt: secondsOn(30) });
+    const history = await connected.db.inTenant(account.tenantId, (tx) =>
+      templates.eventsOf(tx, account.tenantId, templateId),
+    );
+    expect(history.map((e) => e.verdict)).toEqual(['apply', 'apply', 'repeat', 'apply', 'stale', 'unlisted']);
+  });
+
+  it('taken back from the archive is again what it was before', async () => {
+    const account = await anAccount();
+    await save(account, 'm2', { status: 'APPROVED' });
+    await report(account.tenantId, 'm2', { status: { word: 'ARCHIVED' } }, secondsOn(10));
+    await report(account.tenantId, 'm2', { status: { word: 'UNARCHIVED' } }, secondsOn(20));
+    expect(await find(account)).toMatchObject({ status: 'approved' });
+  });
+
+  it('has the category that Meta charges, from the change on and not from its notice', async () => {
+    const account = await anAccount();
+    await save(account, 'm3');
+    const notice = { new_category: 'UTILITY', correct_category: 'MARKETING' };
+    expect(await report(account.tenantId, 'm3', { category: notice })).toMatchObject({
+      kind: 'category_impending',
+      after: 'marketing',
+    });
+    expect(await find(account)).toMatchObject({ category: 'utility' });
+    const done = { previous_category: 'UTILITY', new_category: 'MARKETING' };
+    expect(await report(account.tenantId, 'm3', { category: done }, secondsOn(20))).toMatchObject({ verdict: 'apply' });
+    expect(await find(account)).toMatchObject({ category: 'marketing' });
+    const late = { previous_category: 'MARKETING', new_category: 'UTILITY' };
+    expect(await report(account.tenantId, 'm3', { category: late }, secondsOn(15))).toMatchObject({ verdict: 'stale' });
+  });
+
+  it('keeps its newest quality', async () => {
+    const account = await anAccount();
+    await save(account, 'm4');
+    expect(await report(account.tenantId, 'm4', { quality: 'RED' }, secondsOn(20))).toMatchObject({ verdict: 'apply' });
+    expect(await report(account.tenantId, 'm4', { quality: 'GREEN' }, secondsOn(10))).toMatchObject({
+      verdict: 'stale',
+    });
+    expect(await find(account)).toMatchObject({ quality: 'red' });
+  });
+
+  it('of another tenant is neither found nor changed', async () => {
+    const [mine, theirs] = [await anAccount(), await anAccount()];
+    await save(mine, 'm5', { status: 'APPROVED' });
+    expect(await report(theirs.tenantId, 'm5', { status: { word: 'DISABLED' } })).toBeUndefined();
+    expect(await find({ ...mine, tenantId: theirs.tenantId })).toBeNull();
+    expect(await find(mine, 'en-US')).toMatchObject({ status: 'approved' });
+  });
+
+  it('made anew under an old name begins anew', async () => {
+    const account = await anAccount();
+    const first = await save(account, 'm6', { status: 'APPROVED' });
+    await report(account.tenantId, 'm6', { status: { word: 'DELETED' } }, secondsOn(10));
+    const second = await save(account, 'm7', { at: noon });
+    expect(second).toMatchObject({ templateId: first.templateId, status: 'pending', metaTemplateId: 'm7' });
+    expect(await report(account.tenantId, 'm6', { status: { word: 'APPROVED' } }, secondsOn(20))).toBeUndefined();
+  });
+});
