@@ -11,7 +11,9 @@ export default async function setUp() {
   execFileSync(process.execPath, [join(root, 'tools', 'build.mjs')], { stdio: 'inherit' });
   const { startDemoStack } = await import(join(root, 'dist', 'tools', 'stack', 'demo-stack.js'));
   const { writeStackFile } = await import(join(root, 'dist', 'tools', 'stack', 'stack.js'));
-  const { stack, content } = await startDemoStack({});
+  // With PALOMA_E2E_FOLDER the logs stay for a look after a failure.
+  const folderForLogs = process.env.PALOMA_E2E_FOLDER;
+  const { stack, content } = await startDemoStack(folderForLogs ? { folder: folderForLogs } : {});
   const folder = mkdtempSync(join(tmpdir(), 'paloma-e2e-'));
   const file = join(folder, 'stack.json');
   const write = () =>
