@@ -3,7 +3,7 @@ import { Signup } from './embedded-signup/signup.js';
 import { DisplayNames } from './graph/display-names.js';
 import { MessageSender } from './messages/send-message.js';
 import { Statuses } from './messages/statuses.js';
-import { OnPremisesClient } from './on-premises/on-premises-client.js';
+import { OnPremisesFleet } from './on-premises/on-premises-fleet.js';
 import { World } from './state/world.js';
 import { TemplateDesk } from './templates/template-desk.js';
 import { Emitter } from './webhooks/emitter.js';
@@ -19,7 +19,7 @@ export class Meta {
   readonly templates: TemplateDesk;
   readonly names: DisplayNames;
   readonly signup: Signup;
-  readonly onPremises: OnPremisesClient;
+  readonly onPremises: OnPremisesFleet;
 
   constructor(config: SandboxConfig, onTimerError?: (error: unknown) => void) {
     this.world = new World(config, onTimerError);
@@ -30,7 +30,7 @@ export class Meta {
     this.templates = new TemplateDesk(this.world, this.emitter);
     this.names = new DisplayNames(this.world, this.emitter);
     this.signup = new Signup(this.world, this.emitter);
-    this.onPremises = new OnPremisesClient(this.world, this.sender, this.statuses, this.outbox);
+    this.onPremises = new OnPremisesFleet(this.world, this.sender, this.statuses, this.outbox);
   }
 
   async stop(): Promise<void> {

@@ -4,6 +4,7 @@ import { ClockController } from './control/clock.controller.js';
 import { FaultsController } from './control/faults.controller.js';
 import { MessagesController } from './control/messages.controller.js';
 import { ObjectsController } from './control/objects.controller.js';
+import { OnPremisesController } from './control/on-premises.controller.js';
 import { SignupController } from './control/signup.controller.js';
 import { WebhooksController } from './control/webhooks.controller.js';
 import { DialogController } from './embedded-signup/dialog.controller.js';
@@ -23,6 +24,7 @@ export class SandboxModule {
         SignupController,
         MessagesController,
         ObjectsController,
+        OnPremisesController,
         AppsController,
         FaultsController,
         WebhooksController,

@@ -72,6 +72,11 @@ class ChangeSettings implements Partial<Settings> {
   @IsOptional()
   @IsBoolean()
   enforce_window?: boolean;
+
+  @ApiPropertyOptional({ description: 'On-Premises clients can register numbers, as before 2025-10-23' })
+  @IsOptional()
+  @IsBoolean()
+  on_premises_registration?: boolean;
 }
 
 @ApiTags('Control')

@@ -14,6 +14,9 @@ export const PHONE_NUMBER_USUAL = [
   'webhook_configuration',
 ];
 
+const platformOf = (number: PhoneNumber) =>
+  number.onPremises !== undefined ? 'ON_PREMISE' : number.registered ? 'CLOUD_API' : 'NOT_APPLICABLE';
+
 export function phoneNumberView(call: Pick<GraphCall, 'world'>, number: PhoneNumber): Json {
   const { world } = call;
   const waba = world.get('waba', number.wabaId);
@@ -30,8 +33,8 @@ export function phoneNumberView(call: Pick<GraphCall, 'world'>, number: PhoneNum
     name_status: number.nameStatus,
     new_display_name: number.newDisplayName,
     new_name_status: number.newNameStatus ?? 'NONE',
-    platform_type: number.registered ? 'CLOUD_API' : 'NOT_APPLICABLE',
-    host_platform: number.registered ? 'CLOUD_API' : 'NOT_APPLICABLE',
+    platform_type: platformOf(number),
+    host_platform: platformOf(number),
     throughput: { level: number.throughputLevel },
     account_mode: number.accountMode,
     is_on_biz_app: number.onBusinessApp,

@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto';
+import { readBackup } from '../on-premises/backup.js';
 import type { Json, PhoneNumber } from '../state/records.js';
 import { verifyCallback } from '../webhooks/handshake.js';
 import { parseFields, project } from './fields.js';
@@ -66,6 +67,7 @@ export function register(call: GraphCall): Json {
   const pin = requireText(call, 'pin');
   requirePinForm(pin);
   if (number.status === 'BANNED') throw new GraphError(131031, 'The phone number is banned.');
+  requireBackup(call, number);
   if (number.codeVerificationStatus !== 'VERIFIED')
     throw new GraphError(133006, 'Verify the number with request_code and verify_code first.');
   countRegistration(call, number);
@@ -77,6 +79,8 @@ export function register(call: GraphCall): Json {
     throw new GraphError(133005, 'The PIN does not match the one set for this number.');
   }
   number.pin = pin;
+  // Whatever carried it before carries it no more.
+  number.onPremises = undefined;
   number.registered = true;
   if (['PENDING', 'DISCONNECTED', 'UNVERIFIED', 'MIGRATED'].includes(number.status)) number.status = 'CONNECTED';
   call.meta.names.adopt(number);
@@ -85,6 +89,15 @@ export function register(call: GraphCall): Json {
     number.settings.storage_configuration = { status: 'IN_COUNTRY_STORAGE_ENABLED', data_localization_region: region };
   completeMigration(call, number);
   return SUCCESS;
+}
+
+/** The backup of an On-Premises client stands for a code (meta/onboarding.md §9). */
+function requireBackup(call: GraphCall, number: PhoneNumber): void {
+  const backup = structure(call, 'backup');
+  if (!isObject(backup)) return;
+  if (readBackup(backup.password, backup.data) !== number.digits)
+    throw badParameter('backup: the data is not that of this number, or the password does not fit.');
+  number.codeVerificationStatus = 'VERIFIED';
 }
 
 /** A number that moved leaves its old account at registration (meta/onboarding.md §6). */
@@ -108,6 +121,7 @@ export function deregister(call: GraphCall): Json {
       message: '(#133010) Account not registered',
     });
   countRegistration(call, number);
+  number.onPremises = undefined;
   number.registered = false;
   number.status = 'DISCONNECTED';
   return SUCCESS;
@@ -120,7 +134,7 @@ export function requestCode(call: GraphCall): Json {
   const method = requireText(call, 'code_method').toUpperCase();
   if (method !== 'SMS' && method !== 'VOICE') throw badParameter('Param code_method must be one of {SMS, VOICE}.');
   requireText(call, 'language');
-  if (number.registered)
+  if (number.registered && number.onPremises === undefined)
     throw new GraphError(100, 'The number is registered and needs no code.', {
       subcode: 2388091,
       message: 'Invalid parameter',

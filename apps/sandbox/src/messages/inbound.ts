@@ -42,7 +42,7 @@ export function customerWrites(
   const userId = /^[A-Z]{2}\./.test(input.from) ? input.from : undefined;
   const from = userId ?? digitsOf(input.from);
   const now = world.now();
-  const id = world.ids.wamid();
+  const id = number.onPremises === undefined ? world.ids.wamid() : world.ids.onPremisesId('ABGG');
   // What a blocked customer writes never arrives.
   if (!number.blocked.has(from)) {
     // A change of number or a reaction taken back is no message of the customer's.
@@ -53,24 +53,22 @@ export function customerWrites(
       profile: given.profile ?? { name: name ?? `Customer ${from.slice(-4)}` },
       ...(userId ? { user_id: userId } : { wa_id: from }),
     };
-    meta.emitter.messages(number, {
-      // A system message has no contacts (meta/webhooks.md §4).
-      ...(type !== 'system' && { contacts: [contact] }),
-      messages: [
-        {
-          ...message,
-          ...(userId ? { from_user_id: userId } : { from }),
-          id,
-          timestamp: String(Math.floor(now / 1000)),
-          ...(MEDIA.has(type) && { [type]: withStoredMedia(meta, number, message[type] as Json) }),
-        },
-      ],
-    });
-    if (meta.onPremises.phoneNumberId === number.id || meta.onPremises.number() === number)
-      meta.onPremises.callback({
-        contacts: [contact],
-        messages: [{ ...message, from, id, timestamp: String(Math.floor(now / 1000)) }],
+    // A system message has no contacts (meta/webhooks.md §4).
+    const withContact = type === 'system' ? undefined : contact;
+    const told = {
+      ...message,
+      ...(userId ? { from_user_id: userId } : { from }),
+      id,
+      timestamp: String(Math.floor(now / 1000)),
+    };
+    if (number.onPremises === undefined)
+      meta.emitter.messages(number, {
+        ...(withContact && { contacts: [withContact] }),
+        messages: [
+          { ...told, ...(MEDIA.has(type) && { [type]: withStoredMedia(meta, number, message[type] as Json) }) },
+        ],
       });
+    meta.onPremises.clientOf(number)?.receive(withContact, told);
   }
   return { id, ...(userId ? { user_id: userId } : { wa_id: from }) };
 }

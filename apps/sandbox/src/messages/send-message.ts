@@ -52,7 +52,7 @@ export class MessageSender {
   accept(number: PhoneNumber, content: Json, path: string, id: string, onPremises = false): Message {
     const { world } = this;
     const now = world.now();
-    this.requireLive(number);
+    this.requireLive(number, onPremises);
     const waba = world.get('waba', number.wabaId)!;
     const group = content.recipient_type === 'group';
     const userId = content.to === undefined ? (content.recipient as string) : undefined;
@@ -62,7 +62,8 @@ export class MessageSender {
     const template = type === 'template' ? this.sendableTemplate(waba, content.template as Json) : undefined;
     if (userId !== undefined && template?.category === 'AUTHENTICATION')
       throw new GraphError(131062, 'Authentication templates need a phone number.');
-    this.requireMedia(content[type] as Json | undefined);
+    // An On-Premises client keeps its own media and has looked for them.
+    if (!onPremises) this.requireMedia(content[type] as Json | undefined);
     if (type === 'reaction') this.requireRecentTarget(content.reaction as Json, now);
 
     const pair = world.pair(number.id, to);
@@ -92,10 +93,11 @@ export class MessageSender {
     return message;
   }
 
-  private requireLive(number: PhoneNumber): void {
+  private requireLive(number: PhoneNumber, onPremises = false): void {
     if (number.status === 'BANNED') throw new GraphError(131031, 'The phone number is banned.');
     if (number.status === 'DELETED') throw new GraphError(33, 'The phone number has been deleted.');
-    if (!number.registered || number.status === 'DISCONNECTED' || number.status === 'MIGRATED')
+    const elsewhere = number.onPremises !== undefined && !onPremises;
+    if (!number.registered || elsewhere || number.status === 'DISCONNECTED' || number.status === 'MIGRATED')
       throw new GraphError(133010, 'The phone number is not registered; call /register first.', {
         message: '(#133010) Account not registered',
       });

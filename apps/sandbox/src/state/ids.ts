@@ -43,8 +43,8 @@ export class Ids {
   }
 
   /** On-Premises ids have no `wamid.` (meta/onboarding.md §9). */
-  onPremisesId(): string {
-    return `gBEG${this.messageBytes('').toString('base64url')}`;
+  onPremisesId(lead: 'gBEG' | 'ABGG'): string {
+    return `${lead}${this.messageBytes('').toString('base64url')}`;
   }
 
   trace(): string {

@@ -97,6 +97,8 @@ export interface PhoneNumber {
   serviceDelivered: { month: string; count: number };
   /** Instants of the last accepted sends, a ring as long as the allowed messages per second. */
   recentSends: { times: Float64Array; next: number };
+  /** The On-Premises client that carries it; the Cloud API then does not. */
+  onPremises?: string;
   /** A number being moved here from another WABA. */
   migratesFrom?: string;
 }

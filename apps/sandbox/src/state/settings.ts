@@ -15,4 +15,6 @@ export interface Settings {
   enforce_pair_rate: boolean;
   enforce_tier: boolean;
   enforce_window: boolean;
+  /** Whether On-Premises clients can register numbers, as before the product ended on 2025-10-23. */
+  on_premises_registration: boolean;
 }

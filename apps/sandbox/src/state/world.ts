@@ -106,6 +106,7 @@ export class World {
       enforce_pair_rate: true,
       enforce_tier: true,
       enforce_window: true,
+      on_premises_registration: false,
     };
   }
 
