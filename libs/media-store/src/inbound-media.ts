@@ -36,15 +36,15 @@ export class InboundMedia {
   ) {}
 
   /** Remembers a file to be copied, in the transaction of the message that names it; twice is once. */
-  async note(tx: Tx, tenantId: string, received: ReceivedMedia, now: Date): Promise<void> {
+  async note(tx: Tx, tenantId: string, received: ReceivedMedia): Promise<void> {
     const { mediaId, phoneNumberId, mimeType, fileName, at } = received;
     await tx.query(
       `WITH noted AS (
          INSERT INTO media (tenant_id, media_id, phone_number_id, origin, mime_type, file_name, created_at)
          VALUES ($1, $2, $3, 'inbound', $4, $5, $6) ON CONFLICT DO NOTHING RETURNING media_id)
        INSERT INTO media_copies (tenant_id, media_id, phone_number_id, due_at)
-       SELECT $1, media_id, $3, $7 FROM noted`,
-      [tenantId, mediaId, phoneNumberId, mimeType, fileName ?? null, at, now],
+       SELECT $1, media_id, $3, $6 FROM noted`,
+      [tenantId, mediaId, phoneNumberId, mimeType, fileName ?? null, at],
     );
   }
 

@@ -52,6 +52,7 @@ const ALIASES: Readonly<Record<string, string>> = {
   'audio/aacp': 'audio/aac',
   'audio/x-aac': 'audio/aac',
   'video/x-m4v': 'video/mp4',
+  voice: 'audio',
 };
 
 /** Containers that look alike from the outside; what is inside is told by the announced type or by the name. */
@@ -97,7 +98,7 @@ const plain = (mimeType: string) => {
  */
 export function judgeFile({ size, seen, announced = '', fileName = '' }: FileToJudge): FileVerdict {
   if (size === 0) return { refused: 'The file is empty. Send its bytes in the part named file.' };
-  const word = plain(announced);
+  const word = wordOf(announced);
   const kindAsked = isKind(word) ? word : TYPES[word]?.kind;
   const hint = hintOf(word, fileName);
   const mimeType = typeOf(seen, word, hint);
@@ -107,8 +108,10 @@ export function judgeFile({ size, seen, announced = '', fileName = '' }: FileToJ
   const type = mimeType === undefined ? undefined : TYPES[mimeType];
   if (mimeType === undefined || !type) {
     const found = seen.mimeType ?? (seen.text ? 'text' : 'of no type that we know');
-    const said = announced ? `was announced as ${announced.slice(0, 100)}, but its bytes are ` : 'has bytes that are ';
-    return { refused: `The file ${said}${found}. Meta takes ${takenAs(kindAsked)}.` };
+    const said =
+      word && word !== found ? `was announced as ${announced.slice(0, 100)}, but its bytes are` : 'has bytes that are';
+    const kind = kindAsked ?? word.split('/')[0] ?? '';
+    return { refused: `The file ${said} ${found}. WhatsApp takes ${takenAs(kind)}.` };
   }
   if (kindAsked && !fits(kindAsked, type.kind, word)) {
     return {
@@ -122,6 +125,12 @@ export function judgeFile({ size, seen, announced = '', fileName = '' }: FileToJ
     return { refused: `${what} has at most ${readable(limit)}; this one has ${size} bytes. Make it smaller.` };
   }
   return { mimeType, kind: type.kind };
+}
+
+/** A MIME type or a kind; a word that is neither says nothing. */
+function wordOf(announced: string): string {
+  const word = plain(announced);
+  return word.includes('/') || isKind(word) ? word : '';
 }
 
 /** The type that the announcement or the name points to. */
@@ -153,9 +162,9 @@ function fits(asked: MediaKind, kind: MediaKind, word: string): boolean {
   return (asked === 'image' || asked === 'sticker') && (kind === 'image' || kind === 'sticker');
 }
 
-function takenAs(kind: MediaKind | undefined): string {
-  const types = Object.entries(TYPES).filter(([, t]) => !kind || t.kind === kind);
-  return `${kind ? `as ${kind} ` : ''}${types.map(([name, t]) => `${t.endings[0]} (${name})`).join(', ')}`;
+function takenAs(kind: string): string {
+  const endings = Object.values(TYPES).flatMap((type) => (!isKind(kind) || type.kind === kind ? type.endings[0] : []));
+  return `${isKind(kind) ? `as ${kind} ` : ''}${endings.join(', ')}`;
 }
 
 const readable = (bytes: number) => (bytes >= MB ? `${bytes / MB} MB` : `${bytes / KB} KB`);
