@@ -11,8 +11,8 @@ import { onPremisesBody, type TemplateContext } from './message-body.js';
 import type { OnPremisesClient } from './on-premises-client.js';
 import { OnPremisesError, OnPremisesUnreachableError } from './on-premises-error.js';
 
-// What the Cloud API says when it does not accept who is calling; with it, everything of a number is left alone until a
-// person gives it a password that works.
+// A 401 without the client's own words. Its own refusal of a login (1005) is to the Cloud API 131005; either code has the
+// number left alone until a person gives it a password that works.
 const TOKEN_INVALID = 190;
 
 /**
@@ -53,7 +53,7 @@ async function carried<T>(call: Promise<T>): Promise<T> {
     if (cause.problems.length === 0 && cause.httpStatus !== 401) {
       throw new TransportRefusal(cause.httpStatus, undefined, { cause });
     }
-    const code = cause.httpStatus === 401 ? TOKEN_INVALID : cause.cloudCode;
+    const code = cause.problems.length === 0 ? TOKEN_INVALID : cause.cloudCode;
     throw refusal(cause.httpStatus, code, cause.title, cause.message, cause);
   }
 }
