@@ -1,6 +1,6 @@
-import { Process, Processor } from '@nestjs/bull';
+import { getQueueToken, Process, Processor } from '@nestjs/bull';
 import { Body, Controller, Get, Injectable, Module, Post, UseGuards } from '@nestjs/common';
-import type { Job } from 'bull';
+import type { Job, Queue } from 'bull';
 import { IsInt, IsString } from 'class-validator';
 import { type Lanes, Wake } from '#libs/queues';
 import { type Caller, TenantCaller, TenantGuard, Tenants, TenantsModule } from '#libs/tenants';
@@ -126,5 +126,16 @@ describe('a process of Paloma', () => {
     };
     await wake.lane('billing.rate', lane);
     await eventually(async () => drained.filter((t) => t === 'lane-1').length === 2);
+  });
+
+  it('drains a lane again although Redis was flushed while its job was being taken', async () => {
+    const wake = running.app.get(Wake);
+    const queue = running.app.get<Queue>(getQueueToken('billing.rate'), { strict: false });
+    // What is left of a job whose hash was flushed between being taken and being marked as taken.
+    await queue.client.hset(queue.toKey('lane-2'), 'processedOn', '1');
+    await queue.client.lpush(queue.toKey('wait'), 'lane-2');
+    await eventually(async () => !(await queue.getJob('lane-2')));
+    await wake.lane('billing.rate', { tenantId: 'lane-2' });
+    await eventually(async () => drained.includes('lane-2'));
   });
 });

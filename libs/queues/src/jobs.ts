@@ -9,6 +9,8 @@ export interface Lanes {
   'gateway.intake': { tenantId: string; route: string };
   /** Events wait to be posted to a tenant's endpoint. */
   'gateway.deliver': { tenantId: string; endpointId: string };
+  /** Media that customers sent to a number waits to be copied from Meta. */
+  'gateway.media': { tenantId: string; phoneNumberId: string };
   /** A signup can take its next step. */
   'onboarding.signup': { tenantId: string; signupId: string };
   /** Delivered messages of a tenant wait to be rated. */
@@ -24,6 +26,7 @@ export const LANES: Readonly<Record<LaneName, { key: (data: never) => string }>>
   'gateway.dispatch': { key: (d: Lanes['gateway.dispatch']) => d.phoneNumberId },
   'gateway.intake': { key: (d: Lanes['gateway.intake']) => d.route },
   'gateway.deliver': { key: (d: Lanes['gateway.deliver']) => d.endpointId },
+  'gateway.media': { key: (d: Lanes['gateway.media']) => d.phoneNumberId },
   'onboarding.signup': { key: (d: Lanes['onboarding.signup']) => d.signupId },
   'billing.rate': { key: (d: Lanes['billing.rate']) => d.tenantId },
   'engagement.inbound': { key: (d: Lanes['engagement.inbound']) => d.tenantId },

@@ -81,7 +81,11 @@ export class Wake {
     job: Job<Lanes[N]>,
     drain: (data: Lanes[N]) => Promise<number | undefined>,
   ): Promise<void> {
-    if (String(job.id).endsWith(LATER)) return this.lane(name, job.data);
+    const isTimer = String(job.id).endsWith(LATER);
+    // A Redis that was flushed under a job leaves a stump without data or options: it names no lane, and Bull would keep
+    // it for good and ignore every later wake of the lane whose id it has.
+    if (laneKey(name, job.data) + (isTimer ? LATER : '') !== job.id) return this.afterRemoval(job, async () => {});
+    if (isTimer) return this.lane(name, job.data);
     const counter = counterOf(job.queue, laneKey(name, job.data));
     const before = await job.queue.client.get(counter);
     let again: number | undefined;
@@ -97,18 +101,22 @@ export class Wake {
     });
   }
 
-  /** Bull removes a finished job just after its processor returns; only then can the same id be queued again. */
+  /**
+   * Bull removes a finished job just after its processor returns; only then can the same id be queued again. A finished
+   * job that stays (a stump whose options are lost) is removed here.
+   */
   private afterRemoval(job: Job, then: () => Promise<void>): void {
     const look = async (triesLeft: number): Promise<void> => {
-      if (triesLeft > 0 && (await job.queue.getJob(job.id))) {
-        setTimeout(() => void look(triesLeft - 1), 5).unref();
-        return;
-      }
-      await then();
+      const still = triesLeft > 0 && (await job.queue.getJob(job.id));
+      if (!still) return then();
+      if (still.finishedOn) await still.remove();
+      lookAgain(triesLeft - 1);
     };
-    setImmediate(
-      () => void look(200).catch((error) => this.logger.warn({ err: error }, 'could not look for missed wakes')),
-    );
+    const lookAgain = (triesLeft: number) =>
+      setTimeout(() => {
+        look(triesLeft).catch((error) => this.logger.warn({ err: error }, 'could not look for missed wakes'));
+      }, 5).unref();
+    lookAgain(200);
   }
 
   private queue(name: LaneName): Queue {
