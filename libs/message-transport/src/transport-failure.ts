@@ -3,18 +3,22 @@ export interface RefusalError {
   message?: string;
   code?: number;
   error_subcode?: number;
+  error_user_msg?: string;
   error_data?: { messaging_product?: string; details?: string };
   [more: string]: unknown;
 }
 
-// A refusal without Meta's envelope (a proxy's page); no code of Meta is negative.
+// A refusal without Meta's envelope (a proxy's page): too many calls where the status says so, else no code at all; no
+// code of Meta is negative.
+const TOO_MANY_CALLS = 4;
 const NO_CODE = -1;
 
-/** The carrier refused: nothing was sent. */
+/** Refused by who is to carry it: nothing was done. */
 export class TransportRefusal extends Error {
   override name = 'TransportRefusal';
   readonly code: number;
   readonly subcode: number | undefined;
+  readonly details: string | undefined;
 
   /**
    * @param httpStatus as it was answered
@@ -26,8 +30,9 @@ export class TransportRefusal extends Error {
     options?: ErrorOptions,
   ) {
     super(error?.message ?? `refused with HTTP ${httpStatus}`, options);
-    this.code = error?.code ?? NO_CODE;
+    this.code = error?.code ?? (httpStatus === 429 ? TOO_MANY_CALLS : NO_CODE);
     this.subcode = error?.error_subcode;
+    this.details = error?.error_data?.details ?? error?.error_user_msg;
   }
 }
 

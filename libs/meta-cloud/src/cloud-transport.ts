@@ -1,13 +1,5 @@
-import {
-  type MessageTransport,
-  type ReadReceipt,
-  type RefusalError,
-  type SendOptions,
-  type Submitted,
-  TransportRefusal,
-  TransportUnreachable,
-} from '#libs/message-transport';
-import { type GraphClient, GraphError, GraphUnreachableError } from './graph-client.js';
+import type { MessageTransport, ReadReceipt, SendOptions, Submitted } from '#libs/message-transport';
+import type { GraphClient } from './graph-client.js';
 
 interface SendAnswer {
   messages?: { id?: string; message_status?: string }[];
@@ -33,23 +25,14 @@ export class CloudTransport implements MessageTransport {
     return this.post({ messaging_product: 'whatsapp', ...receipt }, options);
   }
 
-  private async post<T>(body: unknown, options: SendOptions): Promise<T> {
+  private post<T>(body: unknown, { timeoutMs }: SendOptions): Promise<T> {
     const { metaPhoneNumberId, token } = this.number;
-    try {
-      return await this.graph.call<T>({
-        method: 'POST',
-        path: `/${metaPhoneNumberId}/messages`,
-        body,
-        ...(token === undefined ? {} : { token }),
-        ...(options.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs }),
-      });
-    } catch (cause) {
-      if (cause instanceof GraphUnreachableError) throw new TransportUnreachable(cause.sent, cause.message, { cause });
-      if (cause instanceof GraphError) {
-        const { error } = (cause.body ?? {}) as { error?: RefusalError };
-        throw new TransportRefusal(cause.httpStatus, error, { cause });
-      }
-      throw cause;
-    }
+    return this.graph.call<T>({
+      method: 'POST',
+      path: `/${metaPhoneNumberId}/messages`,
+      body,
+      ...(token === undefined ? {} : { token }),
+      ...(timeoutMs === undefined ? {} : { timeoutMs }),
+    });
   }
 }

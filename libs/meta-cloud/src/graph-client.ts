@@ -1,32 +1,16 @@
 import type { Readable } from 'node:stream';
 import { Pool } from 'undici';
-
-// A refusal without Meta's envelope (a proxy's page); no code of Meta is negative.
-const NO_CODE = -1;
+import { type RefusalError, TransportRefusal, TransportUnreachable } from '#libs/message-transport';
 
 /** Meta refused: its envelope, as it came. */
-export class GraphError extends Error {
+export class GraphError extends TransportRefusal {
   override name = 'GraphError';
-  readonly code: number;
-  readonly subcode: number | undefined;
-  readonly details: string | undefined;
   constructor(
-    readonly httpStatus: number,
+    httpStatus: number,
     readonly body: unknown,
   ) {
-    const error = (body as { error?: GraphErrorBody } | undefined)?.error;
-    super(error?.message ?? `Graph answered ${httpStatus}`);
-    this.code = error?.code ?? (httpStatus === 429 ? 4 : NO_CODE);
-    this.subcode = error?.error_subcode;
-    this.details = error?.error_data?.details ?? error?.error_user_msg;
+    super(httpStatus, (body as { error?: RefusalError } | undefined)?.error);
   }
-}
-interface GraphErrorBody {
-  message?: string;
-  code?: number;
-  error_subcode?: number;
-  error_user_msg?: string;
-  error_data?: { details?: string };
 }
 
 /**
@@ -34,13 +18,10 @@ interface GraphErrorBody {
  * `sent` is false when the request certainly never left (no connection), so trying again cannot do harm; otherwise
  * Meta may or may not have acted on it.
  */
-export class GraphUnreachableError extends Error {
+export class GraphUnreachableError extends TransportUnreachable {
   override name = 'GraphUnreachableError';
-  constructor(
-    readonly sent: boolean,
-    cause: unknown,
-  ) {
-    super(`Graph did not answer: ${(cause as Error).message}`, { cause });
+  constructor(sent: boolean, cause: unknown) {
+    super(sent, `Graph did not answer: ${(cause as Error).message}`, { cause });
   }
 }
 

@@ -19,7 +19,7 @@ export interface V1Call {
   /** A value to be written as JSON, or JSON text. */
   body?: unknown;
   /** Bytes instead of JSON; opened once for each try, so that a call can be repeated. */
-  file?: { open: () => Readable; mimeType: string; size?: number };
+  file?: { open: () => Readable | Promise<Readable>; mimeType: string; size?: number };
   timeoutMs?: number;
 }
 
@@ -60,6 +60,8 @@ export class Exchange {
   async ask(call: V1Call, authorization?: string): Promise<V1Answer> {
     const timeout = call.timeoutMs ?? 30_000;
     const { file, body } = call;
+    // Outside what is told of the network: bytes that cannot be read are the caller's own trouble.
+    const bytes = await file?.open();
     let answer: V1Answer;
     let refusal: string;
     try {
@@ -79,7 +81,7 @@ export class Exchange {
               : { 'content-type': 'application/json' }),
           ...(file?.size === undefined ? {} : { 'content-length': String(file.size) }),
         },
-        body: file ? file.open() : body === undefined ? null : typeof body === 'string' ? body : JSON.stringify(body),
+        body: bytes ?? (body === undefined ? null : typeof body === 'string' ? body : JSON.stringify(body)),
         headersTimeout: timeout,
         bodyTimeout: timeout,
       });

@@ -164,6 +164,11 @@ describe('an On-Premises client', () => {
     await expect(client.downloadMedia(id)).rejects.toMatchObject({ code: 1006, cloudCode: 131006 });
   });
 
+  it('does not say that the client is away when it is the file that cannot be read', async () => {
+    const open = () => Promise.reject(new Error('no such bytes'));
+    await expect(client.uploadMedia({ open, mimeType: 'image/png' })).rejects.toThrow('no such bytes');
+  });
+
   it('opens a file again where the first try met an old token', async () => {
     let opened = 0;
     const open = () => {

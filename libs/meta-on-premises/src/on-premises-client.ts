@@ -33,7 +33,7 @@ export interface Registration {
 
 export interface UploadFile {
   /** Opened once for each try. */
-  open: () => Readable;
+  open: () => Readable | Promise<Readable>;
   mimeType: string;
   /** Bytes, where known. */
   size?: number;
