@@ -8,6 +8,7 @@ import { TenantEventsModule } from '#libs/tenant-events';
 import { WabasModule } from '#libs/wabas';
 import { ChannelsModule } from './channels/channels.module.js';
 import { DispatchModule } from './dispatch/dispatch.module.js';
+import { MediaWorkerModule } from './media/media.module.js';
 import { MetaInboundWorkerModule } from './meta-inbound/meta-inbound.module.js';
 import { TenantWebhooksWorkerModule } from './tenant-webhooks/tenant-webhooks.module.js';
 
@@ -15,7 +16,14 @@ import { TenantWebhooksWorkerModule } from './tenant-webhooks/tenant-webhooks.mo
 @Module({
   imports: [
     ProcessModule.forRoot({
-      queues: ['gateway.dispatch', 'gateway.intake', 'gateway.deliver', 'billing.rate', 'engagement.inbound'],
+      queues: [
+        'gateway.dispatch',
+        'gateway.intake',
+        'gateway.deliver',
+        'gateway.media',
+        'billing.rate',
+        'engagement.inbound',
+      ],
     }),
     WabasModule,
     TemplatesModule,
@@ -24,6 +32,7 @@ import { TenantWebhooksWorkerModule } from './tenant-webhooks/tenant-webhooks.mo
     TenantEventsModule,
     MetaCloudModule,
     ChannelsModule,
+    MediaWorkerModule,
     DispatchModule,
     MetaInboundWorkerModule,
     TenantWebhooksWorkerModule,

@@ -8,6 +8,7 @@ import { TenantEventsModule } from '#libs/tenant-events';
 import { TenantsModule } from '#libs/tenants';
 import { WabasModule } from '#libs/wabas';
 import { ChannelsModule } from './channels/channels.module.js';
+import { MediaModule } from './media/media.module.js';
 import { MessagesModule } from './messages/messages.module.js';
 import { MetaInboundModule } from './meta-inbound/meta-inbound.module.js';
 import { NumbersModule } from './numbers/numbers.module.js';
@@ -26,6 +27,7 @@ import { TenantWebhooksModule } from './tenant-webhooks/tenant-webhooks.module.j
     TenantEventsModule,
     MetaCloudModule,
     ChannelsModule,
+    MediaModule,
     MessagesModule,
     TemplateManagementModule,
     NumbersModule,

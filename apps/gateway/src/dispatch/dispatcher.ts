@@ -12,6 +12,7 @@ import { whyNotSendable } from '#libs/template-state';
 import { Templates } from '#libs/templates';
 import { TenantEvents } from '#libs/tenant-events';
 import { type Channel, Channels, isLive } from '../channels/channels.js';
+import { SendMedia } from '../media/send-media.js';
 import { type Reservation, TierReservation } from '../messages/tier-reservation.js';
 import { failedStatus } from './failed-status.js';
 import { graphBody, refersTo } from './graph-body.js';
@@ -60,6 +61,7 @@ export class Dispatcher implements BeforeApplicationShutdown {
     private readonly tier: TierReservation,
     private readonly throughput: Throughput,
     private readonly graph: GraphClient,
+    private readonly media: SendMedia,
     private readonly events: TenantEvents,
     private readonly wake: Wake,
     @Inject(CLOCK) private readonly clock: Clock,
@@ -275,14 +277,16 @@ export class Dispatcher implements BeforeApplicationShutdown {
   }
 
   private async call(channel: Channel, ready: Ready & { body: string }): Promise<Outcome> {
-    const { message, body } = ready;
+    const { message } = ready;
     try {
-      const answer = await this.graph.call<SendAnswer | undefined>({
-        method: 'POST',
-        path: `/${channel.number.metaPhoneNumberId}/messages`,
-        body,
-        ...(channel.token === undefined ? {} : { token: channel.token }),
-      });
+      const answer = await this.media.sending(channel, ready.body, (body) =>
+        this.graph.call<SendAnswer | undefined>({
+          method: 'POST',
+          path: `/${channel.number.metaPhoneNumberId}/messages`,
+          body,
+          ...(channel.token === undefined ? {} : { token: channel.token }),
+        }),
+      );
       return outcomeOfAnswer(message, answer ?? {});
     } catch (error) {
       return outcomeOfError(message, error, this.clock.now());

@@ -1,11 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { derivedId, timeOfId } from '#libs/ids';
 import { Inbound } from '#libs/inbound';
+import { InboundMedia } from '#libs/media-store';
 import { provesDelivery, readStatus } from '#libs/message-status';
 import { type MessageRow, messageIdOfCallbackData, newMessageRef, Outbox } from '#libs/outbox';
 import type { Tx } from '#libs/persistence';
 import { TenantEvents } from '#libs/tenant-events';
 import { UsageFacts } from '#libs/usage';
+import { receivedMedia } from '../media/received-media.js';
 import type { Effects } from './effects.js';
 import type { EventContext } from './event-context.js';
 import { serialiseExact } from './exact-json.js';
@@ -18,6 +20,7 @@ export class ApplyMessages {
   constructor(
     private readonly outbox: Outbox,
     private readonly inbound: Inbound,
+    private readonly media: InboundMedia,
     private readonly usage: UsageFacts,
     private readonly events: TenantEvents,
   ) {}
@@ -150,7 +153,7 @@ export class ApplyMessages {
       const contact =
         contacts.find((c) => c.wa_id === customer || c.user_id === customer) ??
         (contacts.length === 1 ? contacts[0] : undefined);
-      await this.inbound.record(tx, tenantId, {
+      const recorded = await this.inbound.record(tx, tenantId, {
         phoneNumberId,
         metaMessageId,
         customer: textOf(contact?.wa_id) ?? customer,
@@ -164,6 +167,11 @@ export class ApplyMessages {
         at,
       });
       effects.inbound = true;
+      const file = recorded === 'new' ? receivedMedia(message) : undefined;
+      if (file) {
+        await this.media.note(tx, tenantId, { ...file, phoneNumberId, at });
+        effects.mediaOf.add(phoneNumberId);
+      }
     }
     effects.tell(
       await this.events.publish(tx, tenantId, {

@@ -6,6 +6,8 @@ export class Effects {
   rate = false;
   /** A customer wrote. */
   inbound = false;
+  /** Our ids of numbers to which a customer sent a file that is to be copied. */
+  readonly mediaOf = new Set<string>();
   /** What the event speaks of and we do not know yet; it is applied again later. */
   waitsFor: string | undefined;
   /** For people: what was peculiar about it. */

@@ -40,6 +40,7 @@ export class Intake {
           all.tell(effects.endpoints);
           all.rate ||= effects.rate;
           all.inbound ||= effects.inbound;
+          for (const phoneNumberId of effects.mediaOf) all.mediaOf.add(phoneNumberId);
         }
         this.wakeFor(tenantId, all);
       }
@@ -95,8 +96,9 @@ export class Intake {
         });
   }
 
-  private wakeFor(tenantId: string, { endpoints, rate, inbound }: Effects): void {
+  private wakeFor(tenantId: string, { endpoints, rate, inbound, mediaOf }: Effects): void {
     for (const endpointId of endpoints) void this.wake.lane('gateway.deliver', { tenantId, endpointId });
+    for (const phoneNumberId of mediaOf) void this.wake.lane('gateway.media', { tenantId, phoneNumberId });
     if (rate) void this.wake.lane('billing.rate', { tenantId });
     if (inbound) void this.wake.lane('engagement.inbound', { tenantId });
   }

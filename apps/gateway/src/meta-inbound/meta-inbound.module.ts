@@ -1,5 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { InboundModule } from '#libs/inbound';
+import { MediaStoreModule } from '#libs/media-store';
 import { OutboxModule } from '#libs/outbox';
 import { TemplatesModule } from '#libs/templates';
 import { TenantEventsModule } from '#libs/tenant-events';
@@ -25,9 +26,17 @@ import { UnclaimedEvents } from './unclaimed-events.js';
 })
 export class MetaInboundModule {}
 
-/** Applies what Meta told. Drains `gateway.intake`; wakes `gateway.deliver`, `billing.rate` and `engagement.inbound`. */
+/** Applies what Meta told. Drains `gateway.intake`; wakes `gateway.deliver`, `gateway.media`, `billing.rate` and `engagement.inbound`. */
 @Module({
-  imports: [InboundModule, OutboxModule, TemplatesModule, TenantEventsModule, UsageModule, WabasModule],
+  imports: [
+    InboundModule,
+    MediaStoreModule,
+    OutboxModule,
+    TemplatesModule,
+    TenantEventsModule,
+    UsageModule,
+    WabasModule,
+  ],
   providers: [
     MetaEvents,
     RouteDirectory,

@@ -8,6 +8,7 @@ import { ApiKeyGuard, type Caller, keyOf, TenantCaller } from '#libs/tenants';
 import { Wabas } from '#libs/wabas';
 import { unknownObject } from '../graph-envelope/refuse.js';
 import { graphPage, project, readPage } from '../graph-list/graph-page.js';
+import { DescribeMedia } from '../media/describe-media.js';
 import { templateView } from '../templates/template-view.js';
 import { numberView, wabaView } from './number-view.js';
 
@@ -22,6 +23,7 @@ export class NodesController {
     private readonly db: Database,
     private readonly wabas: Wabas,
     private readonly templates: Templates,
+    private readonly media: DescribeMedia,
   ) {}
 
   /** The numbers of an account, in pages. */
@@ -51,14 +53,15 @@ export class NodesController {
     });
   }
 
-  /** What Meta's id names: a phone number, a template or an account of the caller. */
+  /** What an id names: a phone number, a template, an account or a file of the caller. */
   @Get(':id')
-  node(
-    @TenantCaller() { tenantId }: Caller,
+  async node(
+    @TenantCaller() caller: Caller,
     @Param('id') id: string,
     @Query() query: Record<string, unknown>,
   ): Promise<Record<string, unknown>> {
-    return this.db.inTenant(tenantId, async (tx) => {
+    const { tenantId } = caller;
+    const node = await this.db.inTenant(tenantId, async (tx) => {
       const number = await this.wabas.phoneNumber(tx, tenantId, { metaPhoneNumberId: id });
       if (number) {
         const waba = await this.wabas.waba(tx, tenantId, { wabaId: number.wabaId });
@@ -68,8 +71,9 @@ export class NodesController {
       const template = await this.templates.findByMetaId(tx, tenantId, id);
       if (template) return project(templateView(template), query.fields);
       const waba = await this.wabas.waba(tx, tenantId, { metaWabaId: id });
-      if (waba) return project(wabaView(waba), query.fields);
-      throw unknownObject(id);
+      return waba && project(wabaView(waba), query.fields);
     });
+    // Outside the transaction, because Meta may have to be asked.
+    return node ?? project({ ...(await this.media.describe(caller, id, query)) }, query.fields);
   }
 }

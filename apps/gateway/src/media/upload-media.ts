@@ -1,0 +1,69 @@
+import type { Readable } from 'node:stream';
+import { Injectable } from '@nestjs/common';
+import { judgeFile, LARGEST_FILE, MediaStore, type Spooled, seeBytes, TooManyBytesError } from '#libs/media-store';
+import type { Caller } from '#libs/tenants';
+import { Channels } from '../channels/channels.js';
+import { refuse, unknownObject } from '../graph-envelope/refuse.js';
+
+/** A file that has come in, and what its sender called it. */
+export interface ReceivedFile {
+  bytes: Spooled;
+  fileName: string | undefined;
+  /** A MIME type, or a kind such as `image`; the first that says something counts. */
+  announced: readonly (string | undefined)[];
+}
+
+const SAYS_NOTHING = /^\s*$|^(application|binary)\/octet-stream\b/i;
+
+/** Keeps files that tenants upload. Meta is given a file when a message sends it, not before. */
+@Injectable()
+export class UploadMedia {
+  constructor(
+    private readonly channels: Channels,
+    private readonly media: MediaStore,
+  ) {}
+
+  /** @throws Refusal when the number is not the caller's, or the caller may not send */
+  async numberOf(caller: Caller, metaPhoneNumberId: string): Promise<{ phoneNumberId: string }> {
+    if (caller.tenantStatus !== 'active') {
+      throw refuse('tenant_suspended', 'Your provider has suspended this account. Ask its support what to do.');
+    }
+    const channel = await this.channels.byMetaId(caller.tenantId, metaPhoneNumberId);
+    if (!channel) throw unknownObject(metaPhoneNumberId);
+    return { phoneNumberId: channel.number.phoneNumberId };
+  }
+
+  /**
+   * Receives the bytes of a file as they come.
+   *
+   * @throws Refusal when there are more than any file may have
+   */
+  async receive(source: Readable): Promise<Spooled> {
+    try {
+      return await this.media.receive(source, LARGEST_FILE);
+    } catch (error) {
+      if (!(error instanceof TooManyBytesError)) throw error;
+      throw refuse(
+        'media_rejected',
+        'file: has more than 100 MB, the most that WhatsApp takes of any type. Make it smaller.',
+      );
+    }
+  }
+
+  /**
+   * Keeps a file that was received, or refuses it; its spooled bytes are gone in either case.
+   *
+   * @throws Refusal with the reason of `judgeFile`
+   */
+  async keep(tenantId: string, phoneNumberId: string, file: ReceivedFile): Promise<{ mediaId: string }> {
+    const { bytes, fileName } = file;
+    try {
+      const announced = file.announced.find((word) => word !== undefined && !SAYS_NOTHING.test(word));
+      const verdict = judgeFile({ size: bytes.size, seen: await seeBytes(bytes.path), announced, fileName });
+      if ('refused' in verdict) throw refuse('media_rejected', verdict.refused);
+      return await this.media.save(tenantId, { phoneNumberId, mimeType: verdict.mimeType, fileName }, bytes);
+    } finally {
+      await bytes.discard();
+    }
+  }
+}
