@@ -47,10 +47,18 @@ export class Wake {
     try {
       const queue = this.queue(name);
       const counter = counterOf(queue, key);
-      await Promise.all([
-        queue.client.multi().incr(counter).expire(counter, 86_400).exec(),
-        queue.add(data, { jobId: key, removeOnComplete: true, removeOnFail: true }),
-      ]);
+      const job = queue.toKey(key);
+      const [, , [, exists], [, hasData]] = (await queue.client
+        .multi()
+        .incr(counter)
+        .expire(counter, 86_400)
+        .exists(job)
+        .hexists(job, 'data')
+        .exec()) as [Error | null, number][] & { length: 4 };
+      // A Redis that was flushed under a job leaves a stump of it, without data and in no list, and Bull would ignore
+      // every later job of that id. Bull writes a job whole, so what has no data is nothing else.
+      if (exists === 1 && hasData === 0) await queue.client.del(job);
+      await queue.add(data, { jobId: key, removeOnComplete: true, removeOnFail: true });
     } catch (error) {
       this.logger.warn({ err: error, lane: name }, 'could not wake a lane; the sweeper will');
     }
@@ -82,9 +90,8 @@ export class Wake {
     drain: (data: Lanes[N]) => Promise<number | undefined>,
   ): Promise<void> {
     const isTimer = String(job.id).endsWith(LATER);
-    // A Redis that was flushed under a job leaves a stump without data or options: it names no lane, and Bull would keep
-    // it for good and ignore every later wake of the lane whose id it has.
-    if (laneKey(name, job.data) + (isTimer ? LATER : '') !== job.id) return this.afterRemoval(job, async () => {});
+    // What is left of a job when Redis was flushed under it names no lane; `wakeOnce` clears it away.
+    if (laneKey(name, job.data) + (isTimer ? LATER : '') !== job.id) return;
     if (isTimer) return this.lane(name, job.data);
     const counter = counterOf(job.queue, laneKey(name, job.data));
     const before = await job.queue.client.get(counter);
@@ -101,16 +108,11 @@ export class Wake {
     });
   }
 
-  /**
-   * Bull removes a finished job just after its processor returns; only then can the same id be queued again. A finished
-   * job that stays (a stump whose options are lost) is removed here.
-   */
+  /** Bull removes a finished job just after its processor returns; only then can the same id be queued again. */
   private afterRemoval(job: Job, then: () => Promise<void>): void {
     const look = async (triesLeft: number): Promise<void> => {
-      const still = triesLeft > 0 && (await job.queue.getJob(job.id));
-      if (!still) return then();
-      if (still.finishedOn) await still.remove();
-      lookAgain(triesLeft - 1);
+      if (triesLeft > 0 && (await job.queue.getJob(job.id))) lookAgain(triesLeft - 1);
+      else await then();
     };
     const lookAgain = (triesLeft: number) =>
       setTimeout(() => {
