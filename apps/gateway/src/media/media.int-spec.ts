@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { request as httpRequest } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { InboundMedia } from '#libs/media-store';
@@ -239,6 +240,44 @@ describe('a file of a tenant', () => {
       status: 400,
       body: { error: { code: 131053, error_data: { details: expect.stringMatching(details) } } },
     });
+    expect(await files()).toBe(before);
+  });
+
+  it('leaves nothing behind when its sender hangs up in the middle', async () => {
+    const before = await files();
+    const [bytes, boundary] = [pdf(300_000), 'paloma-test'];
+    const request = httpRequest(`${gateway.url}/${shop.metaPhoneNumberId}/media`, {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${shop.apiKey}`,
+        'content-type': `multipart/form-data; boundary=${boundary}`,
+        'content-length': 2 * MB,
+      },
+    });
+    request.on('error', () => {});
+    request.write(`--${boundary}\r\nContent-Disposition: form-data; name="file"; filename="a.pdf"\r\n\r\n`);
+    request.write(bytes);
+    await eventually(async () => (await files()) > before);
+    request.destroy();
+    await eventually(async () => (await files()) === before);
+  });
+
+  it('is refused when the form breaks off, or has two files', async () => {
+    const before = await files();
+    const cut = await fetch(`${gateway.url}/${shop.metaPhoneNumberId}/media`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${shop.apiKey}`, 'content-type': 'multipart/form-data; boundary=x' },
+      body: `--x\r\nContent-Disposition: form-data; name="file"; filename="a.pdf"\r\n\r\n%PDF-1.7 and no end`,
+    });
+    expect({ status: cut.status, body: await cut.json() }).toMatchObject({
+      status: 400,
+      body: { error: { code: 100 } },
+    });
+    const two = await upload([
+      ['file', { bytes: jpeg() }],
+      ['file', { bytes: jpeg() }],
+    ]);
+    expect(two).toMatchObject({ status: 400, body: { error: { code: 100 } } });
     expect(await files()).toBe(before);
   });
 

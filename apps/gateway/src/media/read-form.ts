@@ -54,7 +54,8 @@ function badForm(error: unknown): unknown {
   if (code?.startsWith('FST_')) {
     return refuse('invalid_parameter', `The form cannot be read: ${message}. Send one file and a few short fields.`);
   }
-  if (message === 'Unexpected end of multipart data' || message?.startsWith('Part terminated early')) {
+  const brokeOff = code === 'ECONNRESET' || code === 'ERR_STREAM_PREMATURE_CLOSE';
+  if (brokeOff || message === 'Unexpected end of multipart data' || message?.startsWith('Part terminated early')) {
     return refuse('invalid_parameter', 'The form ended before its file did. Send it again.');
   }
   return error;
