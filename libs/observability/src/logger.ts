@@ -41,7 +41,7 @@ function describeError(error: unknown): unknown {
 
 /** Takes tokens out of a URL that is about to be logged (clients may send them as query parameters). */
 export const withoutSecrets = (url: string): string =>
-  url.replace(/([?&](?:access_token|hub\.verify_token|code|token|sig)=)[^&]*/gi, '$1[redacted]');
+  url.replace(/([?&](?:access_token|hub\.verify_token|code|token|sig|hash)=)[^&]*/gi, '$1[redacted]');
 
 /** @param name the process, e.g. `gateway` or `gateway-worker`; it stands in every line */
 export function createLogger(name: string, destination?: Parameters<typeof pino>[1]): Logger {
