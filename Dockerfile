@@ -14,6 +14,8 @@ WORKDIR /paloma
 COPY --from=build --chown=root:root /paloma/package.json ./
 COPY --from=build --chown=root:root /paloma/node_modules ./node_modules
 COPY --from=build --chown=root:root /paloma/dist ./dist
+# Where a volume with tenants' files is mounted; a new volume takes its owner from here.
+RUN mkdir /media && chown node /media
 USER node
 EXPOSE 8080
 # Workers listen too: health and metrics are their API.
