@@ -1,7 +1,7 @@
 import { getQueueToken } from '@nestjs/bull';
 import { Inject, Injectable } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
-import type { Job, Queue } from 'bull';
+import type { Job, JobOptions, Queue } from 'bull';
 import type { Logger } from 'pino';
 import { LOGGER } from '#libs/observability';
 import { type LaneName, type Lanes, laneKey } from './jobs.js';
@@ -47,18 +47,10 @@ export class Wake {
     try {
       const queue = this.queue(name);
       const counter = counterOf(queue, key);
-      const job = queue.toKey(key);
-      const [, , [, exists], [, hasData]] = (await queue.client
-        .multi()
-        .incr(counter)
-        .expire(counter, 86_400)
-        .exists(job)
-        .hexists(job, 'data')
-        .exec()) as [Error | null, number][] & { length: 4 };
-      // A Redis that was flushed under a job leaves a stump of it, without data and in no list, and Bull would ignore
-      // every later job of that id. Bull writes a job whole, so what has no data is nothing else.
-      if (exists === 1 && hasData === 0) await queue.client.del(job);
-      await queue.add(data, { jobId: key, removeOnComplete: true, removeOnFail: true });
+      await Promise.all([
+        queue.client.multi().incr(counter).expire(counter, 86_400).exec(),
+        this.put(queue, key, data, {}),
+      ]);
     } catch (error) {
       this.logger.warn({ err: error, lane: name }, 'could not wake a lane; the sweeper will');
     }
@@ -67,15 +59,21 @@ export class Wake {
   /** Wakes the lane after a while; the timer has an id of its own, so it never stands in the way of a wake now. */
   async laneLater<N extends LaneName>(name: N, data: Lanes[N], delayMs: number): Promise<void> {
     try {
-      await this.queue(name).add(data, {
-        jobId: laneKey(name, data) + LATER,
-        delay: Math.max(1, Math.round(delayMs)),
-        removeOnComplete: true,
-        removeOnFail: true,
-      });
+      const delay = Math.max(1, Math.round(delayMs));
+      await this.put(this.queue(name), laneKey(name, data) + LATER, data, { delay });
     } catch (error) {
       this.logger.warn({ err: error, lane: name }, 'could not set a timer for a lane; the sweeper will wake it');
     }
+  }
+
+  /** Queues a job under an id, unless one with this id waits already. */
+  private async put(queue: Queue, jobId: string, data: object, options: JobOptions): Promise<void> {
+    const job = queue.toKey(jobId);
+    const [exists, whole] = await Promise.all([queue.client.exists(job), queue.client.hexists(job, 'data')]);
+    // A Redis that was flushed under a job leaves a stump of it, without data and in no list, and Bull would ignore
+    // every later job of that id. Bull writes a job whole, so what has no data is nothing else.
+    if (exists && !whole) await queue.client.del(job);
+    await queue.add(data, { ...options, jobId, removeOnComplete: true, removeOnFail: true });
   }
 
   /**
@@ -90,7 +88,7 @@ export class Wake {
     drain: (data: Lanes[N]) => Promise<number | undefined>,
   ): Promise<void> {
     const isTimer = String(job.id).endsWith(LATER);
-    // What is left of a job when Redis was flushed under it names no lane; `wakeOnce` clears it away.
+    // What is left of a job when Redis was flushed under it names no lane; `put` clears it away.
     if (laneKey(name, job.data) + (isTimer ? LATER : '') !== job.id) return;
     if (isTimer) return this.lane(name, job.data);
     const counter = counterOf(job.queue, laneKey(name, job.data));
