@@ -113,7 +113,9 @@ describe('an On-Premises client', () => {
     await harness.customerWrites('15550002222');
     const answer = await client.send(text);
     await harness.advance(5_000);
-    const read = await harness.receiver.next(({ body }) => body.statuses?.[0].status === 'read');
+    const read = await harness.receiver.next(
+      ({ body }) => body.statuses?.[0].status === 'read' && body.statuses[0].id === answer?.messages?.[0]?.id,
+    );
     const number = { metaWabaId: '1', metaPhoneNumberId: '2', displayPhoneNumber: '+1 555' };
     const change = cloudWebhookOf(read.body, number).entry[0]?.changes[0]?.value as Json;
     expect(change.statuses).toEqual([
