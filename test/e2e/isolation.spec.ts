@@ -18,6 +18,9 @@ interface Route {
 const PUBLIC: Readonly<Record<string, string>> = {
   'onboarding POST /api/v1/accounts': 'how one becomes a tenant',
   'onboarding POST /api/v1/sessions': 'how one signs in',
+  'gateway GET /whatsapp_business/attachments':
+    'a media URL carries its own short-lived signature and works without a key',
+  'gateway GET /whatsapp_business/attachments/{path}': 'the same, in the form that old clients build',
 };
 
 /** A body that passes validation, so that a refusal comes from ownership. A new writing route must be added here. */
@@ -40,6 +43,7 @@ const BODIES: Readonly<Record<string, unknown>> = {
       ],
     },
   },
+  'gateway POST /{phoneNumberId}/media': {},
   'gateway POST /{wabaId}/message_templates': {
     name: 'planted_by_another',
     language: 'en_US',
@@ -73,7 +77,9 @@ async function routesOf(stack: RunningStack): Promise<Route[]> {
   const all: Route[] = [];
   for (const app of TENANT_APPS) {
     const { body } = await http('GET', `${stack[app].url}/openapi.json`);
-    for (const [path, methods] of Object.entries(body.paths as Record<string, Record<string, { requestBody?: unknown }>>)) {
+    for (const [path, methods] of Object.entries(
+      body.paths as Record<string, Record<string, { requestBody?: unknown }>>,
+    )) {
       for (const [method, operation] of Object.entries(methods)) {
         const params = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name as string);
         all.push({ app, method: method.toUpperCase(), path, params, needsBody: operation.requestBody !== undefined });
