@@ -38,7 +38,7 @@ module.exports = {
       name: 'lib-not-to-app',
       comment: 'Libs do not know who uses them.',
       severity: 'error',
-      from: { path: '^libs/' , pathNot: SPECS },
+      from: { path: '^libs/', pathNot: SPECS },
       to: { path: '^apps/' },
     },
     {
@@ -50,7 +50,8 @@ module.exports = {
     },
     {
       name: 'rule-lib-is-pure',
-      comment: 'Rules know no framework, no database, no file and no clock; they import rule libs and pure npm packages.',
+      comment:
+        'Rules know no framework, no database, no file and no clock; they import rule libs and pure npm packages.',
       severity: 'error',
       from: { path: `^libs/(${RULE_LIBS})/`, pathNot: SPECS },
       to: { pathNot: [`^libs/(${RULE_LIBS})/`, '^node_modules/libphonenumber-js/'] },

@@ -3,7 +3,6 @@ import type { Logger } from 'pino';
 import { CLOCK, type Clock } from '#libs/clock';
 import { graphError } from '#libs/error-catalogue';
 import { Leases } from '#libs/leases';
-import { GraphClient } from '#libs/meta-cloud';
 import { LOGGER } from '#libs/observability';
 import { type CallResult, type MessageRow, Outbox, OutboxLanes } from '#libs/outbox';
 import { Coalescer, Database, type Tx } from '#libs/persistence';
@@ -12,11 +11,12 @@ import { whyNotSendable } from '#libs/template-state';
 import { Templates } from '#libs/templates';
 import { TenantEvents } from '#libs/tenant-events';
 import { type Channel, Channels, isLive } from '../channels/channels.js';
+import { Transports } from '../channels/transports.js';
 import { SendMedia } from '../media/send-media.js';
 import { type Reservation, TierReservation } from '../messages/tier-reservation.js';
 import { failedStatus } from './failed-status.js';
 import { graphBody, refersTo } from './graph-body.js';
-import { type Outcome, outcomeOfAnswer, outcomeOfError, type SendAnswer } from './outcome.js';
+import { type Outcome, outcomeOfAnswer, outcomeOfError } from './outcome.js';
 import { type Pace, Throughput } from './throughput.js';
 
 type Lane = Lanes['gateway.dispatch'];
@@ -60,7 +60,7 @@ export class Dispatcher implements BeforeApplicationShutdown {
     private readonly templates: Templates,
     private readonly tier: TierReservation,
     private readonly throughput: Throughput,
-    private readonly graph: GraphClient,
+    private readonly transports: Transports,
     private readonly media: SendMedia,
     private readonly events: TenantEvents,
     private readonly wake: Wake,
@@ -279,15 +279,8 @@ export class Dispatcher implements BeforeApplicationShutdown {
   private async call(channel: Channel, ready: Ready & { body: string }): Promise<Outcome> {
     const { message } = ready;
     try {
-      const answer = await this.media.sending(channel, ready.body, (body) =>
-        this.graph.call<SendAnswer | undefined>({
-          method: 'POST',
-          path: `/${channel.number.metaPhoneNumberId}/messages`,
-          body,
-          ...(channel.token === undefined ? {} : { token: channel.token }),
-        }),
-      );
-      return outcomeOfAnswer(message, answer ?? {});
+      const transport = this.transports.of(channel);
+      return outcomeOfAnswer(message, await this.media.sending(channel, ready.body, (body) => transport.send(body)));
     } catch (error) {
       return outcomeOfError(message, error, this.clock.now());
     }

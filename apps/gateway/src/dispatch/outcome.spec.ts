@@ -9,11 +9,11 @@ const seconds = (n: number) => new Date(now.getTime() + n * 1_000);
 
 describe('what became of a call to Meta', () => {
   it('is told by its answer', () => {
-    expect(outcomeOfAnswer(message(), { messages: [{ id: 'w' }] }).result).toMatchObject({
+    expect(outcomeOfAnswer(message(), { metaMessageId: 'w' }).result).toMatchObject({
       became: 'submitted',
       metaMessageId: 'w',
     });
-    const held = { messages: [{ id: 'w', message_status: 'held_for_quality_assessment' }] };
+    const held = { metaMessageId: 'w', messageStatus: 'held_for_quality_assessment' };
     expect(outcomeOfAnswer(message(), held).result).toMatchObject({ became: 'held' });
     expect(outcomeOfAnswer(message(), {}).result).toMatchObject({ became: 'unknown' });
   });

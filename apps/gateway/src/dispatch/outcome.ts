@@ -1,6 +1,6 @@
 import { breaksChannel, leastWaitSeconds, metaError } from '#libs/error-catalogue';
 import { readAnswer } from '#libs/message-status';
-import { GraphError, GraphUnreachableError } from '#libs/meta-cloud';
+import { type Submitted, TransportRefusal, TransportUnreachable } from '#libs/message-transport';
 import type { CallResult, MessageRow } from '#libs/outbox';
 
 /** Seconds before the next attempt, by how many there were; the last one repeats until the message expires. */
@@ -14,22 +14,16 @@ export interface Outcome {
   restMs?: number;
 }
 
-/** Meta's answer to a send. */
-export interface SendAnswer {
-  messages?: { id?: string; message_status?: string }[];
-}
-
-export function outcomeOfAnswer(message: MessageRow, answer: SendAnswer): Outcome {
-  const sent = answer.messages?.[0];
+export function outcomeOfAnswer(message: MessageRow, sent: Submitted): Outcome {
   const call = { messageId: message.messageId, attempt: message.attempts };
   // A success that names no message cannot be followed; it may have been sent, so it is not tried again.
-  if (!sent?.id) return { result: { ...call, became: 'unknown', reason: 'answer_without_id' } };
+  if (!sent.metaMessageId) return { result: { ...call, became: 'unknown', reason: 'answer_without_id' } };
   return {
     result: {
       ...call,
-      became: readAnswer(sent.message_status) === 'held' ? 'held' : 'submitted',
-      metaMessageId: sent.id,
-      ...(sent.message_status ? { answer: { message_status: sent.message_status } } : {}),
+      became: readAnswer(sent.messageStatus) === 'held' ? 'held' : 'submitted',
+      metaMessageId: sent.metaMessageId,
+      ...(sent.messageStatus ? { answer: { message_status: sent.messageStatus } } : {}),
     },
   };
 }
@@ -47,13 +41,13 @@ export function outcomeOfError(message: MessageRow, thrown: unknown, now: Date):
     ...(error === undefined ? {} : { error }),
   });
   const backoff = BACKOFF_SECONDS[Math.min(message.attempts, BACKOFF_SECONDS.length) - 1] ?? 1;
-  if (thrown instanceof GraphUnreachableError) {
+  if (thrown instanceof TransportUnreachable) {
     if (thrown.sent) return { result: { ...call, became: 'unknown', reason: thrown.message } };
     return { result: again(backoff, { message: thrown.message }), restMs: backoff * 1_000 };
   }
-  if (!(thrown instanceof GraphError)) return { result: { ...call, became: 'unknown', reason: 'unexpected' } };
+  if (!(thrown instanceof TransportRefusal)) return { result: { ...call, became: 'unknown', reason: 'unexpected' } };
 
-  const error = (thrown.body as { error?: object } | undefined)?.error;
+  const { error } = thrown;
   if (!error) {
     // No envelope of Meta's: something between us answered, and behind it the call may have gone through.
     if (thrown.httpStatus === 429) return { result: again(backoff), restMs: backoff * 1_000 };

@@ -1,6 +1,6 @@
 import { REFUSALS, type RefusalCode } from '#libs/error-catalogue';
 import { Refusal } from '#libs/http';
-import { GraphError, GraphUnreachableError } from '#libs/meta-cloud';
+import { TransportRefusal, TransportUnreachable } from '#libs/message-transport';
 
 /** Seconds to wait where nothing more exact is known and waiting helps. */
 const SOME_SECONDS = 5;
@@ -27,14 +27,14 @@ export const unknownObject = (metaId: string): Refusal =>
 /** Meta's own refusal of a call that we passed on: it leaves as it came. */
 export class MetaRefused extends Refusal {
   override name = 'MetaRefused';
-  constructor(readonly error: GraphError) {
+  constructor(readonly error: TransportRefusal) {
     super(error.httpStatus, 'meta_refused', error.details ?? error.message, { cause: error });
   }
 }
 
 /** Turns what a call to Graph threw into what the tenant is answered. */
 export function fromGraph(thrown: unknown): unknown {
-  if (thrown instanceof GraphError) {
+  if (thrown instanceof TransportRefusal) {
     // 5xx and 401 speak of us and our token, not of the tenant and its key.
     if (thrown.httpStatus === 401) {
       return refuse(
@@ -46,7 +46,7 @@ export function fromGraph(thrown: unknown): unknown {
       ? refuse('temporarily_unavailable', 'Meta did not answer properly. Try again shortly.')
       : new MetaRefused(thrown);
   }
-  if (thrown instanceof GraphUnreachableError) {
+  if (thrown instanceof TransportUnreachable) {
     return refuse(
       'temporarily_unavailable',
       thrown.sent

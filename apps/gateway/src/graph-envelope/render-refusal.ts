@@ -7,7 +7,7 @@ import { MetaRefused } from './refuse.js';
 export const renderRefusal: RenderRefusal = (refusal, request) => {
   if (!isGraphPath(request.url)) return nativeEnvelope(refusal, request);
   if (refusal instanceof MetaRefused) {
-    const given = (refusal.error.body as { error?: object } | undefined)?.error;
+    const given = refusal.error.error;
     if (given) return { error: { ...given, fbtrace_id: request.id } };
   }
   return graphError(refusalFor(refusal.code, refusal.status), refusal.details, request.id);

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { GraphClient } from '#libs/meta-cloud';
+import type { ReadReceipt } from '#libs/message-transport';
 import type { Caller } from '#libs/tenants';
+import { Transports } from '../channels/transports.js';
 import { fromGraph } from '../graph-envelope/refuse.js';
 import type { MessageRequest } from './read-message.js';
 import { SendMessage } from './send-message.js';
@@ -10,7 +11,7 @@ import { SendMessage } from './send-message.js';
 export class MarkAsRead {
   constructor(
     private readonly send: SendMessage,
-    private readonly graph: GraphClient,
+    private readonly transports: Transports,
   ) {}
 
   /** @returns Meta's answer; the ids of customers' messages are Meta's own, so they pass as they are */
@@ -19,15 +20,10 @@ export class MarkAsRead {
     metaPhoneNumberId: string,
     request: MessageRequest & { kind: 'read' },
   ): Promise<{ success: boolean }> {
-    const { token } = await this.send.liveChannel(caller, metaPhoneNumberId);
+    const channel = await this.send.liveChannel(caller, metaPhoneNumberId);
     try {
-      return await this.graph.call({
-        method: 'POST',
-        path: `/${metaPhoneNumberId}/messages`,
-        body: request.body,
-        token,
-        timeoutMs: 10_000,
-      });
+      const receipt = request.body as unknown as ReadReceipt;
+      return await this.transports.of(channel).markRead(receipt, { timeoutMs: 10_000 });
     } catch (error) {
       throw fromGraph(error);
     }
