@@ -28,7 +28,8 @@ export interface Stack {
   /** Owner's URL of the database. */
   databaseUrl: string;
   redisUrl: string;
-  /** The settings of the admin app, for commands that run beside it. */
+  /** The settings of the apps, for processes that run beside them. */
+  appEnvironment: Record<string, string | undefined>;
   adminEnvironment: Record<string, string | undefined>;
   /** The processes that run now, by name. */
   pids(): Record<string, number[]>;
@@ -156,6 +157,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
       secrets,
       databaseUrl: database.url,
       redisUrl: services.redisUrl,
+      appEnvironment: { ...environment, DATABASE_URL: appUrl },
       adminEnvironment: { ...environment, STAFF_DATABASE_URL: staffUrl },
       pids: () => ({
         ...services.pids,
