@@ -147,6 +147,8 @@ export async function liveTheStory(stack: Stack, receiver: Receiver, report: Rep
   const trace = await call<Json>('GET', `${url('admin')}/admin/v1/messages/${encodeURIComponent(messageRef)}`, {
     token: staff.access_token,
   });
+  const [cost] = (trace.charges as Json[]).filter((c) => c.side === 'cost');
+  report.done('Charge, as staff see it', `Meta’s cost ${cost?.amount} ${cost?.currency}, card of ${cost?.card_date}`);
   const events = (trace.events as { kind: string }[]).map((e) => e.kind);
   report.done('Trace of the message', events.join(' → '));
 }

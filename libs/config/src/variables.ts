@@ -56,7 +56,7 @@ const variable = <T>(v: Variable<T>) => v;
 
 /**
  * Every environment variable of the product, with its default where it has one. `.env.example` is made from this
- * table (a test holds them against each other), and nothing else in the product reads `process.env`.
+ * table (a test holds them against each other), and nothing else in the product reads the environment.
  */
 export const VARIABLES = {
   HOST: variable({
