@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { isSignedBy, signBody } from './signature.js';
 
 describe('the signature of a webhook', () => {
@@ -16,5 +17,10 @@ describe('the signature of a webhook', () => {
     expect(isSignedBy('{"a":1}', signed.slice(0, -1), ['old'])).toBe(false);
     expect(isSignedBy('{"a":1}', undefined, ['old'])).toBe(false);
     expect(isSignedBy('{"a":1}', '', [])).toBe(false);
+  });
+
+  it('has a test vector in the documentation that is true', () => {
+    const page = readFileSync(new URL('../../../docs/api/README.md', import.meta.url), 'utf8');
+    expect(page).toContain(signBody('{"object":"whatsapp_business_account","entry":[]}', 'whsec_dGVzdA=='));
   });
 });
