@@ -1,6 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { createWriteStream } from 'node:fs';
-import { mkdir, readdir, rm, stat } from 'node:fs/promises';
+import { mkdir, open, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -31,9 +30,13 @@ export class TooManyBytesError extends Error {
  * @throws TooManyBytesError, or whatever the stream failed with; nothing is left on the disk then
  */
 export async function spool(source: Readable, folder: string, limit: number): Promise<Spooled> {
+  // The sender may hang up before we listen; the pipeline then finds the stream broken.
+  source.on('error', () => {});
   await mkdir(folder, { recursive: true });
   const path = join(folder, randomUUID());
   const discard = () => rm(path, { force: true });
+  // Opened before anything can fail: a file that was still being opened could not be removed.
+  const file = await open(path, 'wx', 0o600);
   const hash = createHash('sha256');
   let size = 0;
   const measure = new Transform({
@@ -45,7 +48,7 @@ export async function spool(source: Readable, folder: string, limit: number): Pr
     },
   });
   try {
-    await pipeline(source, measure, createWriteStream(path, { flags: 'wx', mode: 0o600, flush: true }));
+    await pipeline(source, measure, file.createWriteStream({ flush: true }));
   } catch (error) {
     await discard();
     throw error;
