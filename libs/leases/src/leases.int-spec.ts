@@ -22,6 +22,16 @@ describe('a lane', () => {
     expect(await second.hold(tenant, 'n1', async () => 'drained')).toBe('drained');
   });
 
+  it('is drained once by a process that was woken twice, as by a Redis that was flushed under the first job', async () => {
+    const [leases, other] = [new Leases(connection.db), new Leases(connection.db)];
+    const during = await leases.hold(tenant, 'n3', async () => {
+      const second = await leases.hold(tenant, 'n3', async () => 'drained twice');
+      return [second, await other.hold(tenant, 'n3', async () => 'given back by the second')];
+    });
+    expect(during).toEqual(['held-by-another', 'held-by-another']);
+    expect(await leases.hold(tenant, 'n3', async () => 'drained')).toBe('drained');
+  });
+
   it('of a process that died is free when its lease has run out', async () => {
     const [dead, next] = [new Leases(connection.db), new Leases(connection.db)];
     let die = () => {};

@@ -6,12 +6,15 @@ export const LEASE_SECONDS = 15;
 
 /**
  * Who drains a lane. A job in Redis only wakes a worker; the right to drain is a row in PostgreSQL, in the database's
- * time, so two workers that were both woken (a stalled job, a flushed Redis, a timer) never drain one lane at once.
+ * time, so two jobs that were both woken (a stalled job, a flushed Redis, a timer) never drain one lane at once, whether
+ * two processes run them or one.
  */
 @Injectable()
 export class Leases {
   /** This process, for as long as it lives. */
   private readonly holder = randomUUID();
+  /** Lanes that this process drains now: the row tells processes apart, not two jobs of one process. */
+  private readonly draining = new Set<string>();
 
   constructor(private readonly db: Database) {}
 
@@ -22,6 +25,21 @@ export class Leases {
    * @returns what work returned, or 'held-by-another' without running it
    */
   async hold<T>(
+    tenantId: string,
+    lane: string,
+    work: (stillMine: () => boolean) => Promise<T>,
+  ): Promise<T | 'held-by-another'> {
+    const key = `${tenantId} ${lane}`;
+    if (this.draining.has(key)) return 'held-by-another';
+    this.draining.add(key);
+    try {
+      return await this.holdAlone(tenantId, lane, work);
+    } finally {
+      this.draining.delete(key);
+    }
+  }
+
+  private async holdAlone<T>(
     tenantId: string,
     lane: string,
     work: (stillMine: () => boolean) => Promise<T>,
