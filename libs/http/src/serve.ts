@@ -11,7 +11,7 @@ import { createLogger, METRICS, NestLogger, ObservabilityModule, withoutSecrets 
 import { nativeEnvelope, type RenderRefusal } from './envelope.js';
 import { HealthController } from './health.controller.js';
 import { parseJsonBodies } from './json-body.js';
-import { RefusalFilter } from './refusal.filter.js';
+import { answerRefusal, RefusalFilter } from './refusal.filter.js';
 import { nativeValidation } from './validation.js';
 
 export interface ServeOptions {
@@ -54,6 +54,11 @@ export async function serve(options: ServeOptions): Promise<{ app: NestFastifyAp
       givenRequestId(req.headers['x-request-id']) ?? randomUUID(),
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 300 },
+    // A path that cannot be read, or is too long, is refused before there is a route.
+    frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => {
+      reply.header('x-request-id', request.id);
+      answerRefusal(error, request, reply, render, logger);
+    },
     ...(rewriteUrl ? { rewriteUrl: (request: { url?: string }) => rewriteUrl(request.url ?? '/') } : {}),
   });
 

@@ -9,6 +9,7 @@ const BY_STATUS: Readonly<Record<number, [code: string, details: string]>> = {
   405: ['method_not_allowed', 'This path does not answer to this method. See /docs.'],
   409: ['conflict', 'The request contradicts what is stored.'],
   413: ['payload_too_large', 'The body is larger than this path takes.'],
+  414: ['path_too_long', 'A part of the path is longer than any id or name is.'],
   415: ['unsupported_media_type', 'This path takes application/json.'],
   429: ['too_many_requests', 'Slow down and try again.'],
   503: ['unavailable', 'Try again shortly.'],
@@ -22,6 +23,16 @@ interface FastifyError extends Error {
 const isFastifyError = (e: unknown): e is FastifyError =>
   e instanceof Error && typeof (e as Partial<FastifyError>).statusCode === 'number';
 
+/**
+ * Text that PostgreSQL cannot hold: U+0000 in a text (22021) or in jsonb (22P05), half of a surrogate pair in jsonb
+ * (22P02 with that detail). It comes from the caller, in a body, a path or a query, so the caller is told.
+ */
+function isUnstorableText(thrown: unknown): boolean {
+  const { code, driverError } = thrown as { code?: unknown; driverError?: { detail?: unknown } };
+  if (code === '22021' || code === '22P05') return true;
+  return code === '22P02' && /^Unicode (high|low) surrogate/.test(String(driverError?.detail));
+}
+
 /** Whatever was thrown, as a refusal that may be shown; a surprise keeps its cause for the log and hides it here. */
 export function toRefusal(thrown: unknown): Refusal {
   if (thrown instanceof Refusal) return thrown;
@@ -33,6 +44,11 @@ export function toRefusal(thrown: unknown): Refusal {
   if (isFastifyError(thrown) && thrown.statusCode >= 400 && thrown.statusCode < 500) {
     const [code, details] = BY_STATUS[thrown.statusCode] ?? ['refused', 'The request was refused.'];
     return new Refusal(thrown.statusCode, code, details, { cause: thrown });
+  }
+  if (thrown instanceof Error && isUnstorableText(thrown)) {
+    const details =
+      'The request contains the character U+0000 or half of a surrogate pair, which no text here can have.';
+    return new Refusal(400, 'invalid_request', details, { cause: thrown });
   }
   return new Refusal(500, 'internal', 'Something went wrong on our side. Quote the request id to support.', {
     cause: thrown,

@@ -74,8 +74,10 @@ function readTo(body: Fields, problems: Problems): (MessageRequest & { kind: 'me
   const given = typeof to === 'number' ? String(to) : to;
   if (given !== undefined && given !== null && given !== '') {
     if (typeof given !== 'string') problems.invalid('to', 'must be text');
-    else if (kind === 'group') return { group: given };
-    else if (!looksLikeNumber(given)) {
+    else if (kind === 'group') {
+      if (/^[!-~]{1,200}$/.test(given)) return { group: given };
+      problems.invalid('to', 'must be the id of a group');
+    } else if (!looksLikeNumber(given)) {
       problems.invalid('to', 'must be a phone number with its country code, such as +16505551234');
     } else return { number: given };
     return { number: '' };
