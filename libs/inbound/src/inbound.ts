@@ -35,6 +35,13 @@ export interface InboundRow {
   at: Date;
 }
 
+/** A sign of life of a customer (or group) to a number. */
+export interface Heard {
+  phoneNumberId: string;
+  customer: string;
+  at: Date;
+}
+
 const COLUMNS = `m.inbound_id AS "inboundId", m.phone_number_id AS "phoneNumberId",
   m.meta_message_id AS "metaMessageId", m.customer, m.customer_name AS "customerName", m.user_id AS "userId",
   m.type, m.payload, m.at`;
@@ -46,51 +53,78 @@ const storable = (text: string): string => text.replace(/\p{Surrogate}|\0/gu, '\
 @Injectable()
 export class Inbound {
   /**
-   * Stores a message, marks it as unseen by the engagement app, and opens or prolongs the service window.
+   * Stores messages, marks them as unseen by the engagement app, and opens or prolongs their service windows: three
+   * statements, however many they are.
    *
-   * @returns 'repeat' when it is stored already; nothing changes then
+   * @returns for each 'repeat' when it is stored already (nothing changes then), also by an earlier one of these
    */
-  async record(tx: Tx, tenantId: string, message: InboundMessage): Promise<'new' | 'repeat'> {
-    const inboundId = derivedId(message.at, message.phoneNumberId, message.metaMessageId);
-    const payload = typeof message.payload === 'string' ? message.payload : JSON.stringify(message.payload);
-    const stored = await tx.query(
+  async recordAll(tx: Tx, tenantId: string, messages: readonly InboundMessage[]): Promise<('new' | 'repeat')[]> {
+    if (messages.length === 0) return [];
+    const ids = messages.map((m) => derivedId(m.at, m.phoneNumberId, m.metaMessageId));
+    const column = <T>(pick: (m: InboundMessage) => T): T[] => messages.map(pick);
+    const stored: { inboundId: string }[] = await tx.query(
       `INSERT INTO inbound_messages (tenant_id, inbound_id, phone_number_id, meta_message_id, customer, customer_name,
                                      user_id, type, payload, at)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING RETURNING 1`,
+       SELECT $1, m.inbound_id, m.phone_number_id, m.meta_message_id, m.customer, m.customer_name, m.user_id, m.type,
+              m.payload::json, m.at
+         FROM unnest($2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
+                     $10::timestamptz[])
+           AS m(inbound_id, phone_number_id, meta_message_id, customer, customer_name, user_id, type, payload, at)
+       ON CONFLICT DO NOTHING RETURNING inbound_id AS "inboundId"`,
       [
         tenantId,
-        inboundId,
-        message.phoneNumberId,
-        storable(message.metaMessageId),
-        storable(message.customer),
-        message.customerName === undefined ? null : storable(message.customerName),
-        message.userId === undefined ? null : storable(message.userId),
-        storable(message.type),
-        payload,
-        message.at,
+        ids,
+        column((m) => m.phoneNumberId),
+        column((m) => storable(m.metaMessageId)),
+        column((m) => storable(m.customer)),
+        column((m) => (m.customerName === undefined ? null : storable(m.customerName))),
+        column((m) => (m.userId === undefined ? null : storable(m.userId))),
+        column((m) => storable(m.type)),
+        column((m) => (typeof m.payload === 'string' ? m.payload : JSON.stringify(m.payload))),
+        column((m) => m.at),
       ],
     );
-    if (stored.length === 0) return 'repeat';
-    await tx.query('INSERT INTO inbound_unseen (tenant_id, inbound_id) VALUES ($1, $2)', [tenantId, inboundId]);
-    if (opensWindow(message.type)) {
-      const who = message.groupId ? [message.groupId] : [message.customer, message.number, message.userId];
-      for (const customer of new Set(who)) {
-        if (customer) await this.heardFrom(tx, tenantId, message.phoneNumberId, customer, message.at);
-      }
+    const fresh = new Set(stored.map((s) => s.inboundId));
+    if (fresh.size > 0) {
+      await tx.query('INSERT INTO inbound_unseen (tenant_id, inbound_id) SELECT $1, unnest($2::uuid[])', [
+        tenantId,
+        [...fresh],
+      ]);
     }
-    return 'new';
+    const heard: Heard[] = [];
+    const verdicts = messages.map((message, i) => {
+      if (!fresh.delete(ids[i] as string)) return 'repeat';
+      if (opensWindow(message.type)) {
+        const who = message.groupId ? [message.groupId] : [message.customer, message.number, message.userId];
+        for (const customer of who) {
+          if (customer) heard.push({ phoneNumberId: message.phoneNumberId, customer, at: message.at });
+        }
+      }
+      return 'new';
+    });
+    await this.heardFrom(tx, tenantId, heard);
+    return verdicts;
+  }
+
+  /** The same for one. */
+  async record(tx: Tx, tenantId: string, message: InboundMessage): Promise<'new' | 'repeat'> {
+    return (await this.recordAll(tx, tenantId, [message]))[0] as 'new' | 'repeat';
   }
 
   /**
-   * A customer wrote or called at an instant of Meta's. What arrives late never takes back a newer instant.
+   * Customers wrote or called at instants of Meta's. What arrives late never takes back a newer instant.
    */
-  async heardFrom(tx: Tx, tenantId: string, phoneNumberId: string, customer: string, at: Date): Promise<void> {
+  async heardFrom(tx: Tx, tenantId: string, heard: readonly Heard[]): Promise<void> {
+    if (heard.length === 0) return;
     await tx.query(
-      `INSERT INTO service_windows (tenant_id, phone_number_id, customer, last_user_message_at) VALUES ($1, $2, $3, $4)
+      `INSERT INTO service_windows (tenant_id, phone_number_id, customer, last_user_message_at)
+       SELECT $1, h.phone_number_id, h.customer, max(h.at)
+         FROM unnest($2::uuid[], $3::text[], $4::timestamptz[]) AS h(phone_number_id, customer, at)
+        GROUP BY h.phone_number_id, h.customer ORDER BY h.phone_number_id, h.customer
        ON CONFLICT (tenant_id, phone_number_id, customer) DO UPDATE
          SET last_user_message_at = excluded.last_user_message_at
          WHERE service_windows.last_user_message_at < excluded.last_user_message_at`,
-      [tenantId, phoneNumberId, storable(customer), at],
+      [tenantId, heard.map((h) => h.phoneNumberId), heard.map((h) => storable(h.customer)), heard.map((h) => h.at)],
     );
   }
 

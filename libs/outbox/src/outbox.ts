@@ -1,32 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CLOCK, type Clock } from '#libs/clock';
 import { newId } from '#libs/ids';
-import { judgeStatus, type MessageStatus, provesDelivery } from '#libs/message-status';
+import type { MessageStatus } from '#libs/message-status';
 import { Coalescer, Database, type Tx } from '#libs/persistence';
+import { type AppliedStatus, applyStatuses, type ReportedStatus } from './apply-statuses.js';
 import { newMessageRef } from './message-ref.js';
 import { MESSAGE_COLUMNS, type MessageEventRow, type MessageRow, type NewMessage } from './message-row.js';
-
-/** A status webhook of Meta's about one message. */
-export interface ReportedStatus {
-  messageId: string;
-  status: 'sent' | 'delivered' | 'read' | 'played' | 'failed';
-  /** Meta's own time of it. */
-  at: Date;
-  metaMessageId?: string;
-  /** Meta's `errors[]`, for `failed`. */
-  errors?: unknown[];
-  /** The status as it came, for the history. */
-  raw?: unknown;
-}
-
-export interface AppliedStatus {
-  /** `apply`: the message moved. `record`: true but older news. `repeat`: told before, nothing was stored. */
-  verdict: 'apply' | 'record' | 'repeat';
-  /** The message as it is now. */
-  message: MessageRow;
-  /** Whether this is the first proof that it reached the phone, which makes it billable. */
-  firstDelivery: boolean;
-}
 
 type Accepting = NewMessage & { messageId: string; acceptedAt: Date };
 
@@ -75,62 +54,18 @@ export class Outbox {
   }
 
   /**
-   * Applies a status of Meta's under the message's lock: it may be late, repeated, or ahead of the answer to our own call,
-   * and never moves the message backward.
+   * Applies statuses of Meta's, in order, under the messages' locks: each may be late, repeated, or ahead of the answer to
+   * our own call, and none moves a message backward.
    *
-   * @returns what became of it; undefined when this tenant has no such message
+   * @returns for each what became of it; undefined where this tenant has no such message
    */
+  applyStatuses(tx: Tx, tenantId: string, reports: readonly ReportedStatus[]): Promise<(AppliedStatus | undefined)[]> {
+    return applyStatuses(tx, tenantId, reports);
+  }
+
+  /** The same for one. */
   async applyStatus(tx: Tx, tenantId: string, report: ReportedStatus): Promise<AppliedStatus | undefined> {
-    const [message]: MessageRow[] = await tx.query(
-      `SELECT ${MESSAGE_COLUMNS} FROM messages m WHERE m.tenant_id = $1 AND m.message_id = $2 FOR UPDATE`,
-      [tenantId, report.messageId],
-    );
-    if (!message) return undefined;
-    // After a resend, only a delivery may speak for an earlier attempt: its failure must not end the later one.
-    const speaksOfNow =
-      !report.metaMessageId ||
-      !message.metaMessageId ||
-      report.metaMessageId === message.metaMessageId ||
-      provesDelivery(report.status);
-    const judged = speaksOfNow ? judgeStatus(message.status, report.status) : 'record';
-    const told = await tx.query(
-      `INSERT INTO message_events (tenant_id, message_id, kind, occurrence, at, source, verdict, detail)
-       VALUES ($1, $2, $3, 0, $4, 'meta', $5, $6) ON CONFLICT DO NOTHING RETURNING 1`,
-      [
-        tenantId,
-        report.messageId,
-        report.status,
-        report.at,
-        judged,
-        report.raw === undefined && report.errors === undefined
-          ? null
-          : JSON.stringify(report.raw ?? { errors: report.errors }),
-      ],
-    );
-    if (told.length === 0) return { verdict: 'repeat', message, firstDelivery: false };
-    const firstDelivery = judged === 'apply' && provesDelivery(report.status) && !provesDelivery(message.status);
-    if (judged === 'apply') {
-      message.status = report.status;
-      message.statusAt = report.at;
-      if (report.status === 'failed') message.metaError = report.errors?.[0] ?? null;
-    }
-    const learnsId = !message.metaMessageId && report.metaMessageId !== undefined;
-    if (learnsId) message.metaMessageId = report.metaMessageId ?? null;
-    if (judged === 'apply' || learnsId) {
-      await tx.query(
-        `UPDATE messages SET status = $3, status_at = $4, meta_message_id = $5, meta_error = $6
-          WHERE tenant_id = $1 AND message_id = $2`,
-        [
-          tenantId,
-          message.messageId,
-          message.status,
-          message.statusAt,
-          message.metaMessageId,
-          message.metaError === null ? null : JSON.stringify(message.metaError),
-        ],
-      );
-    }
-    return { verdict: judged, message, firstDelivery };
+    return (await applyStatuses(tx, tenantId, [report]))[0];
   }
 
   async find(tx: Tx, tenantId: string, messageId: string): Promise<MessageRow | undefined> {
@@ -141,13 +76,43 @@ export class Outbox {
     return row;
   }
 
-  async findByMetaId(tx: Tx, tenantId: string, metaMessageId: string): Promise<MessageRow | undefined> {
-    const [row]: MessageRow[] = await tx.query(
-      `SELECT ${MESSAGE_COLUMNS} FROM messages m WHERE m.tenant_id = $1 AND m.meta_message_id = $2
-        ORDER BY m.message_id DESC LIMIT 1`,
-      [tenantId, metaMessageId],
+  /** Our ids of messages by Meta's, the youngest where several share one; ids that no message has are absent. */
+  async idsByMetaId(tx: Tx, tenantId: string, metaMessageIds: readonly string[]): Promise<Map<string, string>> {
+    if (metaMessageIds.length === 0) return new Map();
+    const rows: { metaMessageId: string; messageId: string }[] = await tx.query(
+      `SELECT m.meta_message_id AS "metaMessageId", m.message_id AS "messageId" FROM messages m
+        WHERE m.tenant_id = $1 AND m.meta_message_id = ANY ($2::text[]) ORDER BY m.message_id`,
+      [tenantId, metaMessageIds],
     );
-    return row;
+    return new Map(rows.map((r) => [r.metaMessageId, r.messageId]));
+  }
+
+  /**
+   * Takes back a message that waits. One that a dispatcher has claimed, or whose call is in doubt, cannot be taken back.
+   *
+   * @returns whether it is cancelled now, and the message as it is; undefined when this tenant has no such message
+   */
+  async cancel(
+    tx: Tx,
+    tenantId: string,
+    messageId: string,
+  ): Promise<{ cancelled: boolean; message: MessageRow } | undefined> {
+    const [message]: MessageRow[] = await tx.query(
+      `SELECT ${MESSAGE_COLUMNS} FROM messages m WHERE m.tenant_id = $1 AND m.message_id = $2 FOR UPDATE`,
+      [tenantId, messageId],
+    );
+    if (!message) return undefined;
+    if (!canMove(message.status, 'cancelled')) return { cancelled: false, message };
+    const now = this.clock.now();
+    await tx.query(
+      `WITH cancelled AS (
+         UPDATE messages SET status = 'cancelled', status_at = $3 WHERE tenant_id = $1 AND message_id = $2
+         RETURNING attempts)
+       INSERT INTO message_events (tenant_id, message_id, kind, occurrence, at, source)
+       SELECT $1, $2, 'cancelled', attempts, $3, 'paloma' FROM cancelled`,
+      [tenantId, messageId, now],
+    );
+    return { cancelled: true, message: { ...message, status: 'cancelled', statusAt: now } };
   }
 
   /**

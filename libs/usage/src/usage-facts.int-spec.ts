@@ -62,7 +62,7 @@ describe('the fact that a message was delivered', () => {
     await inShop((tx) => facts.record(tx, fact(id)));
     await inShop((tx) => facts.markRated(tx, shop.tenantId, id));
     await inShop((tx) => facts.record(tx, fact(id, { deliveredAt: at(1), pricing: PRICING })));
-    await inShop((tx) => facts.learn(tx, shop.tenantId, id, { sentAt: at(1), pricing: PRICING }));
+    await inShop((tx) => facts.learn(tx, shop.tenantId, { messageId: id, sentAt: at(1), pricing: PRICING }));
     expect(await inShop((tx) => facts.find(tx, shop.tenantId, id))).toMatchObject({
       deliveredAt: at(5),
       pricing: null,
@@ -77,7 +77,7 @@ describe('the fact that a message was delivered', () => {
         await facts.record(tx, fact(id));
         await facts.park(tx, shop.tenantId, id, 'no_pricing');
       }
-      await facts.learn(tx, shop.tenantId, learns, { sentAt: at(3), pricing: PRICING });
+      await facts.learn(tx, shop.tenantId, { messageId: learns, sentAt: at(3), pricing: PRICING });
     });
     expect(await inShop((tx) => facts.listParked(tx, shop.tenantId))).toMatchObject([
       { messageId: waits, parkedReason: 'no_pricing' },

@@ -37,14 +37,21 @@ const COLUMNS = `tenant_id AS "tenantId", message_id AS "messageId", phone_numbe
 @Injectable()
 export class UsageFacts {
   /**
-   * Writes the fact, or completes the one that is there: the earliest instants and the first pricing block stay, so the
-   * statuses of a message make the same fact in whatever order they come.
+   * Writes facts, or completes those that are there: the earliest delivery and the first pricing block stay, so the
+   * statuses of a message make the same fact in whatever order they come. One statement for all of them; a message may
+   * be among them once.
    */
-  async record(tx: Tx, fact: UsageFact): Promise<void> {
+  async record(tx: Tx, ...facts: readonly UsageFact[]): Promise<void> {
+    if (facts.length === 0) return;
+    const column = <T>(pick: (f: UsageFact) => T): T[] => facts.map(pick);
     await tx.query(
       `INSERT INTO usage_facts AS f (tenant_id, message_id, phone_number_id, waba_id, recipient, type, category,
                                      template_id, in_window, pricing, sent_at, delivered_at)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+       SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::text[],
+                            $8::uuid[], $9::boolean[], $10::jsonb[], $11::timestamptz[], $12::timestamptz[])
+                       AS n(tenant_id, message_id, phone_number_id, waba_id, recipient, type, category,
+                            template_id, in_window, pricing, sent_at, delivered_at)
+        ORDER BY n.message_id
        ON CONFLICT (tenant_id, message_id) DO UPDATE SET
          pricing = coalesce(f.pricing, excluded.pricing),
          delivered_at = least(f.delivered_at, excluded.delivered_at),
@@ -52,41 +59,49 @@ export class UsageFacts {
        WHERE f.status <> 'rated'
          AND (f.pricing IS NULL AND excluded.pricing IS NOT NULL OR excluded.delivered_at < f.delivered_at)`,
       [
-        fact.tenantId,
-        fact.messageId,
-        fact.phoneNumberId,
-        fact.wabaId,
-        fact.recipient,
-        fact.type,
-        fact.category,
-        fact.templateId,
-        fact.inWindow,
-        fact.pricing === null ? null : JSON.stringify(fact.pricing),
-        fact.sentAt,
-        fact.deliveredAt,
+        column((f) => f.tenantId),
+        column((f) => f.messageId),
+        column((f) => f.phoneNumberId),
+        column((f) => f.wabaId),
+        column((f) => f.recipient),
+        column((f) => f.type),
+        column((f) => f.category),
+        column((f) => f.templateId),
+        column((f) => f.inWindow),
+        column((f) => (f.pricing === null ? null : JSON.stringify(f.pricing))),
+        column((f) => f.sentAt),
+        column((f) => f.deliveredAt),
       ],
     );
   }
 
   /**
-   * A `sent` that comes after the delivery: its instant, and its pricing block where the delivery had none.
+   * What `sent` statuses tell that came after the delivery: their instants, and their pricing blocks where the deliveries
+   * had none.
    *
-   * @returns whether there is a fact that learned from it
+   * @returns whether there is a fact that learned from one
    */
   async learn(
     tx: Tx,
     tenantId: string,
-    messageId: string,
-    sent: { sentAt: Date; pricing: Record<string, unknown> | null },
+    ...told: readonly { messageId: string; sentAt: Date; pricing: Record<string, unknown> | null }[]
   ): Promise<boolean> {
+    if (told.length === 0) return false;
     const [, count] = await tx.query(
-      `UPDATE usage_facts SET
-         sent_at = $3,
-         status = CASE WHEN pricing IS NULL AND $4::jsonb IS NOT NULL THEN 'new' ELSE status END,
-         parked_reason = CASE WHEN pricing IS NULL AND $4::jsonb IS NOT NULL THEN NULL ELSE parked_reason END,
-         pricing = coalesce(pricing, $4::jsonb)
-        WHERE tenant_id = $1 AND message_id = $2 AND status <> 'rated'`,
-      [tenantId, messageId, sent.sentAt, sent.pricing === null ? null : JSON.stringify(sent.pricing)],
+      `UPDATE usage_facts f SET
+         sent_at = s.sent_at,
+         status = CASE WHEN f.pricing IS NULL AND s.pricing IS NOT NULL THEN 'new' ELSE f.status END,
+         parked_reason = CASE WHEN f.pricing IS NULL AND s.pricing IS NOT NULL THEN NULL ELSE f.parked_reason END,
+         pricing = coalesce(f.pricing, s.pricing)
+        FROM unnest($2::uuid[], $3::timestamptz[], $4::jsonb[]) AS s(message_id, sent_at, pricing)
+       WHERE f.tenant_id = $1 AND f.message_id = s.message_id AND f.message_id = ANY ($2::uuid[])
+         AND f.status <> 'rated'`,
+      [
+        tenantId,
+        told.map((t) => t.messageId),
+        told.map((t) => t.sentAt),
+        told.map((t) => (t.pricing === null ? null : JSON.stringify(t.pricing))),
+      ],
     );
     return count > 0;
   }

@@ -1,203 +1,143 @@
 import { Injectable } from '@nestjs/common';
-import { derivedId, timeOfId } from '#libs/ids';
-import { Inbound } from '#libs/inbound';
+import { derivedId } from '#libs/ids';
+import { Inbound, type InboundMessage } from '#libs/inbound';
 import { InboundMedia } from '#libs/media-store';
-import { provesDelivery, readStatus } from '#libs/message-status';
-import { type MessageRow, messageIdOfCallbackData, newMessageRef, Outbox } from '#libs/outbox';
+import { newMessageRef, Outbox } from '#libs/outbox';
 import type { Tx } from '#libs/persistence';
-import { TenantEvents } from '#libs/tenant-events';
-import { UsageFacts } from '#libs/usage';
 import { receivedMedia } from '../media/received-media.js';
-import type { Effects } from './effects.js';
-import type { EventContext } from './event-context.js';
+import { ApplyStatuses } from './apply-statuses.js';
+import type { NumberContext } from './event-context.js';
 import { serialiseExact } from './exact-json.js';
 import { type Fields, fieldsOf, instantOf, isFields, listOf, textOf } from './fields.js';
 import { envelopeOfPart } from './tenant-body.js';
 
-/** Field `messages` of a number of the tenant: statuses of what it sent, messages of its customers, errors. */
+/** One element of `messages[]`, and what of it is stored; a message without sender or id is only passed on. */
+interface Received {
+  context: NumberContext;
+  fields: Fields;
+  at: Date;
+  metaMessageId: string | undefined;
+  customer: string | undefined;
+  stored: InboundMessage | undefined;
+}
+
+/** Where a message names another message. */
+const MENTIONS = [
+  ['context', 'id'],
+  ['reaction', 'message_id'],
+] as const;
+
+/** Field `messages` of numbers of the tenant: statuses of what it sent, messages of its customers, errors. */
 @Injectable()
 export class ApplyMessages {
   constructor(
+    private readonly statuses: ApplyStatuses,
     private readonly outbox: Outbox,
     private readonly inbound: Inbound,
     private readonly media: InboundMedia,
-    private readonly usage: UsageFacts,
-    private readonly events: TenantEvents,
   ) {}
 
-  async apply(tx: Tx, context: EventContext & { phoneNumberId: string; wabaId: string }, effects: Effects) {
-    const value = fieldsOf(context.change.value);
-    for (const status of listOf(value.statuses)) await this.status(tx, context, status, effects);
-    for (const message of listOf(value.messages)) await this.message(tx, context, message, effects);
-    const errors = listOf(value.errors);
-    if (errors.length > 0) {
-      effects.tell(
-        await this.events.publish(tx, context.tenantId, {
-          ...about(context),
-          eventId: derivedId(context.at, 'errors', context.phoneNumberId, serialiseExact(errors)),
-          kind: 'messages',
-          body: envelopeOfPart(context.change, 'errors', errors),
-        }),
-      );
-    }
-  }
-
-  private async status(
-    tx: Tx,
-    context: EventContext & { phoneNumberId: string; wabaId: string },
-    status: Fields,
-    effects: Effects,
-  ): Promise<void> {
-    const { tenantId } = context;
-    const metaId = textOf(status.id);
-    const ourId = messageIdOfCallbackData(textOf(status.biz_opaque_callback_data));
-    const held = ourId
-      ? await this.outbox.find(tx, tenantId, ourId)
-      : metaId && (await this.outbox.findByMetaId(tx, tenantId, metaId));
-    if (!held && (ourId || !context.patienceIsOver)) {
-      // It may have overtaken the commit of the answer to our call, which holds Meta's id.
-      effects.waitsFor = ourId ? `message ${ourId}` : `a message with Meta's id ${metaId}`;
-      return;
-    }
-    const at = instantOf(status.timestamp) ?? context.at;
-    let message = held || undefined;
-    const word = readStatus(String(status.status));
-    if (message && word) {
-      const applied = await this.outbox.applyStatus(tx, tenantId, {
-        messageId: message.messageId,
-        status: word as 'sent',
-        at,
-        ...(metaId ? { metaMessageId: metaId } : {}),
-        ...(Array.isArray(status.errors) ? { errors: status.errors } : {}),
-        raw: status,
-      });
-      message = applied?.message ?? message;
-      if (applied && applied.verdict !== 'repeat') await this.bill(tx, context, message, word, at, status, effects);
-    }
-    if (!message) effects.note = 'passed on: no message of ours has this id';
-    const { biz_opaque_callback_data: theirs, ...told } = status;
-    const data = message ? message.clientData : theirs;
-    effects.tell(
-      await this.events.publish(tx, tenantId, {
-        ...about(context),
-        eventId: derivedId(
-          at,
-          'status',
-          message?.messageId ?? metaId ?? '',
-          String(status.status),
-          textOf(status.recipient_participant_id) ?? '',
-        ),
-        kind: 'status',
-        customer: message?.recipient ?? textOf(status.recipient_id),
-        body: envelopeOfPart(context.change, 'statuses', [
-          {
-            ...told,
-            ...(message ? { id: newMessageRef(message.messageId) } : {}),
-            ...(data === null || data === undefined ? {} : { biz_opaque_callback_data: data }),
-          },
-        ]),
-      }),
-    );
-  }
-
-  /** Statuses come in any order: each adds to the fact what it knows, so the order does not matter. */
-  private async bill(
-    tx: Tx,
-    context: EventContext & { wabaId: string },
-    message: MessageRow,
-    word: NonNullable<ReturnType<typeof readStatus>>,
-    at: Date,
-    status: Fields,
-    effects: Effects,
-  ): Promise<void> {
-    const { tenantId } = context;
-    const { messageId } = message;
-    const pricing = isFields(status.pricing) ? status.pricing : null;
-    if (word === 'sent') {
-      if (await this.usage.learn(tx, tenantId, messageId, { sentAt: at, pricing })) effects.rate = true;
-      return;
-    }
-    if (!provesDelivery(word)) return;
-    const history = await this.outbox.eventsOf(tx, tenantId, messageId);
-    const sent = history.find((step) => step.source === 'meta' && step.kind === 'sent');
-    const pricingOfSent = fieldsOf(sent?.detail).pricing;
-    await this.usage.record(tx, {
+  /** Applies events in their order, with as many statements for all of them as for one. */
+  async apply(tx: Tx, tenantId: string, contexts: readonly NumberContext[]): Promise<void> {
+    // Statuses first: a customer may answer to a message whose id of Meta's comes with one of them.
+    await this.statuses.apply(tx, tenantId, contexts);
+    await this.messages(
+      tx,
       tenantId,
-      messageId,
-      phoneNumberId: message.phoneNumberId,
-      wabaId: context.wabaId,
-      recipient: message.recipient,
-      type: message.type,
-      category: message.category,
-      templateId: message.templateId,
-      inWindow: message.inWindow,
-      pricing: pricing ?? (isFields(pricingOfSent) ? pricingOfSent : null),
-      sentAt: sent?.at ?? timeOfId(messageId),
-      deliveredAt: at,
-    });
-    effects.rate = true;
+      contexts.flatMap((context) => receivedIn(context)),
+    );
+    for (const context of contexts) tellErrors(context);
   }
 
-  private async message(
-    tx: Tx,
-    context: EventContext & { phoneNumberId: string; wabaId: string },
-    message: Fields,
-    effects: Effects,
-  ): Promise<void> {
-    const { tenantId, phoneNumberId } = context;
-    const at = instantOf(message.timestamp) ?? context.at;
-    const metaMessageId = textOf(message.id);
-    const customer = textOf(message.from) ?? textOf(message.from_user_id);
-    if (metaMessageId && customer) {
-      const contacts = listOf(fieldsOf(context.change.value).contacts);
-      const contact =
-        contacts.find((c) => c.wa_id === customer || c.user_id === customer) ??
-        (contacts.length === 1 ? contacts[0] : undefined);
-      const recorded = await this.inbound.record(tx, tenantId, {
-        phoneNumberId,
-        metaMessageId,
-        customer: textOf(contact?.wa_id) ?? customer,
-        // wa_id may differ from the number (webhook reference, 2025-10-22); tenants answer to either.
-        number: textOf(message.from),
-        customerName: textOf(fieldsOf(contact?.profile).name),
-        userId: textOf(message.from_user_id) ?? textOf(contact?.user_id),
-        groupId: textOf(message.group_id),
-        type: textOf(message.type) ?? 'unknown',
-        payload: serialiseExact(message),
-        at,
-      });
-      effects.inbound = true;
-      const file = recorded === 'new' ? receivedMedia(message) : undefined;
-      if (file) {
-        await this.media.note(tx, tenantId, { ...file, phoneNumberId, at });
-        effects.mediaOf.add(phoneNumberId);
-      }
+  private async messages(tx: Tx, tenantId: string, received: readonly Received[]): Promise<void> {
+    const storable = received.filter((r): r is Received & { stored: InboundMessage } => r.stored !== undefined);
+    const verdicts = await this.inbound.recordAll(
+      tx,
+      tenantId,
+      storable.map((r) => r.stored),
+    );
+    for (const [i, { context, fields, at }] of storable.entries()) {
+      context.effects.inbound = true;
+      const file = verdicts[i] === 'new' ? receivedMedia(fields) : undefined;
+      if (!file) continue;
+      await this.media.note(tx, tenantId, { ...file, phoneNumberId: context.phoneNumberId, at });
+      context.effects.mediaOf.add(context.phoneNumberId);
     }
-    effects.tell(
-      await this.events.publish(tx, tenantId, {
-        ...about(context),
-        eventId: derivedId(at, 'message', phoneNumberId, metaMessageId ?? serialiseExact(message)),
+    const mentioned = new Set(received.flatMap((r) => mentionsIn(r.fields)));
+    const ours = await this.outbox.idsByMetaId(tx, tenantId, [...mentioned]);
+    for (const { context, fields, at, metaMessageId, customer } of received) {
+      const { wabaId, phoneNumberId } = context;
+      context.effects.told.push({
+        wabaId,
+        phoneNumberId,
+        eventId: derivedId(at, 'message', phoneNumberId, metaMessageId ?? serialiseExact(fields)),
         kind: 'message',
         customer,
-        body: envelopeOfPart(context.change, 'messages', [await this.withOurIds(tx, tenantId, message)]),
-      }),
-    );
-  }
-
-  /** Where a customer answers or reacts to a message of the tenant, the tenant knows that message by our id. */
-  private async withOurIds(tx: Tx, tenantId: string, message: Fields): Promise<Fields> {
-    const told = { ...message };
-    for (const [part, key] of [
-      ['context', 'id'],
-      ['reaction', 'message_id'],
-    ] as const) {
-      const at = message[part];
-      const metaId = isFields(at) ? textOf(at[key]) : undefined;
-      const ours = metaId && (await this.outbox.findByMetaId(tx, tenantId, metaId));
-      if (ours) told[part] = { ...fieldsOf(at), [key]: newMessageRef(ours.messageId) };
+        body: envelopeOfPart(context.change, 'messages', [withOurIds(fields, ours)]),
+      });
     }
-    return told;
   }
 }
 
-const about = ({ wabaId, phoneNumberId }: { wabaId: string; phoneNumberId: string }) => ({ wabaId, phoneNumberId });
+function receivedIn(context: NumberContext): Received[] {
+  const { messages, contacts } = fieldsOf(context.change.value);
+  return listOf(messages).map((fields) => {
+    const at = instantOf(fields.timestamp) ?? context.at;
+    const metaMessageId = textOf(fields.id);
+    const customer = textOf(fields.from) ?? textOf(fields.from_user_id);
+    const known = metaMessageId && customer ? { metaMessageId, customer, at } : undefined;
+    const stored = known && storedOf(context.phoneNumberId, fields, listOf(contacts), known);
+    return { context, fields, at, metaMessageId, customer, stored };
+  });
+}
+
+function storedOf(
+  phoneNumberId: string,
+  message: Fields,
+  contacts: readonly Fields[],
+  { metaMessageId, customer, at }: { metaMessageId: string; customer: string; at: Date },
+): InboundMessage {
+  const contact =
+    contacts.find((c) => c.wa_id === customer || c.user_id === customer) ??
+    (contacts.length === 1 ? contacts[0] : undefined);
+  return {
+    phoneNumberId,
+    metaMessageId,
+    customer: textOf(contact?.wa_id) ?? customer,
+    // wa_id may differ from the number (webhook reference, 2025-10-22); tenants answer to either.
+    number: textOf(message.from),
+    customerName: textOf(fieldsOf(contact?.profile).name),
+    userId: textOf(message.from_user_id) ?? textOf(contact?.user_id),
+    groupId: textOf(message.group_id),
+    type: textOf(message.type) ?? 'unknown',
+    payload: serialiseExact(message),
+    at,
+  };
+}
+
+const mentionsIn = (message: Fields): string[] =>
+  MENTIONS.flatMap(([part, key]) => textOf(fieldsOf(message[part])[key]) ?? []);
+
+/** Where a customer answers or reacts to a message of the tenant, the tenant knows that message by our id. */
+function withOurIds(message: Fields, ours: ReadonlyMap<string, string>): Fields {
+  const told = { ...message };
+  for (const [part, key] of MENTIONS) {
+    const at = message[part];
+    const metaId = isFields(at) ? textOf(at[key]) : undefined;
+    const messageId = metaId && ours.get(metaId);
+    if (messageId) told[part] = { ...fieldsOf(at), [key]: newMessageRef(messageId) };
+  }
+  return told;
+}
+
+function tellErrors({ change, at, wabaId, phoneNumberId, effects }: NumberContext): void {
+  const errors = listOf(fieldsOf(change.value).errors);
+  if (errors.length === 0) return;
+  effects.told.push({
+    wabaId,
+    phoneNumberId,
+    eventId: derivedId(at, 'errors', phoneNumberId, serialiseExact(errors)),
+    kind: 'messages',
+    body: envelopeOfPart(change, 'errors', errors),
+  });
+}

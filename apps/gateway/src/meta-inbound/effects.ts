@@ -1,7 +1,9 @@
-/** What applying an event leaves to do: wakes for after the commit, and whether the event has to come again. */
+import type { TenantEvent } from '#libs/tenant-events';
+
+/** What applying an event comes to: what the tenant is told, wakes for after the commit, whether it has to come again. */
 export class Effects {
-  /** Endpoints with new posts. */
-  readonly endpoints = new Set<string>();
+  /** What the tenant is to be told, in order. */
+  readonly told: TenantEvent[] = [];
   /** A usage fact waits to be rated. */
   rate = false;
   /** A customer wrote. */
@@ -12,8 +14,4 @@ export class Effects {
   waitsFor: string | undefined;
   /** For people: what was peculiar about it. */
   note: string | undefined;
-
-  tell(endpointIds: Iterable<string>): void {
-    for (const id of endpointIds) this.endpoints.add(id);
-  }
 }

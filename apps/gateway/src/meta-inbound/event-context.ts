@@ -1,6 +1,7 @@
 import type { MetaChange } from './changes-of.js';
+import type { Effects } from './effects.js';
 
-/** What is known of an event before it is applied. */
+/** What is known of an event before it is applied, and what comes of it. */
 export interface EventContext {
   tenantId: string;
   change: MetaChange;
@@ -11,4 +12,8 @@ export interface EventContext {
   at: Date;
   /** Whether it has waited long enough for what it speaks of. */
   patienceIsOver: boolean;
+  effects: Effects;
 }
+
+/** An event of a number of the tenant. */
+export type NumberContext = EventContext & { phoneNumberId: string; wabaId: string };

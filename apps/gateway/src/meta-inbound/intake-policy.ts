@@ -1,5 +1,7 @@
 /** How patient the intake is. */
 export interface IntakePolicy {
+  /** So many events of a route are applied in one transaction at most. */
+  readonly batch: number;
   /** An event that speaks of something we do not know yet is tried again after this long, and given up after that long. */
   readonly waitMs: number;
   readonly patienceMs: number;
@@ -16,6 +18,7 @@ export const INTAKE_POLICY = Symbol('IntakePolicy');
  * seconds; a minute is far beyond both. Meta itself retries a webhook for seven days, and so long we look for its tenant.
  */
 export const PALOMAS_INTAKE: IntakePolicy = {
+  batch: 200,
   waitMs: 500,
   patienceMs: 60_000,
   retryGapsMs: [1_000, 5_000, 30_000],

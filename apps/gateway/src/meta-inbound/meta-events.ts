@@ -18,6 +18,11 @@ export interface WaitingEvent {
   attempts: number;
 }
 
+/** What became of an event. A parked one waits for a person; a new one for its time, `failed` counts as an attempt. */
+export type EventEnd =
+  | { eventId: string; status: 'done' | 'parked'; at: Date; note?: string | undefined }
+  | { eventId: string; status: 'new'; dueAt: Date; note: string; failed: boolean };
+
 /** The one writer of `meta_events`: raw changes of Meta's, and what became of them. */
 @Injectable()
 export class MetaEvents {
@@ -66,31 +71,25 @@ export class MetaEvents {
     return row?.at ?? undefined;
   }
 
-  /** Ends an event, in the transaction that applied it. A parked one waits for a person. */
-  async end(
-    tx: Tx,
-    tenantId: string,
-    eventId: string,
-    end: { status: 'done' | 'parked'; at: Date; note?: string | undefined },
-  ): Promise<void> {
+  /** Notes what became of events, in the transaction that applied them. */
+  async settle(tx: Tx, tenantId: string, ends: readonly EventEnd[]): Promise<void> {
+    const column = <T>(pick: (e: EventEnd) => T): T[] => ends.map(pick);
     await tx.query(
-      `UPDATE meta_events SET status = $3, processed_at = $4, note = $5, due_at = NULL
-        WHERE tenant_id = $1 AND event_id = $2`,
-      [tenantId, eventId, end.status, end.at, end.note ?? null],
-    );
-  }
-
-  /** Leaves an event new for later; @param failed whether it counts as a failed attempt */
-  async postpone(
-    tx: Tx,
-    tenantId: string,
-    eventId: string,
-    until: { dueAt: Date; note: string; failed: boolean },
-  ): Promise<void> {
-    await tx.query(
-      `UPDATE meta_events SET due_at = $3, note = $4, attempts = attempts + $5
-        WHERE tenant_id = $1 AND event_id = $2 AND status = 'new'`,
-      [tenantId, eventId, until.dueAt, until.note, until.failed ? 1 : 0],
+      `UPDATE meta_events e SET
+         status = n.status, processed_at = n.processed_at, due_at = n.due_at, note = n.note,
+         attempts = e.attempts + n.failed
+        FROM unnest($2::uuid[], $3::text[], $4::timestamptz[], $5::timestamptz[], $6::text[], $7::smallint[])
+          AS n(event_id, status, processed_at, due_at, note, failed)
+       WHERE e.tenant_id = $1 AND e.event_id = n.event_id AND e.event_id = ANY ($2::uuid[]) AND e.status = 'new'`,
+      [
+        tenantId,
+        column((e) => e.eventId),
+        column((e) => e.status),
+        column((e) => (e.status === 'new' ? null : e.at)),
+        column((e) => (e.status === 'new' ? e.dueAt : null)),
+        column((e) => e.note?.replaceAll('\0', '\ufffd') ?? null),
+        column((e) => (e.status === 'new' && e.failed ? 1 : 0)),
+      ],
     );
   }
 

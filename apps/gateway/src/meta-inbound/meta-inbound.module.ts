@@ -7,8 +7,9 @@ import { TenantEventsModule } from '#libs/tenant-events';
 import { UsageModule } from '#libs/usage';
 import { WabasModule } from '#libs/wabas';
 import { ApplyAccount } from './apply-account.js';
-import { ApplyEvent } from './apply-event.js';
+import { ApplyEvents } from './apply-events.js';
 import { ApplyMessages } from './apply-messages.js';
+import { ApplyStatuses } from './apply-statuses.js';
 import { Intake } from './intake.js';
 import { IntakeProcessor } from './intake.processor.js';
 import { INTAKE_POLICY, type IntakePolicy, PALOMAS_INTAKE } from './intake-policy.js';
@@ -40,8 +41,9 @@ export class MetaInboundModule {}
   providers: [
     MetaEvents,
     RouteDirectory,
-    ApplyEvent,
+    ApplyEvents,
     ApplyMessages,
+    ApplyStatuses,
     ApplyAccount,
     Intake,
     IntakeProcessor,
@@ -52,7 +54,10 @@ export class MetaInboundModule {}
 })
 export class MetaInboundWorkerModule {
   /** The same with another patience. */
-  static with(policy: IntakePolicy): DynamicModule {
-    return { module: MetaInboundWorkerModule, providers: [{ provide: INTAKE_POLICY, useValue: policy }] };
+  static with(changed: Partial<IntakePolicy>): DynamicModule {
+    return {
+      module: MetaInboundWorkerModule,
+      providers: [{ provide: INTAKE_POLICY, useValue: { ...PALOMAS_INTAKE, ...changed } }],
+    };
   }
 }

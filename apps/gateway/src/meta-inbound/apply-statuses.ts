@@ -1,0 +1,177 @@
+import { Injectable } from '@nestjs/common';
+import { derivedId, timeOfId } from '#libs/ids';
+import { provesDelivery, readStatus } from '#libs/message-status';
+import {
+  type AppliedStatus,
+  type MessageRow,
+  messageIdOfCallbackData,
+  newMessageRef,
+  Outbox,
+  type ReportedStatus,
+} from '#libs/outbox';
+import type { Tx } from '#libs/persistence';
+import type { TenantEvent } from '#libs/tenant-events';
+import { type UsageFact, UsageFacts } from '#libs/usage';
+import type { NumberContext } from './event-context.js';
+import { type Fields, fieldsOf, instantOf, isFields, listOf, textOf } from './fields.js';
+import { envelopeOfPart } from './tenant-body.js';
+
+/** One element of `statuses[]`. */
+interface Status {
+  context: NumberContext;
+  fields: Fields;
+  metaId: string | undefined;
+  /** Our id of the message by the callback data that we sent along. */
+  ourId: string | undefined;
+  at: Date;
+  word: ReturnType<typeof readStatus>;
+}
+
+/** Statuses of what the tenant sent: the messages move, delivered ones become usage facts. */
+@Injectable()
+export class ApplyStatuses {
+  constructor(
+    private readonly outbox: Outbox,
+    private readonly usage: UsageFacts,
+  ) {}
+
+  /** Applies the statuses of events in their order; adds to each event's effects what the tenant is to be told. */
+  async apply(tx: Tx, tenantId: string, contexts: readonly NumberContext[]): Promise<void> {
+    const statuses = contexts.flatMap((context) => statusesOf(context));
+    if (statuses.length === 0) return;
+    const idOf = await this.messageIds(tx, tenantId, statuses);
+    const reports = new Map<Status, ReportedStatus>();
+    for (const status of statuses) {
+      const messageId = idOf(status);
+      if (messageId && status.word) reports.set(status, reportOf(status, messageId));
+    }
+    const applied = await this.outbox.applyStatuses(tx, tenantId, [...reports.values()]);
+    const outcomes = new Map([...reports.keys()].map((status, i) => [status, applied[i]]));
+    await this.bill(tx, tenantId, outcomes);
+    for (const status of statuses) {
+      const messageId = idOf(status);
+      // A word of Meta's that we do not know moves nothing; the tenant is told it of its own message all the same.
+      const message =
+        outcomes.get(status)?.message ??
+        (messageId && !status.word ? await this.outbox.find(tx, tenantId, messageId) : undefined);
+      tell(status, message);
+    }
+  }
+
+  /** Finds our ids: by our callback data, or by Meta's id, which another status of the batch may have brought. */
+  private async messageIds(
+    tx: Tx,
+    tenantId: string,
+    statuses: readonly Status[],
+  ): Promise<(status: Status) => string | undefined> {
+    const bare = statuses.filter((s) => !s.ourId && s.metaId).map((s) => s.metaId as string);
+    const byMetaId = await this.outbox.idsByMetaId(tx, tenantId, [...new Set(bare)]);
+    if (bare.length > 0) {
+      for (const { metaId, ourId } of statuses) {
+        if (metaId && ourId && !byMetaId.has(metaId)) byMetaId.set(metaId, ourId);
+      }
+    }
+    return ({ ourId, metaId }) => ourId ?? (metaId === undefined ? undefined : byMetaId.get(metaId));
+  }
+
+  /** Statuses come in any order: each adds to the fact what it knows, so the order does not matter. */
+  private async bill(tx: Tx, tenantId: string, outcomes: Map<Status, AppliedStatus | undefined>): Promise<void> {
+    const facts = new Map<string, UsageFact>();
+    const sent = new Map<string, Status>();
+    for (const [status, outcome] of outcomes) {
+      if (!outcome || outcome.verdict === 'repeat' || !status.word) continue;
+      const { messageId } = outcome.message;
+      if (status.word === 'sent') sent.set(messageId, status);
+      if (!provesDelivery(status.word)) continue;
+      facts.set(messageId, factOf(tenantId, status.context.wabaId, outcome));
+      status.context.effects.rate = true;
+    }
+    await this.usage.record(tx, ...facts.values());
+    const learned = await this.usage.learn(
+      tx,
+      tenantId,
+      ...[...sent].map(([messageId, { at, fields }]) => ({ messageId, sentAt: at, pricing: pricingOf(fields) })),
+    );
+    if (learned) for (const { context } of sent.values()) context.effects.rate = true;
+  }
+}
+
+function statusesOf(context: NumberContext): Status[] {
+  return listOf(fieldsOf(context.change.value).statuses).map((fields) => ({
+    context,
+    fields,
+    metaId: textOf(fields.id),
+    ourId: messageIdOfCallbackData(textOf(fields.biz_opaque_callback_data)),
+    at: instantOf(fields.timestamp) ?? context.at,
+    word: readStatus(String(fields.status)),
+  }));
+}
+
+const reportOf = ({ fields, word, at, metaId }: Status, messageId: string): ReportedStatus => ({
+  messageId,
+  status: word as ReportedStatus['status'],
+  at,
+  ...(metaId ? { metaMessageId: metaId } : {}),
+  ...(Array.isArray(fields.errors) ? { errors: fields.errors } : {}),
+  raw: fields,
+});
+
+const pricingOf = (status: unknown): Fields | null => {
+  const { pricing } = fieldsOf(status);
+  return isFields(pricing) ? pricing : null;
+};
+
+/** The fact as everything that Meta told of the message makes it. */
+function factOf(tenantId: string, wabaId: string, { message, told }: AppliedStatus): UsageFact {
+  const sent = told.find((step) => step.kind === 'sent');
+  const proofs = told.filter((step) => provesDelivery(step.kind as MessageRow['status']));
+  const priced = [...proofs, ...(sent ? [sent] : [])].find((step) => pricingOf(step.detail));
+  return {
+    tenantId,
+    messageId: message.messageId,
+    phoneNumberId: message.phoneNumberId,
+    wabaId,
+    recipient: message.recipient,
+    type: message.type,
+    category: message.category,
+    templateId: message.templateId,
+    inWindow: message.inWindow,
+    pricing: priced ? pricingOf(priced.detail) : null,
+    sentAt: sent?.at ?? timeOfId(message.messageId),
+    deliveredAt: new Date(Math.min(...proofs.map((p) => p.at.getTime()))),
+  };
+}
+
+/** The tenant is told a status with our id of the message and its own callback data; of a stranger's message as it came. */
+function tell({ context, fields, metaId, ourId, at }: Status, message: MessageRow | undefined): void {
+  const { effects, change, wabaId, phoneNumberId } = context;
+  if (!message && (ourId || !context.patienceIsOver)) {
+    // It may have overtaken the commit of the answer to our call, which holds Meta's id.
+    effects.waitsFor = ourId ? `message ${ourId}` : `a message with Meta's id ${metaId}`;
+    return;
+  }
+  if (!message) effects.note = 'passed on: no message of ours has this id';
+  const { biz_opaque_callback_data: theirs, ...told } = fields;
+  const data = message ? message.clientData : theirs;
+  const event: TenantEvent = {
+    wabaId,
+    phoneNumberId,
+    eventId: derivedId(
+      at,
+      'status',
+      message?.messageId ?? metaId ?? '',
+      String(fields.status),
+      textOf(fields.recipient_participant_id) ?? '',
+    ),
+    kind: 'status',
+    customer: message?.recipient ?? textOf(fields.recipient_id),
+    body: envelopeOfPart(change, 'statuses', [
+      {
+        ...told,
+        ...(message ? { id: newMessageRef(message.messageId) } : {}),
+        ...(data === null || data === undefined ? {} : { biz_opaque_callback_data: data }),
+      },
+    ]),
+  };
+  effects.told.push(event);
+}
