@@ -33,6 +33,20 @@ function isUnstorableText(thrown: unknown): boolean {
   return code === '22P02' && /^Unicode (high|low) surrogate/.test(String(driverError?.detail));
 }
 
+const AWAY = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', '57P01', '57P02', '57P03', '53300']);
+
+/**
+ * The database (or Redis) does not answer: refused, cut, starting, stopping, or out of connections (class 08, 53300 and 57P0x
+ * of PostgreSQL). The pool's and TypeORM's own errors of a lost connection have no code.
+ */
+function isServiceAway(error: Error & { code?: unknown }): boolean {
+  if (typeof error.code === 'string') return AWAY.has(error.code) || /^08\w{3}$/.test(error.code);
+  return (
+    error.name === 'QueryRunnerAlreadyReleasedError' ||
+    /^Connection terminated|^timeout exceeded when/.test(error.message)
+  );
+}
+
 /** Whatever was thrown, as a refusal that may be shown; a surprise keeps its cause for the log and hides it here. */
 export function toRefusal(thrown: unknown): Refusal {
   if (thrown instanceof Refusal) return thrown;
@@ -49,6 +63,11 @@ export function toRefusal(thrown: unknown): Refusal {
     const details =
       'The request contains the character U+0000 or half of a surrogate pair, which no text here can have.';
     return new Refusal(400, 'invalid_request', details, { cause: thrown });
+  }
+  if (thrown instanceof Error && isServiceAway(thrown)) {
+    const details =
+      'Our database does not answer at the moment, so this may or may not have been done. Try again shortly.';
+    return new Refusal(503, 'unavailable', details, { retryAfterSeconds: 2, cause: thrown });
   }
   return new Refusal(500, 'internal', 'Something went wrong on our side. Quote the request id to support.', {
     cause: thrown,
