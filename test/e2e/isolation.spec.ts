@@ -43,6 +43,12 @@ const BODIES: Readonly<Record<string, unknown>> = {
       ],
     },
   },
+  'gateway POST /api/v1/messages': {
+    phone_number_id: '1',
+    to: '+5215512345678',
+    type: 'template',
+    template: { name: 'order_update', language: { code: 'en_US' } },
+  },
   'gateway POST /{phoneNumberId}/media': {},
   'gateway POST /{wabaId}/message_templates': {
     name: 'planted_by_another',

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { IdempotencyWorkerModule } from '#libs/idempotency';
 import { InboundModule } from '#libs/inbound';
 import { MetaCloudModule } from '#libs/meta-cloud';
 import { OutboxModule } from '#libs/outbox';
@@ -25,6 +26,7 @@ import { TenantWebhooksWorkerModule } from './tenant-webhooks/tenant-webhooks.mo
         'engagement.inbound',
       ],
     }),
+    IdempotencyWorkerModule,
     WabasModule,
     TemplatesModule,
     OutboxModule,

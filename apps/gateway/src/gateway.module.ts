@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { IdempotencyModule } from '#libs/idempotency';
 import { InboundModule } from '#libs/inbound';
 import { MetaCloudModule } from '#libs/meta-cloud';
 import { OutboxModule } from '#libs/outbox';
@@ -20,6 +21,7 @@ import { TenantWebhooksModule } from './tenant-webhooks/tenant-webhooks.module.j
   imports: [
     ProcessModule.forRoot({ queues: ['gateway.dispatch', 'gateway.intake', 'gateway.deliver'] }),
     TenantsModule,
+    IdempotencyModule,
     WabasModule,
     TemplatesModule,
     OutboxModule,

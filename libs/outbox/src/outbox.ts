@@ -1,18 +1,19 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CLOCK, type Clock } from '#libs/clock';
 import { newId } from '#libs/ids';
-import type { MessageStatus } from '#libs/message-status';
+import { canMove, type MessageStatus } from '#libs/message-status';
 import { Coalescer, Database, type Tx } from '#libs/persistence';
+import { type AcceptOnce, KeyInUseError } from './accept-once.js';
 import { type AppliedStatus, applyStatuses, type ReportedStatus } from './apply-statuses.js';
 import { newMessageRef } from './message-ref.js';
 import { MESSAGE_COLUMNS, type MessageEventRow, type MessageRow, type NewMessage } from './message-row.js';
 
-type Accepting = NewMessage & { messageId: string; acceptedAt: Date };
+type Accepting = NewMessage & { messageId: string; acceptedAt: Date; once?: AcceptOnce };
 
 /** Outbound messages: taking them in, what Meta says of them, and reading them. The lanes are in `OutboxLanes`. */
 @Injectable()
 export class Outbox {
-  private readonly accepting = new Coalescer<Accepting, undefined>((batch) => this.insert(batch));
+  private readonly accepting = new Coalescer<Accepting, 'stored' | 'key in use'>((batch) => this.insert(batch));
 
   constructor(
     private readonly db: Database,
@@ -24,17 +25,19 @@ export class Outbox {
    * be stored (such as a number of another tenant, which the foreign key refuses) does not refuse its neighbours.
    *
    * @returns our id, and the id that the tenant sees
+   * @throws KeyInUseError when another message was accepted with this key; nothing is stored then
    */
-  async accept(message: NewMessage): Promise<{ messageId: string; ref: string }> {
+  async accept(message: NewMessage, once?: AcceptOnce): Promise<{ messageId: string; ref: string }> {
     const acceptedAt = this.clock.now();
     const messageId = newId(acceptedAt);
-    await this.accepting.add({ ...message, messageId, acceptedAt });
+    const became = await this.accepting.add({ ...message, messageId, acceptedAt, ...(once ? { once } : {}) });
+    if (became === 'key in use') throw new KeyInUseError(`the key of message ${messageId} is in use`);
     return { messageId, ref: newMessageRef(messageId) };
   }
 
-  private async insert(batch: Accepting[]): Promise<undefined[]> {
+  private async insert(batch: Accepting[]): Promise<('stored' | 'key in use')[]> {
     const column = <T>(pick: (m: Accepting) => T): T[] => batch.map(pick);
-    await this.db.query('SELECT door_accept_messages($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)', [
+    const messages = [
       column((m) => m.tenantId),
       column((m) => m.messageId),
       column((m) => m.phoneNumberId),
@@ -49,8 +52,23 @@ export class Outbox {
       column((m) => m.acceptedAt),
       column((m) => m.notBefore ?? m.acceptedAt),
       column((m) => m.expiresAt),
-    ]);
-    return batch.map(() => undefined);
+    ];
+    if (!batch.some((m) => m.once)) {
+      await this.db.query(`SELECT door_accept_messages(${places(messages.length)})`, messages);
+      return batch.map(() => 'stored');
+    }
+    const keys = [
+      column((m) => m.once?.key ?? null),
+      column((m) => m.once?.fingerprint ?? null),
+      column((m) => m.once?.answer(newMessageRef(m.messageId)) ?? null),
+      column((m) => m.once?.keptUntil ?? null),
+    ];
+    const rows = await this.db.query<{ id: string }>(
+      `SELECT door_accept_messages_once(${places(messages.length + keys.length)}) AS id`,
+      [...messages, ...keys],
+    );
+    const stored = new Set(rows.map((r) => r.id));
+    return batch.map((m) => (stored.has(m.messageId) ? 'stored' : 'key in use'));
   }
 
   /**
@@ -151,3 +169,5 @@ export class Outbox {
     );
   }
 }
+
+const places = (count: number): string => Array.from({ length: count }, (_, i) => `$${i + 1}`).join(', ');

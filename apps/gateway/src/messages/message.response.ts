@@ -1,6 +1,26 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { timeOfId } from '#libs/ids';
-import { type MessageEventRow, type MessageRow, newMessageRef } from '#libs/outbox';
+import { type MessageEventRow, type MessageRow, messageIdOf, newMessageRef } from '#libs/outbox';
+import type { SentMessage } from './send-message.js';
+
+/** A message that was just accepted. */
+export class AcceptedMessageResponse {
+  @ApiProperty({ description: 'UUID' }) id: string;
+  @ApiProperty({ description: 'The id in statuses and in replies' }) ref: string;
+  @ApiProperty({ description: 'Digits of the number, or a business-scoped user id' }) recipient: string;
+  @ApiProperty({ enum: ['accepted'] }) status: 'accepted';
+  @ApiPropertyOptional() send_at?: string;
+
+  static of({ contacts: [contact], messages: [{ id }] }: SentMessage, sendAt?: Date): AcceptedMessageResponse {
+    return {
+      id: messageIdOf(id) ?? '',
+      ref: id,
+      recipient: contact.wa_id ?? contact.input,
+      status: 'accepted',
+      ...(sendAt ? { send_at: sendAt.toISOString() } : {}),
+    };
+  }
+}
 
 /** A message as the native API shows it; its body is not part of it. */
 export class MessageResponse {
@@ -13,6 +33,7 @@ export class MessageResponse {
   @ApiProperty({ description: 'See the glossary for each status' }) status: string;
   @ApiProperty() status_at: string;
   @ApiProperty() accepted_at: string;
+  @ApiProperty({ description: 'Not to be sent before: `send_at`, or when it is tried again' }) not_before: string;
   @ApiProperty() expires_at: string;
   @ApiProperty() attempts: number;
   @ApiProperty({ nullable: true, type: String }) meta_message_id: string | null;
@@ -30,6 +51,7 @@ export class MessageResponse {
       status: message.status,
       status_at: message.statusAt.toISOString(),
       accepted_at: timeOfId(message.messageId).toISOString(),
+      not_before: message.notBefore.toISOString(),
       expires_at: message.expiresAt.toISOString(),
       attempts: message.attempts,
       meta_message_id: message.metaMessageId,

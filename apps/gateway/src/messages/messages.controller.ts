@@ -1,5 +1,6 @@
 import { Body, Controller, HttpCode, Param, Post, UseGuards } from '@nestjs/common';
 import { ApiBearerAuth, ApiBody, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { KeepsItsKey, type Once, OnceKey } from '#libs/idempotency';
 import { ApiKeyGuard, type Caller, TenantCaller } from '#libs/tenants';
 import { MarkAsRead } from './mark-as-read.js';
 import { readMessage } from './read-message.js';
@@ -18,7 +19,10 @@ export class MessagesController {
   /** Sends a message, or with `"status": "read"` marks a customer's message as read (and shows that you are typing). */
   @ApiOperation({
     summary: 'Send a message',
-    description: "The Cloud API's own request and answer; a version such as /v24.0 may stand in front of the path.",
+    description:
+      "The Cloud API's own request and answer; a version such as /v24.0 may stand in front of the path. Beyond Meta's " +
+      'fields, `send_at` (ISO 8601 or unix seconds, at most 30 days ahead) sends it later. With the header ' +
+      '`Idempotency-Key` a repeated call gets the first answer and sends nothing more, for 24 hours.',
   })
   @ApiBody({
     schema: {
@@ -29,14 +33,16 @@ export class MessagesController {
   })
   @Post(':phoneNumberId/messages')
   @HttpCode(200)
+  @KeepsItsKey()
   send(
     @TenantCaller() caller: Caller,
     @Param('phoneNumberId') phoneNumberId: string,
     @Body() body: unknown,
+    @OnceKey() once?: Once,
   ): Promise<SentMessage | { success: boolean }> {
     const request = readMessage(body);
     return request.kind === 'read'
       ? this.markAsRead.mark(caller, phoneNumberId, request)
-      : this.sendMessage.send(caller, phoneNumberId, request);
+      : this.sendMessage.send(caller, phoneNumberId, request, once);
   }
 }

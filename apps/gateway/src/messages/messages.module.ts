@@ -2,13 +2,14 @@ import { Module } from '@nestjs/common';
 import { MarkAsRead } from './mark-as-read.js';
 import { MessageLogController } from './message-log.controller.js';
 import { MessagesController } from './messages.controller.js';
+import { NativeMessagesController } from './native-messages.controller.js';
 import { SendMessage } from './send-message.js';
 import { ServiceWindows } from './service-windows.js';
 import { TierReservation } from './tier-reservation.js';
 
 /** Accepting messages, and reading what became of them. */
 @Module({
-  controllers: [MessagesController, MessageLogController],
+  controllers: [MessagesController, MessageLogController, NativeMessagesController],
   providers: [SendMessage, MarkAsRead, ServiceWindows, TierReservation],
 })
 export class MessagesModule {}

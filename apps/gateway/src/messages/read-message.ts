@@ -3,6 +3,7 @@ import { refuse } from '../graph-envelope/refuse.js';
 import { checkContent } from './check-content.js';
 import { type Fields, isFields, Problems } from './problems.js';
 import { looksLikeNumber } from './recipient.js';
+import { readSendAt } from './send-at.js';
 
 /** Longest `biz_opaque_callback_data` (Meta states 512 for calls; taken for messages too). */
 const CLIENT_DATA = 512;
@@ -16,6 +17,8 @@ export type MessageRequest =
       /** As the caller wrote it. */
       to: { number: string } | { group: string } | { userId: string };
       clientData?: string;
+      /** `send_at`, ours: not to be sent before. Whether it is near enough is for the sender to say. */
+      sendAt?: Date;
       template?: { name: string; language: string; components: unknown };
     }
   /** Mark as read, with or without the typing indicator. */
@@ -56,12 +59,14 @@ function readOutbound(body: Fields, problems: Problems): MessageRequest {
     if (context) problems.text(context.message_id, 'context.message_id', CLIENT_DATA, 'optional');
   }
   checkContent(type, body[type], problems);
+  const sendAt = readSendAt(body.send_at, problems);
   return {
     kind: 'message',
     body,
     type,
     to,
     ...(typeof data === 'string' && data ? { clientData: data } : {}),
+    ...(sendAt ? { sendAt } : {}),
     ...(type === 'template' ? { template: templateOf(body.template) } : {}),
   };
 }

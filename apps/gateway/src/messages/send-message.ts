@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CLOCK, type Clock } from '#libs/clock';
-import { type NewMessage, Outbox } from '#libs/outbox';
+import { type Once, stillUnderWay } from '#libs/idempotency';
+import { KeyInUseError, type NewMessage, Outbox } from '#libs/outbox';
 import { Database } from '#libs/persistence';
 import { Wake } from '#libs/queues';
 import type { ServiceWindow } from '#libs/service-window';
@@ -12,6 +13,7 @@ import { Remembered } from '../channels/remembered.js';
 import { refuse, unknownObject } from '../graph-envelope/refuse.js';
 import type { MessageRequest } from './read-message.js';
 import { recipientDigits } from './recipient.js';
+import { MOST_AHEAD_DAYS, MOST_AHEAD_MS } from './send-at.js';
 import { ServiceWindows } from './service-windows.js';
 import { TierReservation } from './tier-reservation.js';
 import { TIME_TO_LIVE_MS } from './time-to-live.js';
@@ -28,6 +30,7 @@ export interface SentMessage {
 // Meta's categories decide who waits: what a customer waits for goes before what a business wants to say.
 const LANES = { authentication: 0, utility: 1, marketing: 2 } as const;
 const REMEMBER_MS = 2_000;
+const JUST_PASSED_MS = 60_000;
 
 /** Reads, decides, commits: a message that is answered with 200 is stored and will be sent or be seen not to be. */
 @Injectable()
@@ -49,9 +52,40 @@ export class SendMessage {
 
   /**
    * @param metaPhoneNumberId Meta's id of the sending number, from the path
+   * @param once              the caller's Idempotency-Key: kept with the message in one statement
    * @throws Refusal of the catalogue; nothing is stored then
    */
-  async send(caller: Caller, metaPhoneNumberId: string, request: Outbound): Promise<SentMessage> {
+  async send(caller: Caller, metaPhoneNumberId: string, request: Outbound, once?: Once): Promise<SentMessage> {
+    const earlier = await once?.answered();
+    if (earlier) return earlier.body as SentMessage;
+    const { message, answer } = await this.decide(caller, metaPhoneNumberId, request);
+    const keep = once?.toKeep();
+    try {
+      const { ref } = await this.outbox.accept(message, keep && { ...keep, answer: (ref) => keep.seal(answer(ref)) });
+      this.wakeFor(message);
+      return answer(ref);
+    } catch (error) {
+      if (!(error instanceof KeyInUseError)) throw error;
+      const first = await once?.answered();
+      if (first) return first.body as SentMessage;
+      throw stillUnderWay();
+    }
+  }
+
+  /** The sweeper finds what is scheduled; what is due wakes its number at once. */
+  private wakeFor({ tenantId, phoneNumberId, notBefore }: NewMessage): void {
+    if (notBefore) {
+      const inMs = notBefore.getTime() - this.clock.now().getTime();
+      // A timer of a day or more would say nothing that the sweeper does not.
+      if (inMs < 60_000) void this.wake.laneLater('gateway.dispatch', { tenantId, phoneNumberId }, inMs);
+    } else void this.wake.lane('gateway.dispatch', { tenantId, phoneNumberId });
+  }
+
+  private async decide(
+    caller: Caller,
+    metaPhoneNumberId: string,
+    request: Outbound,
+  ): Promise<{ message: NewMessage; answer: (ref: string) => SentMessage }> {
     const { tenantId } = caller;
     const channel = await this.liveChannel(caller, metaPhoneNumberId);
     const { number, portfolio } = channel;
@@ -60,10 +94,14 @@ export class SendMessage {
       throw refuse('recipient_is_sender', 'to: is the number that sends. Send to the number of a customer.');
     }
     const template = request.template && (await this.sendableTemplate(channel, request.template));
-    const window = await this.windows.of(tenantId, number.phoneNumberId, recipient);
-    if (!template && !window.open) throw windowClosed(recipient, window);
     const now = this.clock.now();
-    if (!window.open) await this.requireRoom(portfolio, recipient, now);
+    const sendAt = this.laterThan(now, request.sendAt);
+    const window = await this.windows.of(tenantId, number.phoneNumberId, recipient);
+    // What is known now of the moment of sending; the dispatcher looks again then.
+    const inWindow = window.open && (!sendAt || (window.endsAt ?? now) > sendAt);
+    if (!template && !inWindow) throw windowClosed(recipient, window, sendAt);
+    // Today's room says nothing of another day: a scheduled message takes its place when it is sent.
+    if (!inWindow && !sendAt) await this.requireRoom(portfolio, recipient, now);
 
     const message: NewMessage = {
       tenantId,
@@ -74,16 +112,31 @@ export class SendMessage {
       payload: payloadOf(request, recipient),
       ...(request.clientData === undefined ? {} : { clientData: request.clientData }),
       lane: template ? LANES[template.category] : 0,
-      inWindow: window.open,
-      expiresAt: template ? new Date(now.getTime() + TIME_TO_LIVE_MS[template.category]) : (window.endsAt ?? now),
+      inWindow,
+      ...(sendAt ? { notBefore: sendAt } : {}),
+      expiresAt: template
+        ? new Date((sendAt ?? now).getTime() + TIME_TO_LIVE_MS[template.category])
+        : (window.endsAt ?? now),
     };
-    const { ref } = await this.outbox.accept(message);
-    void this.wake.lane('gateway.dispatch', { tenantId, phoneNumberId: number.phoneNumberId });
-    return {
+    const answer = (ref: string): SentMessage => ({
       messaging_product: 'whatsapp',
       contacts: [contactOf(request.to, recipient)],
       messages: [{ id: ref, ...(template ? { message_status: 'accepted' as const } : {}) }],
-    };
+    });
+    return { message, answer };
+  }
+
+  /** @returns undefined for what is to be sent now; a time that has just passed is now */
+  private laterThan(now: Date, sendAt: Date | undefined): Date | undefined {
+    if (!sendAt) return undefined;
+    const ahead = sendAt.getTime() - now.getTime();
+    if (ahead > MOST_AHEAD_MS) {
+      throw refuse('invalid_value', `send_at: must be at most ${MOST_AHEAD_DAYS} days ahead, and is later.`);
+    }
+    if (ahead < -JUST_PASSED_MS) {
+      throw refuse('invalid_value', 'send_at: has passed. Leave it out to send now.');
+    }
+    return ahead > 0 ? sendAt : undefined;
   }
 
   /** @throws Refusal when the number is not the caller's, or cannot send at the moment */
@@ -168,9 +221,9 @@ function contactOf(to: Outbound['to'], recipient: string): SentMessage['contacts
   return 'group' in to ? { input: to.group } : { input: to.number, wa_id: recipient };
 }
 
-/** The body for Meta: every field as it came, the number in full, and no callback data, for ours takes its place. */
+/** The body for Meta: every field as it came, the number in full, no callback data, for ours takes its place, no `send_at`. */
 function payloadOf(request: Outbound, recipient: string): string {
-  const { biz_opaque_callback_data: _, ...rest } = request.body;
+  const { biz_opaque_callback_data: _, send_at: __, ...rest } = request.body;
   return JSON.stringify({
     ...rest,
     recipient_type: rest.recipient_type ?? 'individual',
@@ -179,7 +232,13 @@ function payloadOf(request: Outbound, recipient: string): string {
   });
 }
 
-function windowClosed(customer: string, window: ServiceWindow) {
+function windowClosed(customer: string, window: ServiceWindow, sendAt: Date | undefined) {
+  if (window.open && window.endsAt && sendAt) {
+    return refuse(
+      'window_closed',
+      `The customer service window of ${customer} ends at ${window.endsAt.toISOString()}, before send_at. Schedule a template message, or send earlier.`,
+    );
+  }
   return refuse(
     'window_closed',
     window.endsAt
