@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import { Receiver } from './demo/receiver.js';
 import { Report } from './demo/report.js';
 import { liveTheStory } from './demo/story.js';
-import { couldNotStart, startDemoStack, untilInterrupted } from './stack/demo-stack.js';
+import { couldNotStart, startDemoStack } from './stack/demo-stack.js';
 import { writeStackFile } from './stack/stack.js';
+import { untilInterrupted } from './stack/until-interrupted.js';
 
 const keep = process.argv.includes('--keep');
 const report = new Report();

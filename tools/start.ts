@@ -1,8 +1,9 @@
 // The whole stack in the foreground, until Ctrl-C. Data are kept in .paloma/.
 //   npm start
 import { join } from 'node:path';
-import { couldNotStart, startDemoStack, untilInterrupted } from './stack/demo-stack.js';
+import { couldNotStart, startDemoStack } from './stack/demo-stack.js';
 import { writeStackFile } from './stack/stack.js';
+import { untilInterrupted } from './stack/until-interrupted.js';
 
 const folder = join(process.cwd(), '.paloma');
 const say = (words: string) => console.log(`  ${words}`);

@@ -1,7 +1,7 @@
-import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { runToEnd } from '../services/processes.js';
 import { DIST } from '../services/root.js';
+import { keptMerchants } from './kept-merchants.js';
 import { DEMO_MERCHANTS, type Merchant, seedMerchant } from './merchant.js';
 import { reviveSandbox } from './revive-sandbox.js';
 import { type Stack, type StackOptions, startStack } from './stack.js';
@@ -21,8 +21,7 @@ export async function startDemoStack(
   options: StackOptions & { seed?: boolean },
 ): Promise<{ stack: Stack; content: () => StackFile }> {
   const say = options.say ?? (() => {});
-  const file = options.folder && join(options.folder, 'stack.json');
-  const before = file && existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as StackFile).tenants : [];
+  const before = options.folder ? keptMerchants(options.folder) : [];
   const interrupted = stopWhenInterrupted();
   const stack = await startStack(options);
   interrupted.stack = stack;
@@ -47,17 +46,18 @@ export async function startDemoStack(
     return { stack, content };
   } catch (error) {
     interrupted.disarm();
-    if (file) rmSync(file, { force: true });
     await stack.stop();
     throw error;
   }
 }
 
-/** The first administrator, made by the same command that an operator uses. */
+/** The first administrator, made by the same command that an operator uses; a stack that starts again has one. */
 async function createStaff(stack: Stack): Promise<void> {
   await runToEnd(process.execPath, [join(DIST, 'tools', 'create-staff.js'), STAFF_EMAIL, 'administrator'], {
     env: { ...stack.adminEnvironment },
     input: `${stack.secrets.staffPassword}\n`,
+  }).catch((error: Error) => {
+    if (!error.message.includes('has an account already')) throw error;
   });
 }
 
@@ -71,19 +71,6 @@ function stopWhenInterrupted(): { stack?: Stack; disarm(): void } {
   process.once('SIGINT', stop).once('SIGTERM', stop);
   state.disarm = () => process.off('SIGINT', stop).off('SIGTERM', stop);
   return state;
-}
-
-/** Resolves on the first Ctrl-C or termination signal; a second one ends the process at once. */
-export function untilInterrupted(): Promise<void> {
-  return new Promise((resolve) => {
-    let asked = false;
-    const hear = () => {
-      if (asked) process.exit(130);
-      asked = true;
-      resolve();
-    };
-    for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, hear);
-  });
 }
 
 /** Says in words why there is no stack, and ends the command. */

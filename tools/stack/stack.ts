@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { currentEnvironment } from '#libs/config';
 import { loginRole, migrate } from '../migrate.js';
+import { claimPort } from '../services/claim-port.js';
 import { createDatabase, databaseExists, dropDatabase } from '../services/postgres.js';
 import { freePort, Household } from '../services/processes.js';
 import { DIST } from '../services/root.js';
@@ -85,7 +86,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     };
     const ports = new Map<string, number>();
     for (const plan of [SANDBOX, ...APPS]) {
-      let port = await freePort(plan.port);
+      let port = await claimPort(household, plan.port);
       while ([...ports.values()].includes(port)) port = await freePort();
       ports.set(plan.name, port);
     }
