@@ -61,6 +61,7 @@ const BODIES: Readonly<Record<string, unknown>> = {
   'gateway PATCH /api/v1/webhooks/{id}': { enabled: false },
   'gateway POST /api/v1/webhooks/{id}/rotate_secret': {},
   'gateway POST /api/v1/webhooks/{id}/test': {},
+  'gateway POST /api/v1/webhooks/{id}/replay': { from: '2026-01-01T00:00:00Z' },
   'onboarding POST /api/v1/api-keys': { name: 'another' },
   'onboarding POST /api/v1/signups': { kind: 'embedded' },
   'onboarding POST /api/v1/signups/{id}/code': { code: 'stolen-code' },

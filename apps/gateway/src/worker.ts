@@ -12,5 +12,6 @@ await run({
     'META_GRAPH_VERSION',
     'META_APP_ID',
     'WEBHOOK_ALLOWED_NETWORKS',
+    'RETENTION_DAYS',
   ],
 });

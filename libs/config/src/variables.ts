@@ -184,6 +184,14 @@ export const VARIABLES = {
     fallback: '',
     parse: list,
   }),
+  RETENTION_DAYS: variable({
+    describe:
+      'How long raw webhooks of Meta, and events and posts told to tenants, are kept; they go month by month when all of ' +
+      'it is older',
+    example: '30',
+    fallback: '30',
+    parse: integer(7, 3650),
+  }),
   MEDIA_STORE: variable({
     describe: 'Where files of tenants are kept: folder (one machine, or a disk that all share) or s3',
     example: 'folder',

@@ -1,5 +1,5 @@
 export { type TenantEvent, TenantEvents } from './tenant-events.js';
 export { TenantEventsModule } from './tenant-events.module.js';
-export { type Attempt, type Delivery, type DueDelivery, WebhookDeliveries } from './webhook-deliveries.js';
+export { type Attempt, type Delivery, type DueDelivery, type Replay, WebhookDeliveries } from './webhook-deliveries.js';
 export { WebhookEndpoint } from './webhook-endpoint.entity.js';
 export { type EndpointWish, WebhookEndpoints } from './webhook-endpoints.js';

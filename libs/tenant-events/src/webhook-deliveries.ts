@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { firstIdAt } from '#libs/ids';
 import type { Tx } from '#libs/persistence';
 
 /** A post that waits. */
@@ -29,6 +30,18 @@ export interface Delivery {
 export type Attempt =
   | { eventId: string; delivered: true; httpStatus: number; at: Date }
   | { eventId: string; delivered: false; httpStatus?: number | undefined; error: string; nextAt?: Date | undefined };
+
+/** Which past events are posted once more. */
+export type Replay = { now: Date; limit: number; deadOnly?: boolean } & (
+  | { eventIds: readonly string[] }
+  | { from: Date; to: Date; after?: string | undefined }
+);
+
+/** Joins `tenant_events e` to the endpoint $2 of tenant $1 where its filter lets the event through. */
+const WANTED_BY_ENDPOINT = `JOIN webhook_endpoints w ON w.tenant_id = $1 AND w.endpoint_id = $2
+   AND (w.kinds IS NULL OR e.kind = ANY (w.kinds))
+   AND (w.waba_id IS NULL OR w.waba_id = e.waba_id)
+   AND (w.phone_number_id IS NULL OR w.phone_number_id = e.phone_number_id)`;
 
 /** The one writer of posts to tenants' endpoints. */
 @Injectable()
@@ -84,6 +97,69 @@ export class WebhookDeliveries {
         attempts.map((a) => (a.delivered ? a.at : null)),
       ],
     );
+  }
+
+  /**
+   * Queues the posts of events that an endpoint asks for and was never given, oldest first.
+   *
+   * @param from only events whose own time is not before this
+   */
+  async catchUp(tx: Tx, tenantId: string, endpointId: string, from: Date, now: Date): Promise<void> {
+    await tx.query(
+      `INSERT INTO webhook_deliveries (tenant_id, endpoint_id, event_id, customer, due_at)
+       SELECT $1, $2, e.event_id, e.customer, $4 FROM tenant_events e ${WANTED_BY_ENDPOINT}
+        WHERE e.tenant_id = $1 AND e.event_id >= $3
+        ORDER BY e.event_id
+       ON CONFLICT DO NOTHING`,
+      [tenantId, endpointId, firstIdAt(from), now],
+    );
+  }
+
+  /**
+   * Queues posts of past events once more, oldest first, whether they were delivered, are dead, or never were meant for
+   * the endpoint because its filter was another then. A post that waits already stays as it is.
+   *
+   * @param which events by id (the endpoint's filter does not matter then), or all that the endpoint asks for in a half-open
+   *   range of their own time; `deadOnly`: only of posts that are dead; `after`: an event id, where the last call ended
+   * @returns how many are queued, and the last event looked at if there may be more
+   */
+  async replay(
+    tx: Tx,
+    tenantId: string,
+    endpointId: string,
+    which: Replay,
+  ): Promise<{ queued: number; next?: string }> {
+    const { now, limit, deadOnly = false } = which;
+    const byId = 'eventIds' in which;
+    const [row]: { looked: number; last: string | null; queued: number }[] = await tx.query(
+      `WITH events AS (
+         SELECT e.event_id, e.customer FROM tenant_events e ${byId ? '' : WANTED_BY_ENDPOINT}
+          WHERE e.tenant_id = $1 AND ${byId ? 'e.event_id = ANY ($5::uuid[]) AND $6::uuid IS NULL' : 'e.event_id > $5::uuid AND e.event_id < $6::uuid'}
+            AND (NOT $7::boolean OR EXISTS (SELECT FROM webhook_deliveries d WHERE d.tenant_id = $1 AND d.endpoint_id = $2
+                                      AND d.event_id = e.event_id AND d.status = 'dead'))
+          ORDER BY e.event_id LIMIT $4),
+       queued AS (
+         INSERT INTO webhook_deliveries AS d (tenant_id, endpoint_id, event_id, customer, due_at)
+         SELECT $1, $2, event_id, customer, $3 FROM events ORDER BY event_id
+         ON CONFLICT (tenant_id, endpoint_id, event_id) DO UPDATE
+            SET status = 'waiting', attempts = 0, due_at = $3, position = nextval('webhook_delivery_positions'),
+                last_status = NULL, last_error = NULL, delivered_at = NULL
+          WHERE d.status <> 'waiting'
+         RETURNING 1)
+       SELECT (SELECT count(*)::int FROM events) AS looked, (SELECT event_id FROM events ORDER BY event_id DESC LIMIT 1) AS last,
+              (SELECT count(*)::int FROM queued) AS queued`,
+      [
+        tenantId,
+        endpointId,
+        now,
+        limit,
+        byId ? which.eventIds : (which.after ?? firstIdAt(which.from)),
+        byId ? null : firstIdAt(which.to),
+        deadOnly,
+      ],
+    );
+    const more = row && row.looked === limit && !byId;
+    return { queued: row?.queued ?? 0, ...(more && row.last ? { next: row.last } : {}) };
   }
 
   /** The log of an endpoint, newest first. `before` is the position where the last page ended. */

@@ -19,8 +19,13 @@ export class WebhookEndpoint {
   @Column('text', { name: 'sealed_headers', nullable: true }) sealedHeaders: string | null;
   @Column('boolean') enabled: boolean;
   @Column('text', { name: 'managed_by' }) managedBy: 'tenant' | 'subscribed_apps';
+  /** Since when it is switched off, and by whom: its tenant, or us because it failed for days. Null while enabled. */
+  @Column('timestamptz', { name: 'disabled_at', nullable: true }) disabledAt: Date | null;
+  @Column('text', { name: 'disabled_reason', nullable: true }) disabledReason: 'tenant' | 'failing' | null;
   /** Posts that failed in a row. */
   @Column('integer') failures: number;
+  /** When the first of these failures was. */
+  @Column('timestamptz', { name: 'failing_since', nullable: true }) failingSince: Date | null;
   @Column('timestamptz', { name: 'rests_until', nullable: true }) restsUntil: Date | null;
   @Column('timestamptz', { name: 'created_at' }) createdAt: Date;
   @Column('timestamptz', { name: 'updated_at' }) updatedAt: Date;

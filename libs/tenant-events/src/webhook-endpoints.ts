@@ -4,6 +4,7 @@ import { CLOCK, type Clock } from '#libs/clock';
 import { newId } from '#libs/ids';
 import type { Tx } from '#libs/persistence';
 import { Vault } from '#libs/vault';
+import { WebhookDeliveries } from './webhook-deliveries.js';
 import { WebhookEndpoint } from './webhook-endpoint.entity.js';
 
 /** What a tenant may choose about an endpoint. */
@@ -19,6 +20,10 @@ export interface EndpointWish {
 /** How long signatures with the secret before a rotation go along: time enough to change it at the receiver. */
 const PREVIOUS_SECRET_MS = 24 * 3_600_000;
 
+/** What an endpoint missed while it was off is posted when it is on again, as far back as this: as long as retries last. */
+const CAUGHT_UP_MS = 7 * 24 * 3_600_000;
+const LATE_EVENTS_MS = 3_600_000;
+
 const context = (endpointId: string) => `webhook-secret:${endpointId}`;
 const signingContext = (tenantId: string) => `webhook-signing:${tenantId}`;
 const headerContext = (endpointId: string) => `webhook-headers:${endpointId}`;
@@ -29,6 +34,8 @@ const newSecret = () => `whsec_${randomBytes(32).toString('base64')}`;
 /** The one writer of webhook endpoints. */
 @Injectable()
 export class WebhookEndpoints {
+  private readonly deliveries = new WebhookDeliveries();
+
   constructor(
     private readonly vault: Vault,
     @Inject(CLOCK) private readonly clock: Clock,
@@ -69,8 +76,11 @@ export class WebhookEndpoints {
       kinds: wish.kinds ?? null,
       sealedHeaders: this.sealed(endpointId, wish.headers),
       enabled: wish.enabled ?? true,
+      disabledAt: wish.enabled === false ? now : null,
+      disabledReason: wish.enabled === false ? 'tenant' : null,
       managedBy,
       failures: 0,
+      failingSince: null,
       restsUntil: null,
       createdAt: now,
       updatedAt: now,
@@ -91,13 +101,21 @@ export class WebhookEndpoints {
     return tx.getRepository(WebhookEndpoint).find({ where: { tenantId }, order: { endpointId: 'ASC' } });
   }
 
-  /** Changes what is named; a change ends a rest, so a mended endpoint is tried at once. @returns null: no such endpoint */
+  /**
+   * Changes what is named; a change ends a rest, so a mended endpoint is tried at once. One that is switched on again gets
+   * what happened while it was off, as far as that is not too long ago.
+   *
+   * @returns null: no such endpoint
+   */
   async change(
     tx: Tx,
     tenantId: string,
     endpointId: string,
     wish: Partial<EndpointWish>,
   ): Promise<WebhookEndpoint | null> {
+    const known = await this.find(tx, tenantId, endpointId);
+    if (!known) return null;
+    const now = this.clock.now();
     const { headers, ...rest } = wish;
     const named = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined));
     await tx.getRepository(WebhookEndpoint).update(
@@ -105,11 +123,15 @@ export class WebhookEndpoints {
       {
         ...named,
         ...(headers ? { sealedHeaders: this.sealed(endpointId, headers) } : {}),
+        ...(wish.enabled === true ? { disabledAt: null, disabledReason: null } : {}),
+        ...(wish.enabled === false && known.enabled ? { disabledAt: now, disabledReason: 'tenant' as const } : {}),
         failures: 0,
+        failingSince: null,
         restsUntil: null,
-        updatedAt: this.clock.now(),
+        updatedAt: now,
       },
     );
+    if (wish.enabled && known.disabledAt) await this.catchUp(tx, known, now);
     return this.find(tx, tenantId, endpointId);
   }
 
@@ -151,12 +173,35 @@ export class WebhookEndpoints {
     return this.vault.seal(JSON.stringify(headers), headerContext(endpointId));
   }
 
-  /** Notes how the last posts went: `failures` in a row, and until when the endpoint is left in peace. */
+  /** Queues what was told while the endpoint was off. */
+  private async catchUp(tx: Tx, { tenantId, endpointId, disabledAt, createdAt }: WebhookEndpoint, now: Date) {
+    // Events carry Meta's time, and some arrive late: what was posted before is not queued again.
+    const from = Math.max(
+      (disabledAt ?? now).getTime() - LATE_EVENTS_MS,
+      createdAt.getTime(),
+      now.getTime() - CAUGHT_UP_MS,
+    );
+    await this.deliveries.catchUp(tx, tenantId, endpointId, new Date(from), now);
+  }
+
+  /** Switches an endpoint off that failed for too long; @returns false: it is off already, or gone */
+  async disableFailing(tx: Tx, tenantId: string, endpointId: string): Promise<boolean> {
+    const now = this.clock.now();
+    const { affected } = await tx
+      .getRepository(WebhookEndpoint)
+      .update(
+        { tenantId, endpointId, enabled: true },
+        { enabled: false, disabledAt: now, disabledReason: 'failing', updatedAt: now },
+      );
+    return affected === 1;
+  }
+
+  /** Notes how the last posts went: `failures` in a row, since when, and until when the endpoint is left in peace. */
   async noteHealth(
     tx: Tx,
     tenantId: string,
     endpointId: string,
-    health: { failures: number; restsUntil: Date | null },
+    health: Pick<WebhookEndpoint, 'failures' | 'failingSince' | 'restsUntil'>,
   ): Promise<void> {
     await tx.getRepository(WebhookEndpoint).update({ tenantId, endpointId }, health);
   }

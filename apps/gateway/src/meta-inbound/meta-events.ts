@@ -48,13 +48,23 @@ export class MetaEvents {
     ]);
   }
 
-  /** New events of a route whose time has come, in the order in which they arrived. */
+  /**
+   * New events of a route whose time has come, in the order in which they arrived. Fresh ones and those that waited are
+   * found by an index each, so that what still waits costs nothing.
+   */
   async due(tenantId: string, route: string, now: Date, limit: number): Promise<WaitingEvent[]> {
+    const columns = 'event_id AS "eventId", field, body::text AS body, attempts';
     return this.db.inTenant(tenantId, (tx) =>
       tx.query(
-        `SELECT event_id AS "eventId", field, body::text AS body, attempts FROM meta_events
-          WHERE tenant_id = $1 AND route = $2 AND status = 'new' AND (due_at IS NULL OR due_at <= $3)
-          ORDER BY event_id LIMIT $4`,
+        `SELECT * FROM (
+           (SELECT ${columns} FROM meta_events
+             WHERE tenant_id = $1 AND route = $2 AND status = 'new' AND due_at IS NULL
+             ORDER BY event_id LIMIT $4)
+           UNION ALL
+           (SELECT ${columns} FROM meta_events
+             WHERE tenant_id = $1 AND route = $2 AND status = 'new' AND due_at IS NOT NULL AND due_at <= $3
+             ORDER BY due_at LIMIT $4)) due
+          ORDER BY "eventId" LIMIT $4`,
         [tenantId, route, now, limit],
       ),
     );
@@ -62,13 +72,14 @@ export class MetaEvents {
 
   /** When the next event of a route is due; undefined when none waits. */
   async nextDueAt(tenantId: string, route: string): Promise<Date | undefined> {
-    const [row] = await this.db.inTenant(tenantId, (tx) =>
-      tx.query(`SELECT min(due_at) AS at FROM meta_events WHERE tenant_id = $1 AND route = $2 AND status = 'new'`, [
-        tenantId,
-        route,
-      ]),
+    const [row]: { at: Date }[] = await this.db.inTenant(tenantId, (tx) =>
+      tx.query(
+        `SELECT due_at AS at FROM meta_events
+          WHERE tenant_id = $1 AND route = $2 AND status = 'new' AND due_at IS NOT NULL ORDER BY due_at LIMIT 1`,
+        [tenantId, route],
+      ),
     );
-    return row?.at ?? undefined;
+    return row?.at;
   }
 
   /** Notes what became of events, in the transaction that applied them. */
@@ -96,19 +107,33 @@ export class MetaEvents {
   /** Routes of tenants that have events to apply: what the sweeper wakes. */
   async routesWithWork(now: Date): Promise<{ tenantId: string; route: string }[]> {
     const rows = await this.db.query<{ tenant_id: string; route: string }>(
-      'SELECT tenant_id, route FROM door_routes_with_events($1) WHERE tenant_id <> $2',
-      [now, PROVIDER_TENANT],
+      'SELECT tenant_id, route FROM door_routes_with_events($1)',
+      [now],
     );
     return rows.map((r) => ({ tenantId: r.tenant_id, route: r.route }));
   }
 
-  /** The provider's events whose tenant may be known by now: one of each route, oldest first. */
-  async unclaimed(limit: number): Promise<{ route: string; body: string }[]> {
+  /**
+   * The provider's events whose tenant may be known by now: the oldest one of each route, in the order of routes.
+   *
+   * @param after the route where the last call ended; '' begins
+   */
+  async unclaimed(after: string, limit: number): Promise<{ route: string; body: string }[]> {
     return this.db.inTenant(PROVIDER_TENANT, (tx) =>
       tx.query(
-        `SELECT DISTINCT ON (route) route, body::text AS body FROM meta_events
-          WHERE tenant_id = $1 AND status = 'new' ORDER BY route, event_id LIMIT $2`,
-        [PROVIDER_TENANT, limit],
+        `WITH RECURSIVE oldest AS (
+           (SELECT route, event_id, 1 AS nth FROM meta_events
+             WHERE tenant_id = $1 AND status = 'new' AND due_at IS NULL AND route > $2
+             ORDER BY route, event_id LIMIT 1)
+           UNION ALL
+           SELECT n.route, n.event_id, o.nth + 1 FROM oldest o, LATERAL (
+             SELECT route, event_id FROM meta_events
+              WHERE tenant_id = $1 AND status = 'new' AND due_at IS NULL AND route > o.route
+              ORDER BY route, event_id LIMIT 1) n
+            WHERE o.nth < $3)
+         SELECT o.route, e.body::text AS body
+           FROM oldest o JOIN meta_events e ON e.tenant_id = $1 AND e.event_id = o.event_id ORDER BY o.route`,
+        [PROVIDER_TENANT, after, limit],
       ),
     );
   }
@@ -118,7 +143,8 @@ export class MetaEvents {
     return this.db.inTenant(PROVIDER_TENANT, async (tx) => {
       const events: { eventId: string; field: string; body: string }[] = await tx.query(
         `SELECT event_id AS "eventId", field, body::text AS body FROM meta_events
-          WHERE tenant_id = $1 AND route = $2 AND status = 'new' ORDER BY event_id LIMIT 1000 FOR UPDATE SKIP LOCKED`,
+          WHERE tenant_id = $1 AND route = $2 AND status = 'new' AND due_at IS NULL
+          ORDER BY event_id LIMIT 1000 FOR UPDATE SKIP LOCKED`,
         [PROVIDER_TENANT, from],
       );
       if (events.length === 0) return 0;
@@ -140,7 +166,7 @@ export class MetaEvents {
     const [, count] = await this.db.inTenant(PROVIDER_TENANT, (tx) =>
       tx.query(
         `UPDATE meta_events SET status = 'parked', processed_at = $3, note = 'no tenant has what this is about'
-          WHERE tenant_id = $1 AND status = 'new' AND event_id < $2`,
+          WHERE tenant_id = $1 AND status = 'new' AND due_at IS NULL AND event_id < $2`,
         [PROVIDER_TENANT, before, at],
       ),
     );

@@ -5,6 +5,7 @@ import { ManualClock } from '#libs/clock';
 import { newId } from '#libs/ids';
 import { Inbound } from '#libs/inbound';
 import { signBody } from '#libs/meta-cloud';
+import { LOGGER } from '#libs/observability';
 import { callbackDataOf, newMessageRef, Outbox } from '#libs/outbox';
 import { Database, PROVIDER_TENANT } from '#libs/persistence';
 import { ProcessModule } from '#libs/process';
@@ -23,7 +24,7 @@ import { UnclaimedEvents } from './unclaimed-events.js';
       queues: ['gateway.intake', 'gateway.deliver', 'gateway.dispatch', 'billing.rate', 'engagement.inbound'],
     }),
     MetaInboundModule,
-    MetaInboundWorkerModule.with({ waitMs: 20, patienceMs: 300, retryGapsMs: [10, 10], unclaimedMs: 86_400_000 }),
+    MetaInboundWorkerModule.with({ waitMs: 20, patienceMs: 1_500, retryGapsMs: [10, 10], unclaimedMs: 86_400_000 }),
   ],
 })
 class TestModule {}
@@ -302,11 +303,39 @@ describe('a webhook of Meta', () => {
 
   it('of a month to come finds a partition of its own', async () => {
     const clock = new ManualClock(new Date('2031-03-15T12:00:00Z'));
-    await new PartitionUpkeep(db, running.app.get(Periodic), clock).look();
+    await new PartitionUpkeep(db, running.app.get(Periodic), clock, running.app.get(LOGGER)).look();
     const { rows } = await database.owner.query(
       `SELECT to_regclass('meta_events_2031_05') AS made, to_regclass('meta_events_2031_06') AS later`,
     );
     expect(rows).toEqual([{ made: 'meta_events_2031_05', later: null }]);
+  });
+
+  it('is forgotten with its month once all of it is older than 30 days, but not while it waits to be applied', async () => {
+    const months = ['2020-01-01', '2020-02-01', '2020-03-01'];
+    const tables = ['meta_events', 'tenant_events', 'webhook_deliveries', 'usage_facts'];
+    for (const month of months)
+      for (const table of tables) await database.owner.query(`CALL paloma_partition_month('${table}', $1)`, [month]);
+    await database.owner.query(
+      `INSERT INTO meta_events (tenant_id, event_id, route, field, body, due_at, status)
+       VALUES ($1, paloma_first_id('2020-01-15'), 'waba:1', 'x', '{}', '2100-01-01', 'new'),
+              ($1, paloma_first_id('2020-02-15'), 'waba:1', 'x', '{}', NULL, 'parked')`,
+      [PROVIDER_TENANT],
+    );
+    const clock = new ManualClock(new Date('2020-04-10T12:00:00Z'));
+    await new PartitionUpkeep(db, running.app.get(Periodic), clock, running.app.get(LOGGER)).forget();
+    const { rows } = await database.owner.query(
+      `SELECT relname FROM pg_class WHERE relkind = 'r' AND relname ~ '_2020_0[123]$' ORDER BY 1`,
+    );
+    expect(rows.map((r) => r.relname)).toEqual([
+      'meta_events_2020_01',
+      'meta_events_2020_03',
+      'tenant_events_2020_03',
+      'usage_facts_2020_01',
+      'usage_facts_2020_02',
+      'usage_facts_2020_03',
+      'webhook_deliveries_2020_03',
+    ]);
+    await database.owner.query(`UPDATE meta_events SET status = 'done' WHERE event_id = paloma_first_id('2020-01-15')`);
   });
 
   it('changes templates, limits and throughput, and is passed on all the same', async () => {

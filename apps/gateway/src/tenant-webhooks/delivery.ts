@@ -2,16 +2,18 @@ import { Inject, Injectable } from '@nestjs/common';
 import { CLOCK, type Clock } from '#libs/clock';
 import { Leases } from '#libs/leases';
 import { Coalescer, Database } from '#libs/persistence';
-import type { Lanes } from '#libs/queues';
+import { type Lanes, Wake } from '#libs/queues';
 import {
   type Attempt,
   type DueDelivery,
+  TenantEvents,
   WebhookDeliveries,
   type WebhookEndpoint,
   WebhookEndpoints,
 } from '#libs/tenant-events';
-import { DELIVERY_POLICY, type DeliveryPolicy } from './delivery-policy.js';
+import { DELIVERY_POLICY, type DeliveryPolicy, jittered } from './delivery-policy.js';
 import { headersOf } from './sign-post.js';
+import { webhookDisabled } from './webhook-disabled.js';
 import { WebhookPoster } from './webhook-poster.js';
 
 const BATCH = 200;
@@ -20,7 +22,7 @@ const HELD_BY_ANOTHER_MS = 1_000;
 /**
  * Posts what waits for one endpoint. Posts about one customer go one after another in the order in which their events were
  * told; a failing one holds the later ones back for its first few attempts, after that they overtake it. An endpoint that
- * fails again and again rests, and a single post then tries whether it is back.
+ * fails again and again rests, and a single post then tries whether it is back; after days of that it is switched off.
  */
 @Injectable()
 export class Delivery {
@@ -29,7 +31,9 @@ export class Delivery {
     private readonly endpoints: WebhookEndpoints,
     private readonly deliveries: WebhookDeliveries,
     private readonly poster: WebhookPoster,
+    private readonly events: TenantEvents,
     private readonly leases: Leases,
+    private readonly wake: Wake,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(DELIVERY_POLICY) private readonly policy: DeliveryPolicy,
   ) {}
@@ -101,8 +105,16 @@ export class Delivery {
       failures = Math.min(failures, breakAfter);
     }
     if (failures === endpoint.failures) return;
-    const health = { failures, restsUntil: this.restAfter(failures) };
-    await this.db.inTenant(tenantId, (tx) => this.endpoints.noteHealth(tx, tenantId, endpointId, health));
+    const now = this.clock.now();
+    const failingSince = failures === 0 ? null : endpoint.failures === 0 ? now : (endpoint.failingSince ?? now);
+    const told = await this.db.inTenant(tenantId, async (tx) => {
+      const health = { failures, failingSince, restsUntil: this.restAfter(failures) };
+      await this.endpoints.noteHealth(tx, tenantId, endpointId, health);
+      const hopeless = failingSince && now.getTime() - failingSince.getTime() >= this.policy.disableAfterMs;
+      if (!hopeless || !(await this.endpoints.disableFailing(tx, tenantId, endpointId))) return [];
+      return this.events.publish(tx, tenantId, webhookDisabled(endpoint, failingSince, now));
+    });
+    for (const other of told) void this.wake.lane('gateway.deliver', { tenantId, endpointId: other });
   }
 
   private restAfter(failures: number): Date | null {
@@ -129,7 +141,9 @@ export class Delivery {
       delivered: false,
       httpStatus,
       error: error ?? 'no answer',
-      ...(gap === undefined ? {} : { nextAt: new Date(at.getTime() + gap) }),
+      ...(gap === undefined
+        ? {}
+        : { nextAt: new Date(at.getTime() + jittered(gap, this.policy.jitter, Math.random())) }),
     };
   }
 }

@@ -3,6 +3,7 @@ import { CLOCK, type Clock } from '#libs/clock';
 import { Refusal } from '#libs/http';
 import { isId, newId } from '#libs/ids';
 import { Database, type Tx } from '#libs/persistence';
+import { Wake } from '#libs/queues';
 import {
   type Delivery,
   type EndpointWish,
@@ -13,12 +14,13 @@ import {
 import { Wabas } from '#libs/wabas';
 import { AddressGuard, ForbiddenAddressError } from './address-guard.js';
 import { headersOf, OUR_HEADERS } from './sign-post.js';
-import type { ChangeWebhookRequest, CreateWebhookRequest } from './webhook.request.js';
-import { type WebhookResponse, webhookResponse } from './webhook.response.js';
+import type { ChangeWebhookRequest, CreateWebhookRequest, ReplayRequest } from './webhook.request.js';
+import { type ReplayResponse, type WebhookResponse, webhookResponse } from './webhook.response.js';
 import { WebhookPoster } from './webhook-poster.js';
 
 /** More would be somebody's loop: each event is posted to each of them. */
 const MOST_ENDPOINTS = 20;
+const REPLAYED_AT_ONCE = 10_000;
 const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}$/;
 const HEADER_VALUE = /^[\t\x20-\x7e]{0,1000}$/;
 
@@ -32,6 +34,7 @@ export class ManageWebhooks {
     private readonly wabas: Wabas,
     private readonly guard: AddressGuard,
     private readonly poster: WebhookPoster,
+    private readonly wake: Wake,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
@@ -61,13 +64,37 @@ export class ManageWebhooks {
 
   async change(tenantId: string, id: string, request: ChangeWebhookRequest): Promise<WebhookResponse> {
     const url = request.url === undefined ? {} : { url: await this.judged(request.url) };
-    return this.db.inTenant(tenantId, async (tx) => {
+    const shown = await this.db.inTenant(tenantId, async (tx) => {
       const { endpointId } = await this.found(tx, tenantId, id);
       const wish = { ...(await this.wishOf(tx, tenantId, request)), ...url };
       const changed = await this.endpoints.change(tx, tenantId, endpointId, wish);
       if (!changed) throw Refusal.notFound('webhook');
       return this.shown(tx, changed);
     });
+    void this.wake.lane('gateway.deliver', { tenantId, endpointId: id });
+    return shown;
+  }
+
+  /** Queues past events once more. @throws Refusal 400 when it does not say which */
+  async replay(tenantId: string, id: string, which: ReplayRequest): Promise<ReplayResponse> {
+    const now = this.clock.now();
+    const { event_ids: eventIds, from, to, status, cursor } = which;
+    if ((eventIds === undefined) === (from === undefined)) {
+      throw Refusal.invalid('Send either event_ids or from.', { event_ids: ['or from'] });
+    }
+    const range = from === undefined ? undefined : { from: new Date(from), to: to ? new Date(to) : now, after: cursor };
+    const outcome = await this.db.inTenant(tenantId, async (tx) => {
+      const { endpointId } = await this.found(tx, tenantId, id);
+      const common = { now, limit: REPLAYED_AT_ONCE, deadOnly: status === 'dead' };
+      const replayed = await this.log.replay(tx, tenantId, endpointId, {
+        ...common,
+        ...(range ?? { eventIds: eventIds ?? [] }),
+      });
+      return { endpointId, ...replayed };
+    });
+    const { endpointId, ...answer } = outcome;
+    void this.wake.lane('gateway.deliver', { tenantId, endpointId });
+    return answer;
   }
 
   async remove(tenantId: string, id: string): Promise<void> {

@@ -15,7 +15,7 @@ import { type FoundedNumber, foundNumber } from '../../../../test/support/number
 import type { DeliveryPolicy } from './delivery-policy.js';
 import { TenantWebhooksModule, TenantWebhooksWorkerModule } from './tenant-webhooks.module.js';
 
-const POLICY: DeliveryPolicy = {
+const POLICY: Partial<DeliveryPolicy> = {
   gapsMs: [20, 20, 20, 20, 20],
   holdAttempts: 3,
   timeoutMs: 400,

@@ -22,6 +22,11 @@ const posting = [
   WebhookPoster,
 ];
 
+const policyWith = (changed: Partial<DeliveryPolicy>) => ({
+  provide: DELIVERY_POLICY,
+  useValue: { ...PALOMAS_DELIVERY, ...changed },
+});
+
 /** Where tenants say where they want to be told. */
 @Module({
   imports: [TenantEventsModule, TenantsModule, WabasModule],
@@ -30,8 +35,8 @@ const posting = [
 })
 export class TenantWebhooksModule {
   /** The same with other patience for tenants' servers. */
-  static with(policy: DeliveryPolicy): DynamicModule {
-    return { module: TenantWebhooksModule, providers: [{ provide: DELIVERY_POLICY, useValue: policy }] };
+  static with(changed: Partial<DeliveryPolicy>): DynamicModule {
+    return { module: TenantWebhooksModule, providers: [policyWith(changed)] };
   }
 }
 
@@ -42,7 +47,7 @@ export class TenantWebhooksModule {
 })
 export class TenantWebhooksWorkerModule {
   /** The same with other gaps. */
-  static with(policy: DeliveryPolicy): DynamicModule {
-    return { module: TenantWebhooksWorkerModule, providers: [{ provide: DELIVERY_POLICY, useValue: policy }] };
+  static with(changed: Partial<DeliveryPolicy>): DynamicModule {
+    return { module: TenantWebhooksWorkerModule, providers: [policyWith(changed)] };
   }
 }

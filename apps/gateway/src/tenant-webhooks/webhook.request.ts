@@ -1,13 +1,16 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import {
   ArrayMaxSize,
+  ArrayMinSize,
   IsArray,
   IsBoolean,
   IsIn,
+  IsISO8601,
   IsNumberString,
   IsObject,
   IsOptional,
   IsString,
+  IsUUID,
   Matches,
   MaxLength,
 } from 'class-validator';
@@ -52,7 +55,10 @@ abstract class WebhookWish {
   @IsObject()
   headers?: Record<string, string>;
 
-  @ApiPropertyOptional({ description: 'While false nothing is posted, and events of that time are not posted later' })
+  @ApiPropertyOptional({
+    description:
+      'While false nothing is posted. Events of that time are posted when it is true again, as far back as seven days.',
+  })
   @IsOptional()
   @IsBoolean()
   enabled?: boolean;
@@ -73,6 +79,40 @@ export class ChangeWebhookRequest extends WebhookWish {
   @IsString()
   @MaxLength(2048)
   url?: string;
+}
+
+/** Which past events an endpoint gets once more: named ones, or those of a time. */
+export class ReplayRequest {
+  @ApiPropertyOptional({
+    type: [String],
+    description: 'Up to 1,000 ids (`webhook-id` of a post, `event_id` of the log)',
+  })
+  @IsOptional()
+  @IsArray()
+  @ArrayMinSize(1)
+  @ArrayMaxSize(1_000)
+  @IsUUID('7', { each: true })
+  event_ids?: string[];
+
+  @ApiPropertyOptional({ example: '2026-11-22T10:00:00Z', description: 'Events from this time of their own on' })
+  @IsOptional()
+  @IsISO8601({ strict: true })
+  from?: string;
+
+  @ApiPropertyOptional({ example: '2026-11-22T12:00:00Z', description: 'Events before this time; now if absent' })
+  @IsOptional()
+  @IsISO8601({ strict: true })
+  to?: string;
+
+  @ApiPropertyOptional({ enum: ['dead'], description: '`dead`: only events whose posts were given up' })
+  @IsOptional()
+  @IsIn(['dead'])
+  status?: 'dead';
+
+  @ApiPropertyOptional({ description: '`next` of the call before' })
+  @IsOptional()
+  @IsUUID('7')
+  cursor?: string;
 }
 
 /** Which part of an endpoint's log. */

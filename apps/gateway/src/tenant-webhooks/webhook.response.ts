@@ -10,10 +10,19 @@ export class WebhookResponse {
   /** Names only: what they hold may be secret. */
   @ApiProperty({ type: [String] }) header_names: string[];
   @ApiProperty() enabled: boolean;
+  @ApiProperty({
+    enum: ['tenant', 'failing'],
+    nullable: true,
+    description:
+      '`failing`: we switched it off because every post failed for five days. Set `enabled` when it is mended.',
+  })
+  disabled_reason: string | null;
+  @ApiProperty({ nullable: true, type: String }) disabled_at: string | null;
   /** `subscribed_apps`: made and removed by `/{waba-id}/subscribed_apps`. */
   @ApiProperty({ enum: ['tenant', 'subscribed_apps'] }) managed_by: string;
   /** Posts that failed in a row. */
   @ApiProperty() failures: number;
+  @ApiProperty({ nullable: true, type: String }) failing_since: string | null;
   @ApiProperty({ nullable: true, type: String }) rests_until: string | null;
   @ApiProperty() created_at: string;
   @ApiPropertyOptional({ description: 'Shown once, when it is made' }) secret?: string;
@@ -28,6 +37,11 @@ export class DeliveryResponse {
   @ApiProperty({ nullable: true, type: String }) error: string | null;
   @ApiProperty({ nullable: true, type: String }) next_attempt_at: string | null;
   @ApiProperty({ nullable: true, type: String }) delivered_at: string | null;
+}
+
+export class ReplayResponse {
+  @ApiProperty({ description: 'How many posts wait now that did not before' }) queued: number;
+  @ApiPropertyOptional({ description: 'There may be more events in the range: send this as `cursor`' }) next?: string;
 }
 
 export class DeliveryLogResponse {
@@ -48,8 +62,11 @@ export const webhookResponse = (
   waba_id: names.wabaId,
   header_names: names.headers,
   enabled: endpoint.enabled,
+  disabled_reason: endpoint.disabledReason,
+  disabled_at: endpoint.disabledAt?.toISOString() ?? null,
   managed_by: endpoint.managedBy,
   failures: endpoint.failures,
+  failing_since: endpoint.failingSince?.toISOString() ?? null,
   rests_until: endpoint.restsUntil?.toISOString() ?? null,
   created_at: endpoint.createdAt.toISOString(),
   ...(secret ? { secret } : {}),

@@ -2,8 +2,8 @@ import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query, Use
 import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { type Caller, TenantCaller, TenantGuard } from '#libs/tenants';
 import { ManageWebhooks } from './manage-webhooks.js';
-import { ChangeWebhookRequest, CreateWebhookRequest, DeliveryLogQuery } from './webhook.request.js';
-import { DeliveryLogResponse, deliveryResponse, WebhookResponse } from './webhook.response.js';
+import { ChangeWebhookRequest, CreateWebhookRequest, DeliveryLogQuery, ReplayRequest } from './webhook.request.js';
+import { DeliveryLogResponse, deliveryResponse, ReplayResponse, WebhookResponse } from './webhook.response.js';
 
 const PAGE = 50;
 
@@ -15,6 +15,8 @@ const HOW_POSTS_ARRIVE = [
   'posted: an event may arrive twice.',
   'Answer 2xx within 10 seconds. Otherwise it is posted again at growing gaps for seven days. Posts about one customer come',
   'in the order of their events; one that failed three times lets later ones overtake it. Redirects are not followed.',
+  'An endpoint that fails at every try for five days is switched off; your other endpoints get `webhook_disabled`. When it',
+  'is enabled again it gets what it missed, as far back as seven days.',
 ].join(' ');
 
 @ApiTags('webhooks')
@@ -88,6 +90,21 @@ export class WebhooksController {
     @Param('id') id: string,
   ): Promise<{ delivered: boolean; http_status: number | null; error: string | null }> {
     return this.webhooks.test(tenantId, id);
+  }
+
+  /**
+   * Posts past events once more: named ones, or all that the endpoint asks for from a time on, or those of its posts that
+   * are dead. At most 10,000 in one call; `next` says that there may be more. 400 without `event_ids` and `from`.
+   */
+  @ApiOperation({ summary: 'Replay events, or posts that were given up' })
+  @Post(':id/replay')
+  @HttpCode(202)
+  replay(
+    @TenantCaller() { tenantId }: Caller,
+    @Param('id') id: string,
+    @Body() which: ReplayRequest,
+  ): Promise<ReplayResponse> {
+    return this.webhooks.replay(tenantId, id, which);
   }
 
   /** The log of an endpoint's posts, newest first; `next` is the cursor of the page after. */
