@@ -174,6 +174,18 @@ describe('the ledger', () => {
       },
     );
 
+    it('no month of charges can be emptied by itself, not even one that is still to come', async () => {
+      await database.owner.query(`SELECT paloma_partition_ahead('2031-05-01')`);
+      const { rows } = await database.owner.query(
+        `SELECT inhrelid::regclass::text AS name FROM pg_inherits WHERE inhparent = 'charges'::regclass`,
+      );
+      const partitions = rows.map((row) => row.name as string);
+      expect(partitions).toEqual(expect.arrayContaining(['charges_default', 'charges_2031_05']));
+      for (const partition of partitions) {
+        await expect(database.owner.query(`TRUNCATE ${partition}`)).rejects.toThrow('append-only');
+      }
+    });
+
     it.each(['charges', 'journal_entries', 'postings'])(
       'another tenant sees no row of %s and can add none',
       async (table) => {
