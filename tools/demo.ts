@@ -6,7 +6,6 @@ import { Receiver } from './demo/receiver.js';
 import { Report } from './demo/report.js';
 import { liveTheStory } from './demo/story.js';
 import { couldNotStart, startDemoStack } from './stack/demo-stack.js';
-import { writeStackFile } from './stack/stack.js';
 import { untilInterrupted } from './stack/until-interrupted.js';
 
 const keep = process.argv.includes('--keep');
@@ -38,8 +37,8 @@ await receiver.stop();
 if (!failed) report.summary();
 if (keep && !failed) {
   const file = join(process.cwd(), '.paloma', 'stack.json');
-  writeStackFile(file, content());
-  stack.onChange(() => writeStackFile(file, content()));
+  stack.tell(file, content());
+  stack.onChange(() => stack.tell(file, content()));
   console.log(
     '\nThe stack goes on running (--keep); its addresses and keys are in .paloma/stack.json. Ctrl-C stops it.',
   );

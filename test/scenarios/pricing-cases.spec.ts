@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -84,6 +84,7 @@ describe('npm run rate', () => {
     writeFileSync(join(folder, 'text.json'), 'no JSON');
     const paths = ['absent', 'text', 'line', 'good'].map((name) => join(folder, `${name}.json`));
     const { lines, stderr, code } = await rate(paths);
+    rmSync(folder, { recursive: true });
     expect(code).toBe(1);
     expect(lines.map((line) => [line.case, line.file, 'error' in line])).toEqual([
       [null, paths[0], true],

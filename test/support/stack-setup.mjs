@@ -10,14 +10,13 @@ const root = join(import.meta.dirname, '..', '..');
 export default async function setUp() {
   execFileSync(process.execPath, [join(root, 'tools', 'build.mjs')], { stdio: 'inherit' });
   const { startDemoStack } = await import(join(root, 'dist', 'tools', 'stack', 'demo-stack.js'));
-  const { writeStackFile } = await import(join(root, 'dist', 'tools', 'stack', 'stack.js'));
   // With PALOMA_E2E_FOLDER the logs stay for a look after a failure.
   const folderForLogs = process.env.PALOMA_E2E_FOLDER;
   const { stack, content } = await startDemoStack(folderForLogs ? { folder: folderForLogs } : {});
   const folder = mkdtempSync(join(tmpdir(), 'paloma-e2e-'));
   const file = join(folder, 'stack.json');
   const write = () =>
-    writeStackFile(file, {
+    stack.tell(file, {
       ...content(),
       databaseUrl: stack.databaseUrl,
       redisUrl: stack.redisUrl,

@@ -1,4 +1,4 @@
-import { call, type Json, until } from './api.js';
+import { ApiError, call, type Json, until } from './api.js';
 import type { Stack } from './stack.js';
 
 /** A merchant as stack.json shows it. */
@@ -36,20 +36,26 @@ export interface SignupView {
   phone_number_id?: string;
 }
 
-/** Founds an account and signs its owner in. */
+/** Founds an account and signs its owner in; also one that a start founded that was interrupted before it was done. */
 export async function openAccount(
   stack: Stack,
   plan: MerchantPlan,
 ): Promise<{ tenantId: string; session: string; password: string }> {
   const onboarding = stack.urls.onboarding as string;
   const password = stack.secrets.ownerPassword;
-  const account = await call<{ tenant: { id: string } }>('POST', `${onboarding}/api/v1/accounts`, {
+  await call('POST', `${onboarding}/api/v1/accounts`, {
     body: { company: plan.name, country: plan.country, email: plan.email, password },
+  }).catch((error) => {
+    if (!(error instanceof ApiError && error.status === 409)) throw error;
   });
-  const session = await call<{ access_token: string }>('POST', `${onboarding}/api/v1/sessions`, {
-    body: { email: plan.email, password },
-  });
-  return { tenantId: account.tenant.id, session: session.access_token, password };
+  const session = await call<{ access_token: string; tenant: { id: string } }>(
+    'POST',
+    `${onboarding}/api/v1/sessions`,
+    {
+      body: { email: plan.email, password },
+    },
+  );
+  return { tenantId: session.tenant.id, session: session.access_token, password };
 }
 
 /**

@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { Vault } from '#libs/vault';
-import { call, type Json } from './api.js';
+import { call, type Json, until } from './api.js';
 import type { Stack } from './stack.js';
 
 interface Known {
@@ -18,10 +18,12 @@ interface Known {
 }
 
 /**
- * The sandbox keeps its state in memory and forgets it when it stops; a stack whose data outlived it tells the new
- * sandbox of the WABAs, numbers, templates and tokens that the database remembers.
+ * The sandbox keeps its state in memory and forgets it when it stops or dies; a stack whose data outlived it waits for
+ * the new sandbox and tells it of the WABAs, numbers, templates and tokens that the database remembers.
  */
 export async function reviveSandbox(stack: Stack): Promise<void> {
+  const isUp = async () => (await fetch(`${stack.urls.sandbox}/readyz`).catch(() => undefined))?.ok;
+  await until('the sandbox to come back', isUp);
   const db = new pg.Client({ connectionString: stack.databaseUrl });
   await db.connect();
   const { rows } = await db.query<Known>(`

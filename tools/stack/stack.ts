@@ -34,8 +34,10 @@ export interface Stack {
   adminEnvironment: Record<string, string | undefined>;
   /** The processes that run now, by name. */
   pids(): Record<string, number[]>;
-  /** Calls back when a process was started again. */
-  onChange(listener: () => void): void;
+  /** Calls back with the name of a process that was started again. */
+  onChange(listener: (name: string) => void): void;
+  /** Writes a file for people and tools that is true while the stack runs, and is gone with it, however it ends. */
+  tell(file: string, content: unknown): void;
   /** Ends all of it; resolves when nothing is left. */
   stop(): Promise<void>;
 }
@@ -59,13 +61,14 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   try {
     const folder = options.folder ?? mkdtempSync(join(tmpdir(), 'paloma-stack-'));
     if (!options.folder) household.removeAtEnd(folder);
-    const logs = join(folder, 'logs');
-    rmSync(logs, { recursive: true, force: true });
-    mkdirSync(logs, { recursive: true });
     const secrets = stackSecrets(options.folder ? join(folder, 'secrets.json') : undefined);
 
     say('PostgreSQL and Redis …');
     const services = await startServices(household, options.folder && join(folder, 'services'), say);
+    // Only now: until PostgreSQL has its folder, the logs there may be those of a stack that runs.
+    const logs = join(folder, 'logs');
+    rmSync(logs, { recursive: true, force: true });
+    mkdirSync(logs, { recursive: true });
     const database = await ownDatabase(
       services.databaseUrl,
       services.pids.postgres !== undefined,
@@ -80,9 +83,9 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     ];
 
     say('The sandbox that stands in for Meta, and the apps …');
-    const listeners: (() => void)[] = [];
-    const changed = () => {
-      for (const listener of listeners) listener();
+    const listeners: ((name: string) => void)[] = [];
+    const changed = (name: string) => {
+      for (const listener of listeners) listener(name);
     };
     const ports = new Map<string, number>();
     for (const plan of [SANDBOX, ...APPS]) {
@@ -128,7 +131,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
         ports.get(plan.name) as number,
         env,
         logs,
-        changed,
+        () => changed(plan.name),
       );
       child.start();
       children.push(child);
@@ -165,6 +168,10 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
         ...Object.fromEntries(children.map((c) => [c.name, c.pid === undefined ? [] : [c.pid]])),
       }),
       onChange: (listener) => listeners.push(listener),
+      tell: (file, content) => {
+        household.removeAtEnd(file);
+        writePrivate(file, content);
+      },
       stop,
     };
   } catch (error) {
@@ -193,8 +200,8 @@ async function ownDatabase(
   return serverIsOurs ? { url } : { url, drop: () => dropDatabase(serverUrl, name) };
 }
 
-/** Writes what tools, tests and people need to reach the stack (design, "stack.json"). */
-export function writeStackFile(file: string, content: unknown): void {
+/** Writes a JSON file that only its owner may read: it holds keys and passwords. */
+export function writePrivate(file: string, content: unknown): void {
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, `${JSON.stringify(content, null, 2)}\n`, { mode: 0o600 });
 }
