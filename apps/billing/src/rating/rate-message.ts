@@ -114,8 +114,9 @@ function perMessage(now: Case, rules: Rules, { row, group: groupCategory }: Mean
   const { message, known } = now;
   const { pricing } = message;
   const group = message.toGroup || groupCategory;
-  // A service message uses the allowance whatever Meta's type says of its price, except in free entry.
-  const moves = rules.serviceAllowance && row === 'service' ? DRAWS : NO_MOVES;
+  // A service message uses the allowance whatever Meta's model and type say of its price, except in free entry.
+  const draws = rules.serviceAllowance && row === 'service' && pricing?.type !== 'free_entry_point';
+  const moves = draws ? DRAWS : NO_MOVES;
 
   // A utility conversation opened before July 2025 goes on under its old model until it ends.
   if (pricing?.pricing_model === 'CBP') return free(now, 'open_conversation', 'pmp/conversation', moves);
