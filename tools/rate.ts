@@ -38,10 +38,13 @@ function* eventsOf(path: string): Iterable<EventLine> {
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
-/** npm runs scripts in the package's own folder; `--from` tells where the command was typed. */
+/**
+ * npm runs scripts in the package's own folder; `--from` tells where the command was typed. A file that is in neither
+ * place is named, in the error, where it was typed.
+ */
 function located(file: string, from: string | undefined): string {
-  const typed = from === undefined ? undefined : resolve(from, file);
-  return typed !== undefined && existsSync(typed) ? typed : resolve(file);
+  const typed = resolve(from ?? '.', file);
+  return existsSync(typed) || !existsSync(resolve(file)) ? typed : resolve(file);
 }
 
 const given = process.argv.slice(2);
