@@ -1,5 +1,5 @@
 import { Controller, Get, Param, Query, UseGuards } from '@nestjs/common';
-import { ApiBearerAuth, ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Refusal } from '#libs/http';
 import { isId, timeOfId } from '#libs/ids';
 import { messageIdOf, Outbox } from '#libs/outbox';
@@ -27,6 +27,7 @@ export class MessageLogController {
 
   /** Messages of the tenant, newest first. */
   @ApiOkResponse({ type: MessagesPageResponse })
+  @ApiOperation({ summary: 'List messages' })
   @Get()
   list(@TenantCaller() { tenantId }: Caller, @Query() query: ListMessagesRequest): Promise<MessagesPageResponse> {
     const limit = query.limit ?? 50;
@@ -53,6 +54,7 @@ export class MessageLogController {
 
   /** One message with its whole history; `id` is ours or the one the sending call answered with. */
   @ApiOkResponse({ type: MessageHistoryResponse })
+  @ApiOperation({ summary: 'Show a message and its history' })
   @Get(':id')
   one(@TenantCaller() { tenantId }: Caller, @Param('id') id: string): Promise<MessageHistoryResponse> {
     const messageId = messageIdOf(id) ?? (isId(id) ? id : undefined);

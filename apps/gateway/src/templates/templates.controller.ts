@@ -1,5 +1,5 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query, Req, UseGuards } from '@nestjs/common';
-import { ApiBearerAuth, ApiBody, ApiTags } from '@nestjs/swagger';
+import { ApiBearerAuth, ApiBody, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import { loadConfig } from '#libs/config';
 import { ApiKeyGuard, type Caller, keyOf, TenantCaller } from '#libs/tenants';
@@ -19,6 +19,7 @@ export class TemplatesController {
 
   /** Submits a template to Meta's review. */
   @ApiBody({ schema: { type: 'object', additionalProperties: true } })
+  @ApiOperation({ summary: 'Create a template' })
   @Post(':wabaId/message_templates')
   @HttpCode(200)
   create(
@@ -33,6 +34,7 @@ export class TemplatesController {
   }
 
   /** Lists the account's templates, in pages. */
+  @ApiOperation({ summary: 'List templates' })
   @Get(':wabaId/message_templates')
   async list(
     @TenantCaller() caller: Caller,
@@ -51,6 +53,7 @@ export class TemplatesController {
   }
 
   /** Deletes all languages of a name, or one template with `hsm_id`. */
+  @ApiOperation({ summary: 'Delete a template' })
   @Delete(':wabaId/message_templates')
   remove(
     @TenantCaller() caller: Caller,

@@ -1,5 +1,5 @@
 import { BadRequestException, Body, Controller, Get, HttpCode, Post } from '@nestjs/common';
-import { ApiProperty, ApiPropertyOptional, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiProperty, ApiPropertyOptional, ApiTags } from '@nestjs/swagger';
 import { IsOptional, IsString, IsUrl } from 'class-validator';
 import { Meta } from '../meta.js';
 
@@ -25,6 +25,7 @@ export class AppsController {
   constructor(private readonly meta: Meta) {}
 
   /** What a partner needs to begin with. */
+  @ApiOperation({ summary: 'Show what there is' })
   @Get('state')
   state() {
     const { world, outbox } = this.meta;
@@ -51,6 +52,7 @@ export class AppsController {
   }
 
   /** Makes an app, or changes the callback of one without the handshake. */
+  @ApiOperation({ summary: 'Make or change an app' })
   @Post('apps')
   @HttpCode(200)
   put(@Body() body: AppInput) {

@@ -1,5 +1,5 @@
 import { BadRequestException, Body, Controller, Get, HttpCode, Post } from '@nestjs/common';
-import { ApiProperty, ApiPropertyOptional, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiProperty, ApiPropertyOptional, ApiTags } from '@nestjs/swagger';
 import { IsBoolean, IsInt, IsOptional, Min } from 'class-validator';
 import { Meta } from '../meta.js';
 import type { Settings } from '../state/settings.js';
@@ -84,12 +84,14 @@ class ChangeSettings implements Partial<Settings> {
 export class ClockController {
   constructor(private readonly meta: Meta) {}
 
+  @ApiOperation({ summary: 'Read the clock' })
   @Get('clock')
   read(): ClockReading {
     return { now: new Date(this.meta.world.now()).toISOString() };
   }
 
   /** Sets or advances the clock; what falls due on the way happens, in order. */
+  @ApiOperation({ summary: 'Set or advance the clock' })
   @Post('clock')
   @HttpCode(200)
   move(@Body() body: MoveClock): ClockReading {
@@ -101,11 +103,13 @@ export class ClockController {
     return { ...this.read(), fired };
   }
 
+  @ApiOperation({ summary: 'Show the settings' })
   @Get('settings')
   settings(): Settings {
     return this.meta.world.settings;
   }
 
+  @ApiOperation({ summary: 'Change timings and brakes' })
   @Post('settings')
   @HttpCode(200)
   change(@Body() body: ChangeSettings): Settings {
@@ -115,6 +119,7 @@ export class ClockController {
     return this.meta.world.settings;
   }
 
+  @ApiOperation({ summary: 'Begin anew, with nothing pending' })
   @Post('reset')
   @HttpCode(200)
   reset() {

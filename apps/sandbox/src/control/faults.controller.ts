@@ -1,5 +1,5 @@
 import { Body, Controller, Delete, Get, HttpCode, Post } from '@nestjs/common';
-import { ApiProperty, ApiPropertyOptional, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiProperty, ApiPropertyOptional, ApiTags } from '@nestjs/swagger';
 import { IsIn, IsInt, IsOptional, IsString, Max, Min } from 'class-validator';
 import { Meta } from '../meta.js';
 import { FAULT_MODES, type FaultMode } from '../state/faults.js';
@@ -51,17 +51,20 @@ export class FaultsController {
   constructor(private readonly meta: Meta) {}
 
   /** The next `count` matching calls fail this way. */
+  @ApiOperation({ summary: 'Let the next matching calls fail' })
   @Post()
   @HttpCode(200)
   add(@Body() body: AddFault) {
     return this.meta.world.faults.add({ ...body, to: body.to === undefined ? undefined : digitsOf(body.to) });
   }
 
+  @ApiOperation({ summary: 'List the faults to come' })
   @Get()
   list() {
     return { data: this.meta.world.faults.list() };
   }
 
+  @ApiOperation({ summary: 'Take all faults back' })
   @Delete()
   clear() {
     this.meta.world.faults.clear();

@@ -1,5 +1,5 @@
 import { BadRequestException, Body, Controller, Get, HttpCode, NotFoundException, Post, Query } from '@nestjs/common';
-import { ApiProperty, ApiPropertyOptional, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiProperty, ApiPropertyOptional, ApiTags } from '@nestjs/swagger';
 import { IsIn, IsObject, IsOptional, IsString, Matches } from 'class-validator';
 import { customerWrites, InboundProblem } from '../messages/inbound.js';
 import { Meta } from '../meta.js';
@@ -56,6 +56,7 @@ export class MessagesController {
   constructor(private readonly meta: Meta) {}
 
   /** Calls received, oldest first: `path` is any part of the path, `since` an instant, `after` a sequence number. */
+  @ApiOperation({ summary: 'List the Graph calls received' })
   @Get('calls')
   calls(
     @Query('path') path?: string,
@@ -73,6 +74,7 @@ export class MessagesController {
   }
 
   /** Messages accepted, oldest first. */
+  @ApiOperation({ summary: 'List the messages accepted' })
   @Get('messages')
   messages(@Query('phone_number_id') phoneNumberId?: string, @Query('to') to?: string, @Query('limit') limit?: string) {
     const recipient = to !== undefined && /^[+\d\s()-]+$/.test(to) ? digitsOf(to) : to;
@@ -93,6 +95,7 @@ export class MessagesController {
   }
 
   /** A customer writes: the window opens and the webhook goes out. */
+  @ApiOperation({ summary: 'Let a customer write' })
   @Post('inbound')
   @HttpCode(200)
   inbound(@Body() body: Inbound) {
@@ -107,6 +110,7 @@ export class MessagesController {
   }
 
   /** A customer stops or resumes marketing messages of a number. */
+  @ApiOperation({ summary: 'Let a customer stop or resume marketing' })
   @Post('user_preferences')
   @HttpCode(200)
   prefer(@Body() body: MarketingChoice) {

@@ -1,5 +1,5 @@
 import { BadRequestException, Body, Controller, Get, HttpCode, NotFoundException, Param, Post } from '@nestjs/common';
-import { ApiPropertyOptional, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiPropertyOptional, ApiTags } from '@nestjs/swagger';
 import { IsArray, IsBoolean, IsIn, IsInt, IsOptional, IsString, Matches } from 'class-validator';
 import { businessView, phoneNumberView, templateView, wabaView } from '../graph/node-views.js';
 import { Meta } from '../meta.js';
@@ -241,6 +241,7 @@ export class ObjectsController {
     if (id !== undefined && this.meta.world.nodes.has(id)) throw new BadRequestException(`the id ${id} is taken`);
   }
 
+  @ApiOperation({ summary: 'Decide about a template, as Meta would' })
   @Post('templates/:id')
   @HttpCode(200)
   decide(@Param('id') id: string, @Body() body: DecideTemplate) {
@@ -250,6 +251,7 @@ export class ObjectsController {
   }
 
   /** A template without review. */
+  @ApiOperation({ summary: 'Make a template without review' })
   @Post('templates')
   @HttpCode(200)
   addTemplate(@Body() body: NewTemplate) {
@@ -268,6 +270,7 @@ export class ObjectsController {
     return templateView(template);
   }
 
+  @ApiOperation({ summary: 'Show a number, with its code and PIN' })
   @Get('phone_numbers/:id')
   number(@Param('id') id: string) {
     const number = this.find('phone_number', id);
@@ -275,6 +278,7 @@ export class ObjectsController {
     return { ...this.numberView(id), verification_code: number.code?.value, pin: number.pin };
   }
 
+  @ApiOperation({ summary: 'Move a number: quality, throughput, status, name' })
   @Post('phone_numbers/:id')
   @HttpCode(200)
   moveNumber(@Param('id') id: string, @Body() body: MoveNumber) {
@@ -283,6 +287,7 @@ export class ObjectsController {
   }
 
   /** A verified number, registered unless asked otherwise. */
+  @ApiOperation({ summary: 'Make a number, ready to use' })
   @Post('phone_numbers')
   @HttpCode(200)
   addNumber(@Body() body: NewNumber) {
@@ -319,6 +324,7 @@ export class ObjectsController {
     return view;
   }
 
+  @ApiOperation({ summary: 'Move a portfolio: messaging limit, verification' })
   @Post('portfolios/:id')
   @HttpCode(200)
   movePortfolio(@Param('id') id: string, @Body() body: MovePortfolio) {
@@ -332,6 +338,7 @@ export class ObjectsController {
     return businessView(business);
   }
 
+  @ApiOperation({ summary: 'Make a portfolio' })
   @Post('portfolios')
   @HttpCode(200)
   addPortfolio(@Body() body: NewPortfolio) {
@@ -349,6 +356,7 @@ export class ObjectsController {
     return businessView(business);
   }
 
+  @ApiOperation({ summary: 'Move an account: ban, review, payment' })
   @Post('wabas/:id')
   @HttpCode(200)
   moveWaba(@Param('id') id: string, @Body() body: MoveWaba) {
@@ -377,6 +385,7 @@ export class ObjectsController {
   }
 
   /** A WhatsApp Business account, in a new portfolio unless one is named. */
+  @ApiOperation({ summary: 'Make a WhatsApp Business account' })
   @Post('wabas')
   @HttpCode(200)
   addWaba(@Body() body: NewWaba) {
@@ -403,6 +412,7 @@ export class ObjectsController {
   }
 
   /** An access token. */
+  @ApiOperation({ summary: 'Make an access token' })
   @Post('tokens')
   @HttpCode(200)
   addToken(@Body() body: NewToken) {

@@ -1,5 +1,5 @@
 import { BadRequestException, Body, Controller, Get, HttpCode, NotFoundException, Param, Post } from '@nestjs/common';
-import { ApiPropertyOptional, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiPropertyOptional, ApiTags } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { IsArray, IsIn, IsOptional, IsString, ValidateNested } from 'class-validator';
 import { Meta } from '../meta.js';
@@ -48,12 +48,14 @@ export class OnPremisesController {
   constructor(private readonly meta: Meta) {}
 
   /** The clients that somebody has spoken to. */
+  @ApiOperation({ summary: 'List On-Premises clients' })
   @Get()
   list() {
     return { data: this.meta.onPremises.all().map(viewOf) };
   }
 
   /** A client, made if there was none; `default` is the one at `/v1`. */
+  @ApiOperation({ summary: 'Make or change an On-Premises client' })
   @Post(':name')
   @HttpCode(200)
   change(@Param('name') name: string, @Body() body: ChangeClient) {

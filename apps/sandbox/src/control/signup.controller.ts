@@ -1,5 +1,5 @@
 import { BadRequestException, Body, Controller, HttpCode, Post } from '@nestjs/common';
-import { ApiPropertyOptional, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiPropertyOptional, ApiTags } from '@nestjs/swagger';
 import { IsIn, IsOptional, IsString } from 'class-validator';
 import { SIGNUP_EVENTS, type SignupEvent, SignupProblem } from '../embedded-signup/signup.js';
 import { Meta } from '../meta.js';
@@ -108,6 +108,7 @@ export class SignupController {
   constructor(private readonly meta: Meta) {}
 
   /** A person goes through Embedded Signup, without a browser. */
+  @ApiOperation({ summary: 'Go through Embedded Signup without a browser' })
   @Post()
   @HttpCode(200)
   run(@Body() body: RunSignup) {

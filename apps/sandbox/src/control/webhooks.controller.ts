@@ -1,5 +1,5 @@
 import { BadRequestException, Body, Controller, Get, HttpCode, Post, Query } from '@nestjs/common';
-import { ApiProperty, ApiPropertyOptional, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiProperty, ApiPropertyOptional, ApiTags } from '@nestjs/swagger';
 import { IsIn, IsInt, IsObject, IsOptional, IsString, IsUrl, Max, Min } from 'class-validator';
 import { Meta } from '../meta.js';
 import type { Json } from '../state/records.js';
@@ -41,6 +41,7 @@ export class WebhooksController {
   constructor(private readonly meta: Meta) {}
 
   /** Posts any webhook as given. One with a wrong or no signature is not repeated: its receiver is right to refuse it. */
+  @ApiOperation({ summary: 'Post any webhook, as given' })
   @Post()
   @HttpCode(200)
   post(@Body() { body, signature = 'valid', times = 1, url, app_id }: PostWebhook) {
@@ -61,6 +62,7 @@ export class WebhooksController {
   }
 
   /** What was sent, newest last: receiver, state, attempts and last HTTP status. */
+  @ApiOperation({ summary: 'List the webhooks sent' })
   @Get()
   list(@Query('field') field?: string, @Query('state') state?: string, @Query('limit') limit?: string) {
     const all = this.meta.outbox.list();
