@@ -9,6 +9,7 @@ import { TenantEventsModule } from '#libs/tenant-events';
 import { TenantsModule } from '#libs/tenants';
 import { WabasModule } from '#libs/wabas';
 import { ChannelsModule } from './channels/channels.module.js';
+import { D360Module } from './d360/d360.module.js';
 import { MediaModule } from './media/media.module.js';
 import { MessagesModule } from './messages/messages.module.js';
 import { MetaInboundModule } from './meta-inbound/meta-inbound.module.js';
@@ -33,6 +34,7 @@ import { TenantWebhooksModule } from './tenant-webhooks/tenant-webhooks.module.j
     MessagesModule,
     TemplateManagementModule,
     NumbersModule,
+    D360Module,
     MetaInboundModule,
     TenantWebhooksModule,
   ],

@@ -35,6 +35,8 @@ export interface GraphRequest {
   stream?: { contentType: string; length: number; bytes: Readable };
   /** Absent for calls that authenticate by their parameters (the code exchange). */
   token?: string;
+  /** Beside ours or in place of them, named in small letters. */
+  headers?: Readonly<Record<string, string>>;
   timeoutMs?: number;
 }
 
@@ -85,6 +87,7 @@ export class GraphClient {
             : request.body === undefined
               ? {}
               : { 'content-type': 'application/json' }),
+          ...request.headers,
         },
         body: stream
           ? stream.bytes

@@ -47,6 +47,10 @@ export class TenantEvents {
             AND (e.kinds IS NULL OR g.kind = ANY (e.kinds))
             AND (e.waba_id IS NULL OR e.waba_id = g.waba_id)
             AND (e.phone_number_id IS NULL OR e.phone_number_id = g.phone_number_id)
+            -- In 360dialog's order the webhook of a number stands before that of its WABA.
+            AND NOT (e.managed_by = 'd360' AND e.phone_number_id IS NULL AND EXISTS (
+                  SELECT FROM webhook_endpoints n WHERE n.tenant_id = $1 AND n.managed_by = 'd360' AND n.enabled
+                     AND n.phone_number_id = g.phone_number_id))
           ORDER BY g.nth
          ON CONFLICT DO NOTHING RETURNING endpoint_id)
        SELECT DISTINCT endpoint_id AS "endpointId" FROM queued`,

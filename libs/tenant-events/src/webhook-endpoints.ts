@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
+import { IsNull } from 'typeorm';
 import { CLOCK, type Clock } from '#libs/clock';
 import { newId } from '#libs/ids';
 import type { Tx } from '#libs/persistence';
@@ -95,6 +96,19 @@ export class WebhookEndpoints {
   /** The endpoint that `subscribed_apps` of a WABA manages. */
   findOverride(tx: Tx, tenantId: string, wabaId: string): Promise<WebhookEndpoint | null> {
     return tx.getRepository(WebhookEndpoint).findOneBy({ tenantId, wabaId, managedBy: 'subscribed_apps' });
+  }
+
+  /** The endpoint that a client of 360dialog set for a number, or for a WABA as a whole. */
+  findD360(
+    tx: Tx,
+    tenantId: string,
+    of: { phoneNumberId: string } | { wabaId: string },
+  ): Promise<WebhookEndpoint | null> {
+    return tx.getRepository(WebhookEndpoint).findOneBy({
+      tenantId,
+      managedBy: 'd360',
+      ...('wabaId' in of ? { wabaId: of.wabaId, phoneNumberId: IsNull() } : { phoneNumberId: of.phoneNumberId }),
+    });
   }
 
   list(tx: Tx, tenantId: string): Promise<WebhookEndpoint[]> {

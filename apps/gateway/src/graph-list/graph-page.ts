@@ -79,6 +79,26 @@ export function graphPage<T>(
   };
 }
 
+/**
+ * A list of Graph's as we hand it on: `next` and `previous` of Graph carry our own token and lead past us, so they are
+ * written anew, with the same parameters, for our host and the caller's key.
+ */
+export function pagesOfOurs(
+  answer: unknown,
+  options: { request: FastifyRequest; publicUrl: string; key: string },
+): unknown {
+  const paging = (answer as { paging?: Record<string, unknown> } | undefined)?.paging;
+  if (typeof paging !== 'object' || paging === null) return answer;
+  const { request, publicUrl, key } = options;
+  const ours = (link: string) => {
+    const query = new URL(link).searchParams;
+    query.set('access_token', key);
+    return `${publicUrl}${request.originalUrl.split('?')[0]}?${query}`;
+  };
+  const links = Object.entries(paging).map(([name, value]) => [name, typeof value === 'string' ? ours(value) : value]);
+  return { ...(answer as object), paging: Object.fromEntries(links) };
+}
+
 /** Of what Graph could show, what `fields` asks for (the id always); all of it without `fields`. */
 export function project(view: Readonly<Record<string, unknown>>, fields: unknown): Record<string, unknown> {
   const given = Object.entries(view).filter(([, value]) => value !== undefined);

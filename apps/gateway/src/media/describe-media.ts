@@ -62,11 +62,8 @@ export class DescribeMedia {
     }
   }
 
-  private async ofNumber(
-    tenantId: string,
-    mediaId: string,
-    query: Readonly<Record<string, unknown>>,
-  ): Promise<MediaRow> {
+  /** The stored file itself. @throws as `describe` */
+  async ofNumber(tenantId: string, mediaId: string, query: Readonly<Record<string, unknown>>): Promise<MediaRow> {
     const found = await this.media.find(tenantId, mediaId);
     if (!found) throw unknownObject(mediaId);
     const asked = query.phone_number_id;

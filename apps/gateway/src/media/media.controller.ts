@@ -1,11 +1,8 @@
-import type { Readable } from 'node:stream';
 import { Controller, Delete, HttpCode, Param, Post, Query, Req, UseGuards } from '@nestjs/common';
 import { ApiBearerAuth, ApiBody, ApiConsumes, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import { ApiKeyGuard, type Caller, TenantCaller } from '#libs/tenants';
-import { refuse } from '../graph-envelope/refuse.js';
 import { DescribeMedia } from './describe-media.js';
-import { readForm } from './read-form.js';
 import { UploadMedia } from './upload-media.js';
 
 @ApiTags('Media (Cloud API)')
@@ -45,17 +42,7 @@ export class MediaController {
     @Req() request: FastifyRequest,
   ): Promise<{ id: string }> {
     const { phoneNumberId } = await this.upload.numberOf(caller, metaPhoneNumberId);
-    const { fields, file } = await readForm(request, (source) => this.upload.receive(source as Readable));
-    const product = fields.messaging_product ?? query.messaging_product ?? 'whatsapp';
-    if (product !== 'whatsapp') {
-      await file.bytes.discard();
-      throw refuse('invalid_parameter', 'messaging_product: must be whatsapp.');
-    }
-    const { mediaId } = await this.upload.keep(caller.tenantId, phoneNumberId, {
-      bytes: file.bytes,
-      fileName: file.fileName,
-      announced: [fields.type, fields.typeFile, file.mimeType],
-    });
+    const { mediaId } = await this.upload.keepForm(caller.tenantId, phoneNumberId, request, query);
     return { id: mediaId };
   }
 

@@ -8,6 +8,7 @@ import { MediaFileController } from './media-file.controller.js';
 import { MediaUrls } from './media-urls.js';
 import { Multipart } from './multipart.js';
 import { SendMedia } from './send-media.js';
+import { ServeFile } from './serve-file.js';
 import { UploadMedia } from './upload-media.js';
 
 /** Files of tenants over HTTP: up, down, away. */
@@ -15,8 +16,8 @@ import { UploadMedia } from './upload-media.js';
 @Module({
   imports: [MediaStoreModule],
   controllers: [MediaController, MediaFileController],
-  providers: [Multipart, MediaUrls, UploadMedia, DescribeMedia],
-  exports: [UploadMedia, DescribeMedia],
+  providers: [Multipart, MediaUrls, UploadMedia, DescribeMedia, ServeFile],
+  exports: [UploadMedia, DescribeMedia, ServeFile],
 })
 export class MediaModule {}
 

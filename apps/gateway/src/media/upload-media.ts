@@ -1,9 +1,12 @@
 import type { Readable } from 'node:stream';
 import { Injectable } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import { type Once, onceOf } from '#libs/idempotency';
 import { judgeFile, LARGEST_FILE, MediaStore, type Spooled, seeBytes, TooManyBytesError } from '#libs/media-store';
 import type { Caller } from '#libs/tenants';
 import { Channels } from '../channels/channels.js';
 import { refuse, unknownObject } from '../graph-envelope/refuse.js';
+import { readForm } from './read-form.js';
 
 /** A file that has come in, and what its sender called it. */
 export interface ReceivedFile {
@@ -34,6 +37,32 @@ export class UploadMedia {
   }
 
   /**
+   * Keeps the file of an upload form as clients of the Cloud API send it.
+   *
+   * @param query of the request; some clients say `messaging_product` there
+   * @returns the id of the file; for a call that repeats an Idempotency-Key with the same file, that of the first
+   * @throws Refusal for a form without a file, or for a file that cannot be sent
+   */
+  async keepForm(
+    tenantId: string,
+    phoneNumberId: string,
+    request: FastifyRequest,
+    query: Readonly<Record<string, unknown>>,
+  ): Promise<{ mediaId: string }> {
+    const { fields, file } = await readForm(request, (source) => this.receive(source as Readable));
+    const product = fields.messaging_product ?? query.messaging_product ?? 'whatsapp';
+    if (product !== 'whatsapp') {
+      await file.bytes.discard();
+      throw refuse('invalid_parameter', 'messaging_product: must be whatsapp.');
+    }
+    return this.keepOnce(onceOf(request), tenantId, phoneNumberId, {
+      bytes: file.bytes,
+      fileName: file.fileName,
+      announced: [fields.type, fields.typeFile, file.mimeType],
+    });
+  }
+
+  /**
    * Receives the bytes of a file as they come.
    *
    * @throws Refusal when there are more than any file may have
@@ -47,6 +76,21 @@ export class UploadMedia {
         'media_rejected',
         'file: has more than 100 MB, the most that WhatsApp takes of any type. Make it smaller.',
       );
+    }
+  }
+
+  /** As `keep`, but once for an Idempotency-Key and the same bytes. */
+  async keepOnce(
+    once: Once | undefined,
+    tenantId: string,
+    phoneNumberId: string,
+    file: ReceivedFile,
+  ): Promise<{ mediaId: string }> {
+    if (!once) return this.keep(tenantId, phoneNumberId, file);
+    try {
+      return await once.run(() => this.keep(tenantId, phoneNumberId, file), file.bytes.sha256);
+    } finally {
+      await file.bytes.discard();
     }
   }
 

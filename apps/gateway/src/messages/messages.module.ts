@@ -11,5 +11,6 @@ import { TierReservation } from './tier-reservation.js';
 @Module({
   controllers: [MessagesController, MessageLogController, NativeMessagesController],
   providers: [SendMessage, MarkAsRead, ServiceWindows, TierReservation],
+  exports: [SendMessage, MarkAsRead],
 })
 export class MessagesModule {}

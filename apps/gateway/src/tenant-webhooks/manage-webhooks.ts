@@ -13,7 +13,8 @@ import {
 } from '#libs/tenant-events';
 import { Wabas } from '#libs/wabas';
 import { AddressGuard, ForbiddenAddressError } from './address-guard.js';
-import { headersOf, OUR_HEADERS } from './sign-post.js';
+import { unfitHeader } from './custom-headers.js';
+import { headersOf } from './sign-post.js';
 import type { ChangeWebhookRequest, CreateWebhookRequest, ReplayRequest } from './webhook.request.js';
 import { type ReplayResponse, type WebhookResponse, webhookResponse } from './webhook.response.js';
 import { WebhookPoster } from './webhook-poster.js';
@@ -21,8 +22,6 @@ import { WebhookPoster } from './webhook-poster.js';
 /** More would be somebody's loop: each event is posted to each of them. */
 const MOST_ENDPOINTS = 20;
 const REPLAYED_AT_ONCE = 10_000;
-const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}$/;
-const HEADER_VALUE = /^[\t\x20-\x7e]{0,1000}$/;
 
 /** What a tenant does with its endpoints. */
 @Injectable()
@@ -167,10 +166,9 @@ export class ManageWebhooks {
     request: Omit<ChangeWebhookRequest, 'url'>,
   ): Promise<Omit<EndpointWish, 'url'>> {
     const { events, phone_number_id, waba_id, headers, enabled } = request;
-    for (const [name, value] of Object.entries(headers ?? {})) {
-      if (!HEADER_NAME.test(name) || OUR_HEADERS.test(name) || typeof value !== 'string' || !HEADER_VALUE.test(value)) {
-        throw Refusal.invalid(`The header ${name.slice(0, 100)} cannot be set.`, { headers: ['cannot be set'] });
-      }
+    const unfit = unfitHeader(headers ?? {});
+    if (unfit !== undefined) {
+      throw Refusal.invalid(`The header ${unfit.slice(0, 100)} cannot be set.`, { headers: ['cannot be set'] });
     }
     const number =
       phone_number_id && (await this.wabas.phoneNumber(tx, tenantId, { metaPhoneNumberId: phone_number_id }));

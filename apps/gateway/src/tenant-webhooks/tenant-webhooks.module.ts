@@ -32,6 +32,7 @@ const policyWith = (changed: Partial<DeliveryPolicy>) => ({
   imports: [TenantEventsModule, TenantsModule, WabasModule],
   controllers: [WebhooksController, SubscribedAppsController],
   providers: [...posting, ManageWebhooks, SubscribeApps],
+  exports: [AddressGuard],
 })
 export class TenantWebhooksModule {
   /** The same with other patience for tenants' servers. */

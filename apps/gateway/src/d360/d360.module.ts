@@ -1,0 +1,23 @@
+import { Module } from '@nestjs/common';
+import { TenantEventsModule } from '#libs/tenant-events';
+import { MessagesModule } from '../messages/messages.module.js';
+import { NumbersModule } from '../numbers/numbers.module.js';
+import { TemplateManagementModule } from '../templates/templates.module.js';
+import { TenantWebhooksModule } from '../tenant-webhooks/tenant-webhooks.module.js';
+import { BusinessProfile } from './business-profile.js';
+import { ChooseNumber } from './choose-number.js';
+import { D360Controller, D360HealthController } from './d360.controller.js';
+import { ListTemplates } from './list-templates.js';
+import { NumberWebhook } from './number-webhook.js';
+import { OldD360Controller } from './old-d360.controller.js';
+import { OldSettingsController } from './old-settings.controller.js';
+import { RawFiles } from './raw-files.js';
+import { SendThrough } from './send-through.js';
+
+/** What clients of 360dialog call, new and old. */
+@Module({
+  imports: [MessagesModule, NumbersModule, TemplateManagementModule, TenantEventsModule, TenantWebhooksModule],
+  controllers: [D360Controller, D360HealthController, OldD360Controller, OldSettingsController],
+  providers: [ChooseNumber, SendThrough, NumberWebhook, ListTemplates, BusinessProfile, RawFiles],
+})
+export class D360Module {}

@@ -1,0 +1,77 @@
+import { Injectable } from '@nestjs/common';
+import { Database } from '#libs/persistence';
+import type { Caller } from '#libs/tenants';
+import { Wabas } from '#libs/wabas';
+import { AskMeta, type ReachableNumber } from './ask-meta.js';
+
+/** A number as Graph shows it (Meta, phone numbers, 2026-02-27), as far as it changes with registration. */
+interface SeenNumber {
+  verified_name?: string;
+  status?: string;
+  quality_rating?: string;
+  throughput?: { level?: string };
+  is_on_biz_app?: boolean;
+}
+const FIELDS = 'verified_name,status,quality_rating,throughput,is_on_biz_app';
+
+export type RegistrationStep = 'register' | 'deregister' | 'request_code' | 'verify_code';
+
+/** Takes a number through Meta's registration in the tenant's words, and keeps what we hold of it true. */
+@Injectable()
+export class RegisterNumber {
+  constructor(
+    private readonly meta: AskMeta,
+    private readonly db: Database,
+    private readonly wabas: Wabas,
+  ) {}
+
+  /**
+   * @param body as the Cloud API takes it. `register` without a PIN uses the one that we hold of the number, which a
+   *   tenant that was signed up by the onboarding app was never told
+   * @returns Meta's answer
+   * @throws Refusal as Meta refused; what we hold is unchanged then
+   */
+  async take(caller: Caller, metaPhoneNumberId: string, step: RegistrationStep, body: unknown): Promise<unknown> {
+    this.meta.requireActive(caller);
+    const reached = await this.meta.reach(caller, metaPhoneNumberId);
+    const asked = step === 'register' ? this.withPin(reached, body) : body;
+    const answer = await this.meta.call(reached, { method: 'POST', edge: step, body: asked });
+    if (step !== 'request_code') await this.refresh(caller.tenantId, reached, step, asked);
+    return answer;
+  }
+
+  private withPin({ number }: ReachableNumber, body: unknown): Record<string, unknown> {
+    const given = typeof body === 'object' && body !== null ? (body as Record<string, unknown>) : {};
+    const held = given.pin === undefined ? this.wabas.pinOf(number) : undefined;
+    return { messaging_product: 'whatsapp', ...given, ...(held === undefined ? {} : { pin: held }) };
+  }
+
+  private async refresh(
+    tenantId: string,
+    reached: ReachableNumber,
+    step: RegistrationStep,
+    body: unknown,
+  ): Promise<void> {
+    const { wabaId, metaPhoneNumberId, displayPhoneNumber } = reached.number;
+    // The step is done whether or not Meta now shows the number; then what the step means must do.
+    const seen = await this.meta
+      .call<SeenNumber>(reached, { method: 'GET', edge: '', query: { fields: FIELDS } })
+      .catch((): SeenNumber => ({}));
+    const meant = step === 'register' ? 'CONNECTED' : step === 'deregister' ? 'DISCONNECTED' : undefined;
+    const status = seen.status ?? meant;
+    const pin = step === 'register' ? (body as { pin?: unknown }).pin : undefined;
+    await this.db.inTenant(tenantId, (tx) =>
+      this.wabas.savePhoneNumber(tx, tenantId, {
+        wabaId,
+        metaPhoneNumberId,
+        displayPhoneNumber,
+        ...(status === undefined ? {} : { status }),
+        ...(seen.verified_name === undefined ? {} : { verifiedName: seen.verified_name }),
+        ...(seen.quality_rating === undefined ? {} : { qualityRating: seen.quality_rating }),
+        ...(seen.throughput?.level === undefined ? {} : { throughputLevel: seen.throughput.level }),
+        ...(seen.is_on_biz_app === undefined ? {} : { coexistence: seen.is_on_biz_app }),
+        ...(typeof pin === 'string' || typeof pin === 'number' ? { pin: String(pin) } : {}),
+      }),
+    );
+  }
+}
