@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CLOCK, type Clock } from '#libs/clock';
-import { newId } from '#libs/ids';
+import { derivedId, newId } from '#libs/ids';
 import { Database, type Tx } from '#libs/persistence';
 import { Vault } from '#libs/vault';
 import { PhoneNumber, Portfolio, Waba } from './entities.js';
@@ -17,6 +17,19 @@ export type RouteKind = 'phone_number' | 'waba' | 'business';
 export interface Route {
   tenantId: string;
   objectId: string;
+}
+
+/** Something that Meta decided about a WABA, or about one of its numbers. */
+export interface AccountDecision {
+  wabaId: string;
+  phoneNumberId?: string | undefined;
+  topic: 'ban' | 'restriction' | 'violation' | 'name' | 'quality';
+  /** Meta's word. */
+  told: string;
+  /** Meta's time. */
+  at: Date;
+  /** JSON text of the webhook's value, which holds the cause. */
+  detail: string;
 }
 
 const UNIQUE_VIOLATION = '23505';
@@ -118,6 +131,54 @@ export class Wabas {
     seenAt = this.clock.now(),
   ): Promise<void> {
     await tx.getRepository(Portfolio).update({ tenantId, portfolioId }, { messagingLimit, limitSeenAt: seenAt });
+  }
+
+  /**
+   * Keeps a decision of Meta's in the history of a WABA or number.
+   *
+   * @returns whether it is the newest of its topic there; false for a repeat or for older news, which changes nothing
+   */
+  async noteDecision(tx: Tx, tenantId: string, decision: AccountDecision): Promise<boolean> {
+    const { wabaId, phoneNumberId = null, topic, told, at, detail } = decision;
+    const stored: unknown[] = await tx.query(
+      `INSERT INTO account_events (tenant_id, event_id, waba_id, phone_number_id, topic, told, at, detail)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING RETURNING 1`,
+      [
+        tenantId,
+        derivedId(at, wabaId, phoneNumberId ?? '', topic, detail),
+        wabaId,
+        phoneNumberId,
+        topic,
+        told,
+        at,
+        detail,
+      ],
+    );
+    if (stored.length === 0) return false;
+    const newer: unknown[] = await tx.query(
+      `SELECT 1 FROM account_events WHERE tenant_id = $1 AND waba_id = $2 AND topic = $3 AND at > $4
+          AND phone_number_id IS NOT DISTINCT FROM $5 LIMIT 1`,
+      [tenantId, wabaId, topic, at, phoneNumberId],
+    );
+    return newer.length === 0;
+  }
+
+  /** Numbers of a WABA that Meta disabled do not send; reinstated, those that were banned send again. */
+  async setBanned(tx: Tx, tenantId: string, wabaId: string, banned: boolean): Promise<void> {
+    const [from, to] = banned ? ['CONNECTED', 'BANNED'] : ['BANNED', 'CONNECTED'];
+    await tx
+      .getRepository(PhoneNumber)
+      .update({ tenantId, wabaId, status: from }, { status: to, updatedAt: this.clock.now() });
+  }
+
+  /** What Meta now shows or thinks of a number. */
+  async describeNumber(
+    tx: Tx,
+    tenantId: string,
+    phoneNumberId: string,
+    facts: Partial<Pick<PhoneNumber, 'verifiedName' | 'qualityRating'>>,
+  ): Promise<void> {
+    await tx.getRepository(PhoneNumber).update({ tenantId, phoneNumberId }, { ...facts, updatedAt: this.clock.now() });
   }
 
   portfolios(tx: Tx, tenantId: string): Promise<Portfolio[]> {

@@ -2,10 +2,10 @@ import { Injectable } from '@nestjs/common';
 import type { Tx } from '#libs/persistence';
 import { type TemplateReport, Templates } from '#libs/templates';
 import { type Limit, parseLimit, tierName, type UnreadableLimit } from '#libs/tier-quota';
-import { Wabas } from '#libs/wabas';
+import { type AccountDecision, type PhoneNumber, Wabas } from '#libs/wabas';
 import type { Effects } from './effects.js';
 import type { EventContext } from './event-context.js';
-import { idText } from './exact-json.js';
+import { idText, serialiseExact } from './exact-json.js';
 import { type Fields, fieldsOf, textOf } from './fields.js';
 
 const digitsOf = (number: unknown): string => String(number ?? '').replace(/\D/g, '');
@@ -26,8 +26,12 @@ export class ApplyAccount {
       case 'template_category_update':
         return this.template(tx, context, value, effects);
       case 'phone_number_quality_update':
-        await this.throughput(tx, context, value);
+        await this.quality(tx, context, value);
         return this.limit(tx, context, value.max_daily_conversations_per_business ?? value.current_limit, effects);
+      case 'phone_number_name_update':
+        return this.name(tx, context, value);
+      case 'account_update':
+        return this.standing(tx, context, value);
       case 'business_capability_update':
         // The limit per number of older versions is left alone: since 2025-10 the portfolio's counts.
         return this.limit(tx, context, value.max_daily_conversations_per_business, effects);
@@ -55,9 +59,7 @@ export class ApplyAccount {
 
   private async throughput(tx: Tx, context: EventContext, value: Fields): Promise<void> {
     if (value.event !== 'THROUGHPUT_UPGRADE') return;
-    const digits = digitsOf(value.display_phone_number);
-    const numbers = await this.wabas.phoneNumbers(tx, context.tenantId);
-    const number = numbers.find((n) => n.wabaId === context.wabaId && digitsOf(n.displayPhoneNumber) === digits);
+    const number = await this.numberOf(tx, context, value);
     if (!number) return;
     const { wabaId, metaPhoneNumberId, displayPhoneNumber } = number;
     await this.wabas.savePhoneNumber(tx, context.tenantId, {
@@ -66,6 +68,73 @@ export class ApplyAccount {
       displayPhoneNumber,
       throughputLevel: 'HIGH',
     });
+  }
+
+  /** FLAGGED and UNFLAGGED are of before October 2025; an unflagged number is no longer low, and more is not said. */
+  private async quality(tx: Tx, context: EventContext, value: Fields): Promise<void> {
+    await this.throughput(tx, context, value);
+    const number = await this.numberOf(tx, context, value);
+    const told = textOf(value.event);
+    if (!number || !told) return;
+    const isNews = await this.noteDecision(tx, context, 'quality', told, number);
+    const qualityRating = told === 'FLAGGED' ? 'RED' : told === 'UNFLAGGED' ? 'UNKNOWN' : undefined;
+    if (isNews && qualityRating)
+      await this.wabas.describeNumber(tx, context.tenantId, number.phoneNumberId, { qualityRating });
+  }
+
+  /** A name is shown once Meta approved it; a refusal is kept with its reason. */
+  private async name(tx: Tx, context: EventContext, value: Fields): Promise<void> {
+    const number = await this.numberOf(tx, context, value);
+    const [told, verifiedName] = [textOf(value.decision), textOf(value.requested_verified_name)];
+    if (!number || !told) return;
+    const isNews = await this.noteDecision(tx, context, 'name', told, number);
+    if (isNews && told === 'APPROVED' && verifiedName)
+      await this.wabas.describeNumber(tx, context.tenantId, number.phoneNumberId, { verifiedName });
+  }
+
+  /** Bans stop the numbers of a WABA; restrictions and violations are kept (account_update reference, 2025-12-05). */
+  private async standing(tx: Tx, context: EventContext, value: Fields): Promise<void> {
+    switch (value.event) {
+      case 'DISABLED_UPDATE': {
+        const told = textOf(fieldsOf(value.ban_info).waba_ban_state);
+        if (!told || !context.wabaId || !(await this.noteDecision(tx, context, 'ban', told))) return;
+        if (told === 'DISABLE') await this.wabas.setBanned(tx, context.tenantId, context.wabaId, true);
+        if (told === 'REINSTATE') await this.wabas.setBanned(tx, context.tenantId, context.wabaId, false);
+        return;
+      }
+      case 'ACCOUNT_RESTRICTION':
+        await this.noteDecision(tx, context, 'restriction', value.event);
+        return;
+      case 'ACCOUNT_VIOLATION':
+        await this.noteDecision(tx, context, 'violation', value.event);
+    }
+  }
+
+  private async noteDecision(
+    tx: Tx,
+    { tenantId, wabaId, at, change }: EventContext,
+    topic: AccountDecision['topic'],
+    told: string,
+    number?: PhoneNumber,
+  ): Promise<boolean> {
+    if (!wabaId) return false;
+    const detail = serialiseExact(change.value);
+    return this.wabas.noteDecision(tx, tenantId, {
+      wabaId,
+      phoneNumberId: number?.phoneNumberId,
+      topic,
+      told: told.slice(0, 100),
+      at,
+      detail,
+    });
+  }
+
+  /** The number that a management field names by its digits. */
+  private async numberOf(tx: Tx, context: EventContext, value: Fields): Promise<PhoneNumber | undefined> {
+    const digits = digitsOf(value.display_phone_number);
+    if (!digits) return undefined;
+    const numbers = await this.wabas.phoneNumbers(tx, context.tenantId);
+    return numbers.find((n) => n.wabaId === context.wabaId && digitsOf(n.displayPhoneNumber) === digits);
   }
 
   private async limit(tx: Tx, context: EventContext, told: unknown, effects: Effects): Promise<void> {

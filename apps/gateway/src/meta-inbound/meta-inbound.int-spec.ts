@@ -374,4 +374,37 @@ describe('a webhook of Meta', () => {
     );
     expect(rows.map((r) => r.body)).toEqual([approved]);
   });
+
+  it('of a ban stops the numbers until they are reinstated, and names and quality are kept with their cause', async () => {
+    const change = (field: string, time: number, value: object) =>
+      post(webhook({ id: shop.metaWabaId, time, changes: [{ field, value }] }));
+    const ban = (state: string) => ({ event: 'DISABLED_UPDATE', ban_info: { waba_ban_state: state } });
+    const number = async () =>
+      (
+        await database.owner.query(
+          'SELECT status, verified_name, quality_rating FROM phone_numbers WHERE phone_number_id = $1',
+          [shop.phoneNumberId],
+        )
+      ).rows[0];
+    const display_phone_number = shop.displayPhoneNumber.slice(1);
+    const name = { display_phone_number, decision: 'APPROVED', requested_verified_name: 'Blue Shop' };
+    await change('account_update', NOW, ban('DISABLE'));
+    await change('phone_number_name_update', NOW, name);
+    await change('phone_number_quality_update', NOW, { display_phone_number, event: 'FLAGGED' });
+    await settled();
+    expect(await number()).toEqual({ status: 'BANNED', verified_name: 'Blue Shop', quality_rating: 'RED' });
+    await change('account_update', NOW + 1, ban('REINSTATE'));
+    await change('account_update', NOW - 5, ban('DISABLE'));
+    await change('account_update', NOW, ban('DISABLE'));
+    await change('phone_number_name_update', NOW + 1, { ...name, decision: 'REJECTED', rejection_reason: 'UNKNOWN' });
+    await settled();
+    expect(await number()).toMatchObject({ status: 'CONNECTED', verified_name: 'Blue Shop' });
+    const { rows } = await database.owner.query(
+      `SELECT told, detail ->> 'rejection_reason' AS why FROM account_events WHERE topic = 'name' ORDER BY at`,
+    );
+    expect(rows).toEqual([
+      { told: 'APPROVED', why: null },
+      { told: 'REJECTED', why: 'UNKNOWN' },
+    ]);
+  });
 });
