@@ -170,6 +170,11 @@ describe('@kapso/whatsapp-cloud-api, given our address and key', () => {
     await own.phoneNumbers.register({ ...of, pin: '123456' });
     expect((await shown()).status).toBe('CONNECTED');
     await own.messages.sendText({ ...of, to, body: 'Back again' });
+
+    // The PIN is kept, sealed: registering again needs nobody to remember it.
+    await own.phoneNumbers.deregister(of);
+    await own.request('POST', `${of.phoneNumberId}/register`, { responseType: 'json' });
+    expect((await shown()).status).toBe('CONNECTED');
   });
 
   it('can read every refusal: code, status, and what to do', async () => {

@@ -18,8 +18,8 @@ export class WebhookResponse {
   })
   disabled_reason: string | null;
   @ApiProperty({ nullable: true, type: String }) disabled_at: string | null;
-  /** `subscribed_apps`: made and removed by `/{waba-id}/subscribed_apps`. */
-  @ApiProperty({ enum: ['tenant', 'subscribed_apps'] }) managed_by: string;
+  /** Made and removed by `/{waba-id}/subscribed_apps`, or by the webhook paths of 360dialog's API. */
+  @ApiProperty({ enum: ['tenant', 'subscribed_apps', 'd360'] }) managed_by: string;
   /** Posts that failed in a row. */
   @ApiProperty() failures: number;
   @ApiProperty({ nullable: true, type: String }) failing_since: string | null;
