@@ -34,16 +34,16 @@ export async function uniqueCustomers24h(
   return row?.customers ?? 0;
 }
 
-/** The same customers one by one, with the time of the newest message that counts. */
+/** The same customers one by one, with the time of the newest message that counts; all of them, or only some. */
 export async function customersIn24h(
   tx: Tx,
   tenantId: string,
   phoneNumberIds: readonly string[],
   now: Date,
+  only?: readonly string[],
 ): Promise<{ recipient: string; at: Date }[]> {
-  return tx.query(`SELECT m.recipient, max(e.at) AS at ${COUNTED} GROUP BY m.recipient`, [
-    tenantId,
-    phoneNumberIds,
-    ...since(now),
-  ]);
+  return tx.query(
+    `SELECT m.recipient, max(e.at) AS at ${COUNTED} ${only ? 'AND m.recipient = ANY ($5::text[])' : ''} GROUP BY m.recipient`,
+    [tenantId, phoneNumberIds, ...since(now), ...(only ? [only] : [])],
+  );
 }

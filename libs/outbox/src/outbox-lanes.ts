@@ -1,13 +1,22 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Tx } from '#libs/persistence';
-import { MESSAGE_COLUMNS, type MessageRow } from './message-row.js';
+import { MESSAGE_COLUMNS, type MessageLane, type MessageRow } from './message-row.js';
 
 /** A message that could be claimed now. */
 export interface Candidate {
   messageId: string;
   recipient: string;
   inWindow: boolean;
+  isTemplate: boolean;
   expiresAt: Date;
+}
+
+/** What is left out when the next messages are looked for. */
+export interface Except {
+  /** Lanes after this one: 1 leaves out broadcasts. */
+  lanesAfter?: MessageLane;
+  /** Recipients who cannot be sent to at the moment. */
+  recipients?: readonly string[];
 }
 
 /** What became of one claimed message. The error is Meta's, or ours in the same form. */
@@ -19,6 +28,8 @@ export type CallResult = { messageId: string; attempt: number } & (
   /** It may or may not have been done. */
   | { became: 'unknown'; reason: string }
 );
+
+const LAST_LANE: MessageLane = 2;
 
 // A message is due when its time has come, or when it has run out (then it is taken only to say so). Not due: one whose
 // recipient has an older message of the same lane on its way or waiting to be tried again, so each recipient gets what
@@ -33,17 +44,49 @@ const DUE = `m.tenant_id = $1 AND m.phone_number_id = $2 AND m.status = 'accepte
        AND o.not_before > $3 AND o.expires_at > $3
        AND o.recipient = m.recipient AND o.lane = m.lane AND o.message_id < m.message_id)`;
 
+// What a result may still move: see `settle`.
+const OPEN = `(m.attempts = r.attempt AND (m.status IN ('sending', 'unknown')
+  OR (r.became IN ('submitted', 'held') AND m.status IN ('accepted', 'parked'))))`;
+
 /** The waiting messages of each phone number, for the one dispatcher that holds the number's lease. */
 @Injectable()
 export class OutboxLanes {
   constructor(private readonly db: Database) {}
 
   /** The next messages in the order in which `claim` takes them, without taking them. */
-  async peek(tx: Tx, tenantId: string, phoneNumberId: string, now: Date, limit: number): Promise<Candidate[]> {
+  async peek(
+    tx: Tx,
+    tenantId: string,
+    phoneNumberId: string,
+    now: Date,
+    limit: number,
+    except: Except = {},
+  ): Promise<Candidate[]> {
+    const { recipients = [] } = except;
     return tx.query(
-      `SELECT m.message_id AS "messageId", m.recipient, m.in_window AS "inWindow", m.expires_at AS "expiresAt"
-         FROM messages m WHERE ${DUE} ORDER BY m.lane, m.message_id LIMIT $4`,
-      [tenantId, phoneNumberId, now, limit],
+      `SELECT m.message_id AS "messageId", m.recipient, m.in_window AS "inWindow", m.template_id IS NOT NULL AS "isTemplate",
+              m.expires_at AS "expiresAt"
+         FROM messages m
+        WHERE ${DUE} AND m.lane <= $5 ${recipients.length > 0 ? 'AND m.recipient <> ALL ($6::text[])' : ''}
+        ORDER BY m.lane, m.message_id LIMIT $4`,
+      [
+        tenantId,
+        phoneNumberId,
+        now,
+        limit,
+        except.lanesAfter ?? LAST_LANE,
+        ...(recipients.length > 0 ? [recipients] : []),
+      ],
+    );
+  }
+
+  /** Says anew whether the service windows of waiting messages are open: they may have waited for long. */
+  async moveWindows(tx: Tx, tenantId: string, messageIds: readonly string[], inWindow: boolean): Promise<void> {
+    if (messageIds.length === 0) return;
+    await tx.query(
+      `UPDATE messages SET in_window = $3
+        WHERE tenant_id = $1 AND message_id = ANY ($2::uuid[]) AND status = 'accepted'`,
+      [tenantId, messageIds, inWindow],
     );
   }
 
@@ -51,7 +94,8 @@ export class OutboxLanes {
    * Takes the next messages: they become `sending`, or `expired` if their time has run out; both with their event.
    * Several of one recipient may be among them, in order; send them one after the other.
    *
-   * @param only takes no others than these
+   * @param only       takes no others than these
+   * @param lanesAfter leaves out the lanes after this one
    */
   async claim(
     tx: Tx,
@@ -60,11 +104,12 @@ export class OutboxLanes {
     now: Date,
     limit: number,
     only?: readonly string[],
+    lanesAfter: MessageLane = LAST_LANE,
   ): Promise<MessageRow[]> {
     return tx.query(
       `WITH due AS (
          SELECT m.message_id FROM messages m
-          WHERE ${DUE} ${only ? 'AND m.message_id = ANY ($5::uuid[])' : ''}
+          WHERE ${DUE} AND m.lane <= $5 ${only ? 'AND m.message_id = ANY ($6::uuid[])' : ''}
           ORDER BY m.lane, m.message_id LIMIT $4 FOR UPDATE SKIP LOCKED),
        claimed AS (
          UPDATE messages m
@@ -76,13 +121,14 @@ export class OutboxLanes {
          INSERT INTO message_events (tenant_id, message_id, kind, occurrence, at, source)
          SELECT tenant_id, message_id, status, attempts, $3, 'paloma' FROM claimed)
        SELECT ${MESSAGE_COLUMNS} FROM claimed m ORDER BY m.lane, m.message_id`,
-      [tenantId, phoneNumberId, now, limit, ...(only ? [only] : [])],
+      [tenantId, phoneNumberId, now, limit, lanesAfter, ...(only ? [only] : [])],
     );
   }
 
   /**
    * Stores what became of claimed messages. Where Meta's status was quicker than its answer, the message stays where the
-   * status put it and only learns Meta's id.
+   * status put it and only learns Meta's id. An answer that comes when the message was given up for unknown and waits to be
+   * sent again, or is parked, still counts: it was sent.
    *
    * @returns ids of the messages that are now as the result says
    */
@@ -93,10 +139,8 @@ export class OutboxLanes {
            AS r(message_id, attempt, became, meta_message_id, error, not_before, detail)),
        settled AS (
          UPDATE messages m
-            SET status = CASE WHEN m.status IN ('sending', 'unknown') AND m.attempts = r.attempt
-                              THEN r.became ELSE m.status END,
-                status_at = CASE WHEN m.status IN ('sending', 'unknown') AND m.attempts = r.attempt
-                                 THEN $2 ELSE m.status_at END,
+            SET status = CASE WHEN ${OPEN} THEN r.became ELSE m.status END,
+                status_at = CASE WHEN ${OPEN} THEN $2 ELSE m.status_at END,
                 meta_message_id = coalesce(m.meta_message_id, r.meta_message_id),
                 meta_error = CASE WHEN m.status IN ('sending', 'unknown') THEN coalesce(r.error, m.meta_error)
                                   ELSE m.meta_error END,

@@ -4,6 +4,7 @@ import { cloneDatabase, connect, type TestDatabase } from '../../../test/support
 import { uniqueCustomers24h } from './customers-in-24h.js';
 import type { NewMessage } from './message-row.js';
 import { Outbox } from './outbox.js';
+import { OutboxDoubts } from './outbox-doubts.js';
 import { OutboxLanes } from './outbox-lanes.js';
 
 const noon = new Date('2026-11-22T12:00:00.000Z');
@@ -117,6 +118,42 @@ describe('a dispatcher', () => {
     const make = (lane: 0 | 1 | 2, recipient: string) => accept(aMessage(number, { lane, recipient }));
     const order = [await make(2, 'a'), await make(1, 'b'), await make(0, 'c'), await make(1, 'd'), await make(0, 'e')];
     expect(await claimedIds(number)).toEqual([order[2], order[4], order[1], order[3], order[0]]);
+    expect(await claim(number)).toEqual([]);
+  });
+
+  it('leaves out broadcasts, or recipients who have to wait, when it must', async () => {
+    const number = await aNumber();
+    const make = (lane: 0 | 1 | 2, recipient: string) => accept(aMessage(number, { lane, recipient }));
+    const [broadcast, ordinary, blocked] = [await make(2, 'a'), await make(1, 'b'), await make(0, 'c')];
+    const peek = async (except: Parameters<OutboxLanes['peek']>[5]) =>
+      (
+        await connected.db.inTenant(number.tenantId, (tx) =>
+          lanes.peek(tx, number.tenantId, number.phoneNumberId, clock.now(), 10, except),
+        )
+      ).map((m) => m.messageId);
+    expect(await peek({})).toEqual([blocked, ordinary, broadcast]);
+    expect(await peek({ lanesAfter: 1 })).toEqual([blocked, ordinary]);
+    expect(await peek({ lanesAfter: 1, recipients: ['c'] })).toEqual([ordinary]);
+    const claimed = await connected.db.inTenant(number.tenantId, (tx) =>
+      lanes.claim(tx, number.tenantId, number.phoneNumberId, clock.now(), 10, undefined, 1),
+    );
+    expect(claimed.map((m) => m.messageId)).toEqual([blocked, ordinary]);
+  });
+
+  it('is believed when its answer comes after the message was given up for unknown: it is not sent again', async () => {
+    const number = await aNumber();
+    const id = await accept(aMessage(number));
+    await claim(number);
+    const doubts = new OutboxDoubts(connected.db);
+    await connected.db.inTenant(number.tenantId, async (tx) => {
+      await lanes.abandon(tx, number.tenantId, number.phoneNumberId, clock.now());
+      const [message] = await doubts.overdue(tx, number.tenantId, { service: 0 }, clock.now(), 10);
+      expect(message).toMatchObject({ messageId: id, sentAgain: false });
+      await doubts.decide(tx, number.tenantId, [{ messageId: id, becomes: 'accepted', detail: {} }], clock.now());
+    });
+    expect(await find(number, id)).toMatchObject({ status: 'accepted', attempts: 1 });
+    await settle(number, { messageId: id, attempt: 1, became: 'submitted', metaMessageId: 'wamid.late' });
+    expect(await find(number, id)).toMatchObject({ status: 'submitted', metaMessageId: 'wamid.late' });
     expect(await claim(number)).toEqual([]);
   });
 

@@ -23,6 +23,8 @@ export interface Parked {
     phone_number_id: string;
     status: string;
     status_at: Date;
+    /** Of the newest step of its history that has one, such as `outcome_unknown`. */
+    reason: string | null;
     meta_error: object | null;
   }[];
   /** Changes told by Meta that could not be applied; a tenant of only zeros means that nobody's they are known to be. */
@@ -54,7 +56,12 @@ export async function listParked(tx: Tx, tenantId: string | undefined): Promise<
     ).map(withMessageRef),
     messages: (
       await rowsOf(
-        `SELECT tenant_id, message_id, phone_number_id, status, status_at, meta_error FROM messages
+        `SELECT tenant_id, message_id, phone_number_id, status, status_at,
+                (SELECT e.detail->>'reason' FROM message_events e
+                  WHERE e.tenant_id = messages.tenant_id AND e.message_id = messages.message_id AND e.detail ? 'reason'
+                  ORDER BY e.at DESC, e.occurrence DESC LIMIT 1) AS reason,
+                meta_error
+           FROM messages
           WHERE status IN ('unknown', 'parked') AND ($1::uuid IS NULL OR tenant_id = $1)
           ORDER BY message_id DESC LIMIT $2`,
       )

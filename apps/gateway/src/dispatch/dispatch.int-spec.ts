@@ -301,6 +301,18 @@ describe('the messaging limit', () => {
     expect(new Set(sendsTo(shop).map((c) => c.body.to)).size).toBe(50);
   });
 
+  it('gives back the place of a customer whose message Meta refused, and of nobody else', async () => {
+    const shop = await aMerchant(gateway.app, { limit: 'TIER_50' });
+    // This one was sent to before it is refused once: it stays counted.
+    await until(shop, await send(shop, templateTo(to(1))), 'submitted');
+    graph.answer = (call) => (call.body.to === to(0) || call.body.to === to(1) ? graph.refused(131026) : graph.taken());
+    await until(shop, await send(shop, templateTo(to(0))), 'failed');
+    await until(shop, await send(shop, templateTo(to(1))), 'failed');
+    const others = await Promise.all(Array.from({ length: 55 }, (_, i) => send(shop, templateTo(to(100 + i)))));
+    const sent = (await waiting(shop, others)).filter((m) => m.status === 'submitted');
+    expect(sent).toHaveLength(49);
+  });
+
   it('does not hold back replies to customers who wrote', async () => {
     const shop = await aMerchant(gateway.app, { limit: 'TIER_50' });
     await Promise.all(Array.from({ length: 50 }, (_, i) => send(shop, templateTo(to(i)))));
@@ -308,6 +320,40 @@ describe('the messaging limit', () => {
     await customerWrote(database, shop, '16505558888');
     await until(shop, await send(shop, textTo('16505558888')), 'submitted');
   });
+});
+
+describe('a broadcast', () => {
+  it('that is more than a second may hold is sent whole, and a reply meanwhile too', async () => {
+    const shop = await aMerchant(gateway.app, { throughput: 'STANDARD' });
+    await customerWrote(database, shop, '16505558888');
+    const broadcast = await Promise.all(
+      Array.from({ length: 75 }, (_, i) => send(shop, templateTo(`+1650557${String(1000 + i)}`, 'spring_sale'))),
+    );
+    await until(shop, await send(shop, textTo('16505558888')), 'submitted');
+    for (const one of broadcast) await until(shop, one, 'submitted');
+    expect(sendsTo(shop)).toHaveLength(76);
+  });
+});
+
+describe('the pair rate', () => {
+  const many = (shop: Merchant, count: number) =>
+    Promise.all(Array.from({ length: count }, (_, i) => send(shop, textTo('16505551234', String(i)))));
+
+  it.each(['TIER_UNLIMITED', 'TIER_250'])(
+    'is kept for one customer without holding up others, in order, whatever the limit: %s',
+    async (limit) => {
+      const shop = await aMerchant(gateway.app, { limit });
+      for (const customer of ['16505551234', '16505559999']) await customerWrote(database, shop, customer);
+      const began = Date.now();
+      const toOne = () => sendsTo(shop).filter((c) => c.body.to === '+16505551234');
+      await many(shop, 60);
+      await eventually(async () => toOne().length >= 44);
+      await until(shop, await send(shop, textTo('16505559999')), 'submitted');
+      expect(toOne().length).toBeLessThanOrEqual(45 + Math.ceil((Date.now() - began) / 6_000));
+      const seen = toOne().map((c) => messageIdOfCallbackData(c.body.biz_opaque_callback_data) ?? '');
+      expect(seen).toEqual([...seen].sort());
+    },
+  );
 });
 
 describe('a worker that starts', () => {

@@ -1,9 +1,25 @@
 import { Module } from '@nestjs/common';
+import { InboundTraffic } from '../channels/inbound-traffic.js';
 import { TierReservation } from '../messages/tier-reservation.js';
+import { Admission } from './admission.js';
 import { DispatchProcessor } from './dispatch.processor.js';
 import { Dispatcher } from './dispatcher.js';
+import { PairRate } from './pair-rate.js';
+import { SettleDoubts } from './settle-doubts.js';
 import { Throughput } from './throughput.js';
 
 /** Sending what waits; of the worker only. */
-@Module({ providers: [Dispatcher, DispatchProcessor, Throughput, TierReservation], exports: [Dispatcher] })
+@Module({
+  providers: [
+    Dispatcher,
+    DispatchProcessor,
+    Admission,
+    PairRate,
+    InboundTraffic,
+    Throughput,
+    TierReservation,
+    SettleDoubts,
+  ],
+  exports: [Dispatcher],
+})
 export class DispatchModule {}

@@ -4,7 +4,7 @@ import { CLOCK, type Clock } from '#libs/clock';
 import { graphError } from '#libs/error-catalogue';
 import { Leases } from '#libs/leases';
 import { LOGGER } from '#libs/observability';
-import { type CallResult, type MessageRow, Outbox, OutboxLanes } from '#libs/outbox';
+import { type CallResult, type MessageLane, type MessageRow, Outbox, OutboxLanes } from '#libs/outbox';
 import { Coalescer, Database, type Tx } from '#libs/persistence';
 import { type Lanes, Wake } from '#libs/queues';
 import { whyNotSendable } from '#libs/template-state';
@@ -13,10 +13,12 @@ import { TenantEvents } from '#libs/tenant-events';
 import { type Channel, Channels, isLive } from '../channels/channels.js';
 import { Transports } from '../channels/transports.js';
 import { SendMedia } from '../media/send-media.js';
-import { type Reservation, TierReservation } from '../messages/tier-reservation.js';
-import { failedStatus } from './failed-status.js';
+import { type Reservation, TierReservation, type TierScope } from '../messages/tier-reservation.js';
+import { Admission } from './admission.js';
+import { EXPIRED, failedStatus } from './failed-status.js';
 import { graphBody, refersTo } from './graph-body.js';
 import { type Outcome, outcomeOfAnswer, outcomeOfError } from './outcome.js';
+import { PairRate } from './pair-rate.js';
 import { type Pace, Throughput } from './throughput.js';
 
 type Lane = Lanes['gateway.dispatch'];
@@ -32,12 +34,12 @@ const LONGEST_LOOK_MS = 60_000;
 /** Tries to store what Meta answered: an answer that is lost leaves a message in doubt. */
 const STORE_TRIES = 20;
 
-/** Meta's code for a message whose time to live passed. */
-const EXPIRED = {
-  code: 131043,
-  message: '(#131043) Message expired',
-  error_data: { messaging_product: 'whatsapp', details: 'It could not be sent before its time to live passed.' },
-};
+interface Place {
+  scope: TierScope;
+  generation: string;
+  customer: string;
+  mark: string;
+}
 
 /** A message with the body that goes to Meta, or with what is to become of it without a call. */
 type Ready = { message: MessageRow } & ({ body: string } | { instead: CallResult });
@@ -50,6 +52,8 @@ type Ready = { message: MessageRow } & ({ body: string } | { instead: CallResult
 export class Dispatcher implements BeforeApplicationShutdown {
   private stopping = false;
   private readonly draining = new Set<Promise<unknown>>();
+  /** Places of the messaging limit that messages under way took, by message. */
+  private readonly places = new Map<string, Place>();
 
   constructor(
     private readonly db: Database,
@@ -59,6 +63,8 @@ export class Dispatcher implements BeforeApplicationShutdown {
     private readonly lanes: OutboxLanes,
     private readonly templates: Templates,
     private readonly tier: TierReservation,
+    private readonly admission: Admission,
+    private readonly pairs: PairRate,
     private readonly throughput: Throughput,
     private readonly transports: Transports,
     private readonly media: SendMedia,
@@ -109,19 +115,30 @@ export class Dispatcher implements BeforeApplicationShutdown {
         if (!channel || !isLive(channel)) return this.nextLook(lane, NOT_LIVE_MS);
         const restMs = pace.pausedUntil - performance.now();
         if (restMs > 0) return this.nextLook(lane, restMs);
+        this.throughput.hear(channel.number, pace);
         const room = Math.min(BATCH, WINDOW - underWay.size, pace.second.room(performance.now()));
+        const forBroadcasts = Math.min(room, pace.broadcast.room(performance.now()));
         if (room <= 0) {
           await Promise.race([...underWay, sleep(Math.max(1, pace.second.waitMs(performance.now())))]);
           continue;
         }
-        const ready = await this.take(channel, room);
+        const ready = await this.take(channel, room, forBroadcasts);
         if (ready === 'again') continue;
         if (ready.length === 0) {
+          if (forBroadcasts <= 0) {
+            // Only the broadcast has work, and it must leave room: look for something more urgent now and then.
+            await Promise.race([
+              ...underWay,
+              sleep(Math.min(50, Math.max(1, pace.broadcast.waitMs(performance.now())))),
+            ]);
+            continue;
+          }
           if (underWay.size === 0) return this.nextLook(lane);
           await Promise.race(underWay);
           continue;
         }
         pace.second.take(ready.length, performance.now());
+        pace.broadcast.take(ready.filter((r) => r.message.lane === 2).length, performance.now());
         for (const chain of byRecipient(ready)) {
           const done = this.sendInOrder(channel, pace, chain, results)
             .catch((error) => this.logger.error({ err: error, ...lane }, 'could not store what became of messages'))
@@ -148,43 +165,54 @@ export class Dispatcher implements BeforeApplicationShutdown {
     );
     if (!dueNow && !nextAt) return undefined;
     const inMs = nextAt ? nextAt.getTime() - now.getTime() : Number.POSITIVE_INFINITY;
-    // What is due but was not claimed waits behind a message that is tried again, or its row was locked for a moment.
+    // What is due but was not claimed waits for its recipient's pair rate, behind a message that is tried again, or its row was locked for a moment.
     const soonest = dueNow ? Math.min(inMs, atLeastMs ?? HELD_BACK_MS) : inMs;
     // The clock may be moved (sandbox), so a long wait is looked at again at times.
     return Math.min(LONGEST_LOOK_MS, Math.max(atLeastMs ?? 1, soonest));
   }
 
-  /** The next messages, claimed and ready to be called. 'again': places were lost meanwhile, nothing was claimed. */
-  private async take(channel: Channel, room: number): Promise<Ready[] | 'again'> {
-    const lane = { tenantId: channel.number.tenantId, phoneNumberId: channel.number.phoneNumberId };
+  /**
+   * The next messages, claimed and ready to be called. 'again': places were lost meanwhile, nothing was claimed.
+   *
+   * @param forBroadcasts how much of the room broadcasts may use
+   */
+  private async take(channel: Channel, room: number, forBroadcasts: number): Promise<Ready[] | 'again'> {
+    const lane: Lane = { tenantId: channel.number.tenantId, phoneNumberId: channel.number.phoneNumberId };
     const scope = this.tier.scopeOf(channel.portfolio, this.clock.now());
-    if (scope.cap === Number.POSITIVE_INFINITY) return this.claim(channel, room);
-
-    const now = this.clock.now();
-    const candidates = await this.inTenant(lane, (tx) =>
-      this.lanes.peek(tx, lane.tenantId, lane.phoneNumberId, now, room),
-    );
-    const counting = candidates.filter((c) => !c.inWindow && c.expiresAt > now);
-    let reservation: Reservation | undefined;
-    const refused = new Set<string>();
-    if (counting.length > 0) {
-      const reserved = await this.tier.reserve(
-        scope,
-        counting.map((c) => c.recipient),
-        now,
-      );
-      reservation = reserved;
-      const waits = counting
-        .filter((c) => !reserved.admitted.has(c.recipient))
-        .map((c) => ({ messageId: c.messageId, until: reserved.retryAt }));
-      for (const wait of waits) refused.add(wait.messageId);
-      await this.inTenant(lane, (tx) => this.lanes.postpone(tx, lane.tenantId, waits, 'tier_exhausted', now));
+    const [limit, lanesAfter] = forBroadcasts > 0 ? [forBroadcasts, 2 as const] : [room, 1 as const];
+    if (scope.cap === Number.POSITIVE_INFINITY && !this.pairs.wasNeeded(lane.phoneNumberId)) {
+      const ready = await this.claim(channel, limit, lanesAfter);
+      return this.withinPairRate(lane, ready);
     }
-    const allowed = candidates.map((c) => c.messageId).filter((id) => !refused.has(id));
-    if (allowed.length === 0) return refused.size > 0 ? 'again' : [];
-    const ready = await this.claim(channel, room, allowed);
-    if (!reservation || (await this.tier.holds(scope, reservation))) return ready;
+    const { allowed, refused, reservation } = await this.admission.next(channel, scope, limit, lanesAfter);
+    if (allowed.length === 0) return refused ? 'again' : [];
+    const ready = await this.claim(channel, limit, lanesAfter, allowed);
+    if (!reservation || (await this.tier.holds(scope, reservation))) {
+      if (reservation) this.remember(scope, reservation, ready);
+      return ready;
+    }
     // Redis lost the count between reserving and claiming: nothing was sent yet, so give back and count anew.
+    await this.giveBack(lane, ready, this.clock.now());
+    return 'again';
+  }
+
+  /** Gives back what was claimed for recipients who had too much lately; from then on they are asked for before. */
+  private async withinPairRate(lane: Lane, ready: Ready[]): Promise<Ready[]> {
+    const now = this.clock.now();
+    const calls = ready.filter((r) => 'body' in r);
+    const may = await this.pairs.take(
+      lane.phoneNumberId,
+      calls.map((r) => r.message.recipient),
+      now,
+    );
+    if (!may.includes(false)) return ready;
+    const tooMany = new Set<Ready>(calls.filter((_, i) => !may[i]));
+    const { nextInMs = HELD_BACK_MS } = this.pairs.blocked(lane.phoneNumberId, now);
+    await this.giveBack(lane, [...tooMany], new Date(now.getTime() + nextInMs));
+    return ready.filter((r) => !tooMany.has(r));
+  }
+
+  private async giveBack(lane: Lane, ready: readonly Ready[], notBefore: Date): Promise<void> {
     await this.store(
       lane,
       ready
@@ -193,17 +221,44 @@ export class Dispatcher implements BeforeApplicationShutdown {
           messageId: message.messageId,
           attempt: message.attempts,
           became: 'accepted' as const,
-          notBefore: now,
+          notBefore,
         })),
     );
-    return 'again';
   }
 
-  private claim(channel: Channel, room: number, only?: readonly string[]): Promise<Ready[]> {
+  private remember(scope: TierScope, { generation, admitted }: Reservation, ready: readonly Ready[]): void {
+    for (const { message } of ready) {
+      const mark = message.inWindow ? undefined : admitted.get(message.recipient);
+      if (mark === undefined || mark === 'known') continue;
+      this.places.set(message.messageId, { scope, generation, customer: message.recipient, mark });
+    }
+  }
+
+  /** Messages that were not sent after all give back their places of the messaging limit. */
+  private async releasePlaces(results: readonly CallResult[]): Promise<void> {
+    const free: Place[] = [];
+    for (const { messageId, became } of results) {
+      const place = this.places.get(messageId);
+      if (!place) continue;
+      this.places.delete(messageId);
+      if (became === 'failed' || became === 'accepted') free.push(place);
+    }
+    const [first] = free;
+    if (!first) return;
+    for (const generation of new Set(free.map((p) => p.generation))) {
+      const places = free.filter((p) => p.generation === generation);
+      // Without Redis the places stay taken for a day, or until they are counted anew.
+      await this.tier.release(first.scope, generation, places, this.clock.now()).catch((error) => {
+        this.logger.warn({ err: error, places: places.length }, 'could not give back places of the messaging limit');
+      });
+    }
+  }
+
+  private claim(channel: Channel, room: number, lanesAfter: MessageLane, only?: readonly string[]): Promise<Ready[]> {
     const { tenantId, phoneNumberId } = channel.number;
     return this.transaction(tenantId, async (tx, wakeLater) => {
       const now = this.clock.now();
-      const claimed = await this.lanes.claim(tx, tenantId, phoneNumberId, now, room, only);
+      const claimed = await this.lanes.claim(tx, tenantId, phoneNumberId, now, room, only, lanesAfter);
       const expired = claimed.filter((m) => m.status === 'expired');
       if (expired.length > 0) {
         wakeLater(
@@ -311,13 +366,15 @@ export class Dispatcher implements BeforeApplicationShutdown {
             }
           }
         });
-        return results.map(() => undefined);
+        break;
       } catch (error) {
         if (tries >= STORE_TRIES) throw error;
         this.logger.warn({ err: error, ...lane, tries }, 'could not store results yet');
         await sleep(Math.min(2_000, 50 * 2 ** tries));
       }
     }
+    await this.releasePlaces(results);
+    return results.map(() => undefined);
   }
 
   private inTenant<T>(lane: Lane, work: (tx: Tx) => Promise<T>): Promise<T> {

@@ -4,6 +4,13 @@ import { type MessageRow, newMessageRef } from '#libs/outbox';
 import type { TenantEvent } from '#libs/tenant-events';
 import type { Channel } from '../channels/channels.js';
 
+/** Meta's code for a message whose time to live passed. */
+export const EXPIRED = {
+  code: 131043,
+  message: '(#131043) Message expired',
+  error_data: { messaging_product: 'whatsapp', details: 'It could not be sent before its time to live passed.' },
+};
+
 /**
  * The status that tells a tenant that an accepted message will not be sent: in Meta's own shape, since to the tenant it
  * makes no difference whether Meta refused the call or said so later.

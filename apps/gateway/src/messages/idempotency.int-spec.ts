@@ -172,4 +172,24 @@ describe('any other write with an Idempotency-Key', () => {
     ]);
     expect((await native('POST', '/api/v1/webhooks', hook(), key)).status).toBe(201);
   });
+
+  it('may be an uploaded file: the same bytes get the same id, others are refused', async () => {
+    const upload = async (bytes: string, key: string) => {
+      const body = new FormData();
+      body.set('messaging_product', 'whatsapp');
+      body.set('type', 'text/plain');
+      body.set('file', new Blob([bytes], { type: 'text/plain' }), 'note.txt');
+      const answer = await fetch(`${gateway.url}/${shop.metaPhoneNumberId}/media`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${shop.apiKey}`, 'idempotency-key': key },
+        body,
+      });
+      return [answer.status, await answer.json()] as const;
+    };
+    const key = randomUUID();
+    const first = await upload('one', key);
+    expect(first).toEqual([200, { id: expect.any(String) }]);
+    expect(await upload('one', key)).toEqual(first);
+    expect(await upload('two', key)).toMatchObject([409, { error: { code: 506 } }]);
+  });
 });

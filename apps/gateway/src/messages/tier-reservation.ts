@@ -17,8 +17,11 @@ export interface TierScope {
 export interface Reservation {
   /** The counting that the places were taken from; see `holds`. */
   generation: string;
-  /** Those who may be sent to. */
-  admitted: ReadonlySet<string>;
+  /**
+   * Those who may be sent to, each with the mark by which the place can be given back; `known` for one who was counted
+   * already, whose place is another's.
+   */
+  admitted: ReadonlyMap<string, string>;
   /** When there is room for the others. */
   retryAt: Date;
 }
@@ -34,7 +37,8 @@ local function generation(key)
 end
 `;
 
-// KEYS[1]; ARGV: generation wanted, now, cutoff, cap, customers ...
+// KEYS[1]; ARGV: generation wanted, now, cutoff, cap, customers ... Each reservation of a customer has a score of its own
+// (a thousandth of a millisecond more than one of the same moment), so it can be told from those after it.
 const RESERVE = `${GENERATION}
 if generation(KEYS[1]) ~= ARGV[1] then return {'stale'} end
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', ARGV[3])
@@ -45,8 +49,11 @@ for i = 5, #ARGV do
   local known = redis.call('ZSCORE', KEYS[1], ARGV[i])
   if known or used < cap then
     if not known then used = used + 1 end
-    redis.call('ZADD', KEYS[1], 'GT', ARGV[2], ARGV[i])
-    answer[#answer + 1] = '1'
+    local score = tonumber(ARGV[2])
+    if known and tonumber(known) >= score then score = tonumber(known) + 0.001 end
+    local mark = string.format('%.3f', score)
+    redis.call('ZADD', KEYS[1], mark, ARGV[i])
+    answer[#answer + 1] = known and 'known' or mark
   else
     answer[#answer + 1] = '0'
   end
@@ -65,6 +72,16 @@ redis.call('ZADD', KEYS[1], '+inf', ARGV[1])
 redis.call('PEXPIRE', KEYS[1], 172800000)
 return ARGV[1]`;
 
+// KEYS[1]; ARGV: generation, then for each place: customer, mark.
+const RELEASE = `${GENERATION}
+if generation(KEYS[1]) ~= ARGV[1] then return 0 end
+local given = 0
+for i = 2, #ARGV, 2 do
+  local score = redis.call('ZSCORE', KEYS[1], ARGV[i])
+  if score and tonumber(score) == tonumber(ARGV[i + 1]) then given = given + redis.call('ZREM', KEYS[1], ARGV[i]) end
+end
+return given`;
+
 // KEYS[1]; ARGV: cutoff, customer
 const LOOK = `${GENERATION}
 local named = generation(KEYS[1])
@@ -74,8 +91,8 @@ return {redis.call('ZCOUNT', KEYS[1], '(' .. ARGV[1], '+inf') - 1, (known and to
 
 /**
  * The messaging limit, exact across processes: one atomic step in Redis asks and counts, before the call to Meta. What is
- * counted is a send, not its delivery, so a message that fails later keeps its customer counted: never too many, at times
- * too few. The rule is that of `tier-quota`.
+ * counted is a send, not its delivery: a place is given back when the call fails, but a message that fails after Meta took it
+ * keeps its customer counted. Never too many, at times too few. The rule is that of `tier-quota`.
  */
 @Injectable()
 export class TierReservation {
@@ -124,10 +141,28 @@ export class TierReservation {
       );
       return {
         generation,
-        admitted: new Set(different.filter((_, i) => places[i] === '1')),
+        admitted: new Map(different.flatMap((c, i) => (places[i] && places[i] !== '0' ? [[c, places[i]]] : []))),
         retryAt: (refusal.send ? undefined : refusal.retryAt) ?? new Date(now.getTime() + DAY_MS),
       };
     }
+  }
+
+  /**
+   * Gives back the places of customers to whom nothing went out after all; one who was sent to before, or for whom another
+   * place was taken since, stays counted. Call it after PostgreSQL knows what became of the messages.
+   */
+  async release(
+    scope: TierScope,
+    generation: string,
+    places: readonly { customer: string; mark: string }[],
+    now: Date,
+  ): Promise<void> {
+    if (places.length === 0) return;
+    const customers = places.map((p) => p.customer);
+    const counted = new Set((await this.counted(scope, now, customers)).map((c) => c.recipient));
+    const free = places.filter((p) => !counted.has(p.customer));
+    if (free.length === 0) return;
+    await this.redis.eval(RELEASE, 1, keyOf(scope), generation, ...free.flatMap((p) => [p.customer, p.mark]));
   }
 
   /** Whether places taken from a reservation still count; if not, what was claimed on it must be given back unsent. */
@@ -167,26 +202,27 @@ export class TierReservation {
     const key = keyOf(scope);
     const [top, score] = await this.redis.zrevrange(key, 0, 0, 'WITHSCORES');
     if (top && score === 'inf') return top;
-    const customers = await this.db.inTenant(scope.tenantId, async (tx) => {
-      const ofPortfolio = new Set(
-        (await this.wabas.wabas(tx, scope.tenantId))
-          .filter((w) => w.portfolioId === scope.portfolioId)
-          .map((w) => w.wabaId),
-      );
-      const numbers = (await this.wabas.phoneNumbers(tx, scope.tenantId)).filter((n) => ofPortfolio.has(n.wabaId));
-      return customersIn24h(
-        tx,
-        scope.tenantId,
-        numbers.map((n) => n.phoneNumberId),
-        now,
-      );
-    });
+    const customers = await this.counted(scope, now);
     // In pieces, because one command takes only so many arguments; others may do the same at once and come to the same.
     for (let i = 0; i < customers.length; i += 1_000) {
       const piece = customers.slice(i, i + 1_000).flatMap((c) => [c.at.getTime(), c.recipient]);
       await this.redis.zadd(key, 'GT', ...piece);
     }
     return (await this.redis.eval(BEGIN, 1, key, `#${randomUUID()}`)) as string;
+  }
+
+  /** Who counts by what PostgreSQL knows, and since when; all, or only some. */
+  private counted(scope: TierScope, now: Date, only?: readonly string[]): Promise<{ recipient: string; at: Date }[]> {
+    return this.db.inTenant(scope.tenantId, async (tx) => {
+      const ofPortfolio = new Set(
+        (await this.wabas.wabas(tx, scope.tenantId))
+          .filter((w) => w.portfolioId === scope.portfolioId)
+          .map((w) => w.wabaId),
+      );
+      const numbers = (await this.wabas.phoneNumbers(tx, scope.tenantId)).filter((n) => ofPortfolio.has(n.wabaId));
+      const ids = numbers.map((n) => n.phoneNumberId);
+      return customersIn24h(tx, scope.tenantId, ids, now, only);
+    });
   }
 }
 

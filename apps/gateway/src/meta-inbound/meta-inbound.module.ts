@@ -6,6 +6,7 @@ import { TemplatesModule } from '#libs/templates';
 import { TenantEventsModule } from '#libs/tenant-events';
 import { UsageModule } from '#libs/usage';
 import { WabasModule } from '#libs/wabas';
+import { InboundTraffic } from '../channels/inbound-traffic.js';
 import { ApplyAccount } from './apply-account.js';
 import { ApplyEvents } from './apply-events.js';
 import { ApplyMessages } from './apply-messages.js';
@@ -23,7 +24,7 @@ import { UnclaimedEvents } from './unclaimed-events.js';
 /** Where Meta calls us. Wakes `gateway.intake`. */
 @Module({
   imports: [WabasModule],
-  providers: [MetaEvents, RouteDirectory, ReceiveWebhook, MetaWebhookRoute],
+  providers: [MetaEvents, RouteDirectory, InboundTraffic, ReceiveWebhook, MetaWebhookRoute],
 })
 export class MetaInboundModule {}
 

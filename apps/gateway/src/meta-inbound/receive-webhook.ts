@@ -8,8 +8,10 @@ import { isSignedBy } from '#libs/meta-cloud';
 import { LOGGER } from '#libs/observability';
 import { PROVIDER_TENANT } from '#libs/persistence';
 import { Wake } from '#libs/queues';
+import { InboundTraffic } from '../channels/inbound-traffic.js';
 import { changesOf, fieldOf, type MetaChange, routesOf, routeText } from './changes-of.js';
 import { parseExact, serialiseExact } from './exact-json.js';
+import { fieldsOf, listOf, textOf } from './fields.js';
 import { MetaEvents, type ReceivedEvent } from './meta-events.js';
 import { RouteDirectory } from './route-directory.js';
 
@@ -22,6 +24,7 @@ export class ReceiveWebhook {
     private readonly events: MetaEvents,
     private readonly directory: RouteDirectory,
     private readonly wake: Wake,
+    private readonly traffic: InboundTraffic,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
@@ -47,9 +50,17 @@ export class ReceiveWebhook {
     const now = this.clock.now();
     const ids = changes.map(() => newId(now)).sort();
     const stored = await Promise.all(changes.map((change, i) => this.store(change, ids[i] as string)));
+    for (const change of changes) this.countIn(change);
     for (const { tenantId, route } of onePerRoute(stored)) {
       if (tenantId !== PROVIDER_TENANT) void this.wake.lane('gateway.intake', { tenantId, route });
     }
+  }
+
+  private countIn(change: MetaChange): void {
+    const value = fieldsOf(change.value);
+    const messages = listOf(value.messages).length;
+    const number = textOf(fieldsOf(value.metadata).phone_number_id);
+    if (messages > 0 && number) this.traffic.saw(number, messages);
   }
 
   private async store(change: MetaChange, eventId: string): Promise<ReceivedEvent> {

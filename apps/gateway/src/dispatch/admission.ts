@@ -1,0 +1,99 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { CLOCK, type Clock } from '#libs/clock';
+import { timeOfId } from '#libs/ids';
+import { Inbound } from '#libs/inbound';
+import { type Candidate, type MessageLane, OutboxLanes } from '#libs/outbox';
+import { Database, type Tx } from '#libs/persistence';
+import { windowAt } from '#libs/service-window';
+import type { Channel } from '../channels/channels.js';
+import { type Reservation, TierReservation, type TierScope } from '../messages/tier-reservation.js';
+import { PairRate } from './pair-rate.js';
+
+/** A template that was accepted outside a window may find one open after so long; before, it is not worth asking. */
+const MAY_HAVE_WRITTEN_MS = 60_000;
+
+/** Says which of the waiting messages may be claimed now, and takes their places of the messaging limit. */
+@Injectable()
+export class Admission {
+  constructor(
+    private readonly db: Database,
+    private readonly lanes: OutboxLanes,
+    private readonly inbound: Inbound,
+    private readonly tier: TierReservation,
+    private readonly pairs: PairRate,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
+
+  /**
+   * @param lanesAfter lanes after this one are left out
+   * @returns ids that may be claimed; `refused`: others were put off for want of room; the reservation to be asked again
+   *   after claiming
+   */
+  async next(
+    channel: Channel,
+    scope: TierScope,
+    limit: number,
+    lanesAfter: MessageLane,
+  ): Promise<{ allowed: string[]; refused: boolean; reservation: Reservation | undefined }> {
+    const { tenantId, phoneNumberId } = channel.number;
+    const now = this.clock.now();
+    const { recipients } = this.pairs.blocked(phoneNumberId, now);
+    const limited = scope.cap !== Number.POSITIVE_INFINITY;
+    const candidates = await this.db.inTenant(tenantId, async (tx) => {
+      const found = await this.lanes.peek(tx, tenantId, phoneNumberId, now, limit, { lanesAfter, recipients });
+      return limited ? this.withWindowsOfNow(tx, channel, found, now) : found;
+    });
+    const counting = limited ? candidates.filter((c) => !c.inWindow && c.expiresAt > now) : [];
+    const refused = new Set<string>();
+    let reservation: Reservation | undefined;
+    if (counting.length > 0) {
+      const asked = counting.map((c) => c.recipient);
+      const reserved = await this.tier.reserve(scope, asked, now);
+      reservation = reserved;
+      const waits = counting
+        .filter((c) => !reserved.admitted.has(c.recipient))
+        .map((c) => ({ messageId: c.messageId, until: reserved.retryAt }));
+      for (const wait of waits) refused.add(wait.messageId);
+      await this.db.inTenant(tenantId, (tx) => this.lanes.postpone(tx, tenantId, waits, 'tier_exhausted', now));
+    }
+    const admitted = candidates.filter((c) => !refused.has(c.messageId));
+    // What has run out is claimed to say so; it is no call.
+    const calls = admitted.filter((c) => c.expiresAt > now);
+    const may = await this.pairs.take(
+      phoneNumberId,
+      calls.map((c) => c.recipient),
+      now,
+    );
+    const tooSoon = new Set(calls.filter((_, i) => !may[i]));
+    return {
+      allowed: admitted.filter((c) => !tooSoon.has(c)).map((c) => c.messageId),
+      refused: refused.size > 0 || tooSoon.size > 0,
+      reservation,
+    };
+  }
+
+  /** A template may have waited past the end of a window, or into a new one: the limit counts by the moment of sending. */
+  private async withWindowsOfNow(tx: Tx, channel: Channel, candidates: Candidate[], now: Date): Promise<Candidate[]> {
+    const { tenantId, phoneNumberId } = channel.number;
+    const unsure = candidates.filter(
+      (c) => c.isTemplate && (c.inWindow || now.getTime() - timeOfId(c.messageId).getTime() > MAY_HAVE_WRITTEN_MS),
+    );
+    if (unsure.length === 0) return candidates;
+    const heard = await this.inbound.lastUserMessagesAt(
+      tx,
+      tenantId,
+      unsure.map((c) => ({ phoneNumberId, customer: c.recipient })),
+    );
+    const open = new Map(unsure.map((c, i) => [c, windowAt(heard[i], now).open]));
+    for (const inWindow of [true, false]) {
+      const moved = unsure.filter((c) => open.get(c) === inWindow && c.inWindow !== inWindow);
+      await this.lanes.moveWindows(
+        tx,
+        tenantId,
+        moved.map((c) => c.messageId),
+        inWindow,
+      );
+    }
+    return candidates.map((c) => ({ ...c, inWindow: open.get(c) ?? c.inWindow }));
+  }
+}
