@@ -21,6 +21,7 @@ const PUBLIC: Readonly<Record<string, string>> = {
   'gateway GET /whatsapp_business/attachments':
     'a media URL carries its own short-lived signature and works without a key',
   'gateway GET /whatsapp_business/attachments/{path}': 'the same, in the form that old clients build',
+  'gateway GET /health': "liveness, as 360dialog's clients ask for it",
 };
 
 /** A body that passes validation, so that a refusal comes from ownership. A new writing route must be added here. */
