@@ -78,7 +78,7 @@ describe('two engines written from one text', () => {
       fc.property(randomMonth, (month) => {
         expect(told(() => rateCase(month, book))).toEqual(told(() => rateSlowly(month)));
       }),
-      { numRuns: 500 },
+      { numRuns: 1_500 },
     );
   });
 

@@ -65,6 +65,8 @@ const USERS = [
   '+99912345',
   'US.13491208655302741918',
 ];
+/** Users whose market has tiers, most of them in a market with an authentication-international price. */
+const TIERED = ['+5511987650001', '+919812345678', '+6281234567890', '+27821234567', '+201001234567', '+5215512345678'];
 const NUMBERS = ['N1', 'N2', 'N3', 'N4'];
 const CATEGORIES = ['marketing', 'utility', 'authentication'];
 const MARKETS = ['Brazil', 'Germany', 'India', 'Indonesia', 'Mexico', 'Turkey', 'Other', 'Egypt', 'Saudi Arabia'];
@@ -150,6 +152,7 @@ const message = fc.oneof(
 /** Where planned events happen: around which instant (milliseconds), among which users, and how close to each other. */
 interface Scene {
   turn: number;
+  wabas: unknown[];
   users: string[];
   /**
    * `pair`: everything happens between one number and one user, and webhooks carry no pricing.
@@ -159,7 +162,18 @@ interface Scene {
 }
 /** A planned event: makes its lines of JSON, given its id. */
 type Plan = (id: string, scene: Scene) => Json[];
-const numberIn = (scene: Scene, number: string): string => (scene.focus === 'pair' ? 'N1' : number);
+const numberIn = ({ focus, wabas }: Scene, number: string): string => {
+  if (focus === 'wide') return number;
+  return focus === 'volume' && NUMBERS.indexOf(number) <= wabas.length ? number.replace('N9', 'N1') : 'N1';
+};
+/** In a pair all things happen whole days apart, give or take a second, so that windows end right where they meet. */
+function hourIn({ focus }: Scene, at: number): number {
+  if (focus !== 'pair') return at;
+  const day = Math.round(at / 24) * 24;
+  const seconds = Math.round(at * 3600) % 3600;
+  const off = seconds > 1800 ? seconds - 3600 : seconds < -1800 ? seconds + 3600 : seconds;
+  return day + off / 3600;
+}
 /** The market that counters and announcements speak of. */
 const marketIn = ({ focus, turn, users }: Scene, market: string): string =>
   (focus === 'volume' && placeOf(users[0] ?? '', new Date(turn).toISOString().slice(0, 10))?.market) || market;
@@ -179,11 +193,12 @@ const single: fc.Arbitrary<Plan> = fc
     twice: one(0, 0, 0, 1),
   })
   .map((m) => (id, scene) => {
-    const at = scene.turn + m.at * HOUR;
+    const at = scene.turn + hourIn(scene, m.at) * HOUR;
     // Two statuses of one second tell one price: the text does not say which of two would count.
     const told = new Map<number, unknown>();
-    const all = m.message.statuses.map(({ status, after, pricing }) => {
-      if (pricing && !told.has(after)) told.set(after, scene.focus === 'pair' ? undefined : pricing);
+    const all = m.message.statuses.map(({ status, after: drawn, pricing }) => {
+      const after = scene.focus === 'pair' ? Math.floor(drawn / 24) * 24 : drawn;
+      if (pricing && !told.has(after)) told.set(after, scene.focus === 'wide' ? pricing : undefined);
       return tidy({ status, at: stamp(at + after * HOUR, m.unix), pricing: pricing && told.get(after) });
     });
     const { kind, own } = m.message;
@@ -194,7 +209,7 @@ const single: fc.Arbitrary<Plan> = fc
       number: numberIn(scene, m.number),
       to: userIn(scene, m.user),
       sent_at,
-      in_service_window: m.in_service_window,
+      in_service_window: scene.focus === 'pair' ? undefined : m.in_service_window,
       ...own,
     });
     const first = { ...base, statuses: m.loose ? all.slice(0, 1) : all };
@@ -215,27 +230,24 @@ const bulk: fc.Arbitrary<Plan> = fc
     ofTemplate: pricingOfTemplate,
     ofText: pricingOfText,
   })
-  .map((b) => (id, { turn, focus, users }) => {
-    const text = b.kind === 'bulk_text';
-    const at = turn + b.at * HOUR;
-    const { kind, count, in_service_window } = b;
-    const to = focus === 'volume' ? users[0] : b.to;
-    const first_delivered_at = stamp(at, false);
-    const last_delivered_at = stamp(at + b.lasts * HOUR, true);
-    const pricing = text ? b.ofText : b.ofTemplate;
-    const own = text ? {} : b.own;
+  .map((b) => (id, scene) => {
+    const volume = scene.focus === 'volume';
+    const kind = volume && b.count < 100 ? 'bulk_template' : b.kind;
+    const text = kind === 'bulk_text';
+    const at = scene.turn + b.at * HOUR;
+    const own = volume ? { category: b.count % 2 ? 'utility' : 'authentication' } : b.own;
     return [
       tidy({
         id,
         kind,
-        number: b.number,
-        to,
-        count,
-        first_delivered_at,
-        last_delivered_at,
-        in_service_window,
-        pricing,
-        ...own,
+        number: numberIn(scene, b.number),
+        to: volume ? scene.users[0] : b.to,
+        count: b.count,
+        first_delivered_at: stamp(at, false),
+        last_delivered_at: stamp(at + b.lasts * HOUR, true),
+        in_service_window: b.in_service_window,
+        pricing: volume ? undefined : text ? b.ofText : b.ofTemplate,
+        ...(text ? {} : own),
       }),
     ];
   });
@@ -303,7 +315,7 @@ const inbound: fc.Arbitrary<Plan> = fc
       kind: 'user_message',
       number: numberIn(scene, u.number),
       from: userIn(scene, u.user),
-      at: stamp(scene.turn + u.at * HOUR, false),
+      at: stamp(scene.turn + hourIn(scene, u.at) * HOUR, false),
       ...u.more,
     },
   ]);
@@ -435,6 +447,7 @@ export const randomMonth: fc.Arbitrary<Json> = fc
   .record({
     focus: one<Scene['focus']>('wide', 'wide', 'pair', 'volume'),
     turn: one(...TURNS).map((day) => Date.parse(day)),
+    volumeUser: one(...TIERED),
     volumeTurn: one(...TURNS.filter((day) => day >= '2026-04-01')).map((day) => Date.parse(day)),
     users: fc.shuffledSubarray(USERS, { minLength: 3, maxLength: 3 }),
     wabas: fc.array(waba, { minLength: 1, maxLength: 3 }),
@@ -445,14 +458,16 @@ export const randomMonth: fc.Arbitrary<Json> = fc
     events: fc.array(event, { minLength: 1, maxLength: 30 }),
     order: fc.infiniteStream(fc.nat(1000)),
   })
-  .map(({ volumeTurn, ...m }) => (m.focus === 'volume' ? { ...m, turn: volumeTurn } : m))
+  .map(({ volumeTurn, volumeUser, ...m }) => {
+    return m.focus === 'volume' ? { ...m, turn: volumeTurn, users: [volumeUser] } : m;
+  })
   .map((m) => {
     const months = [m.turn - 24 * HOUR, m.turn].map((at) => new Date(at).toISOString().slice(0, 7));
     const wabas = m.wabas.map(({ other, ...facts }, i) => ({
       id: `W${i + 1}`,
       numbers: i === 0 ? ['N1', 'N2'] : [`N${i + 2}`],
       ...facts,
-      ...(m.focus === 'volume' && { portfolio: 'P1' }),
+      ...(m.focus === 'volume' && { portfolio: 'P1', currency: i > 0 && other ? facts.currency : 'USD' }),
       billed_by: other && i > 0 ? 'other' : 'platform',
     }));
     const lines = m.events.flatMap((write, i) => write(`e${i}`, m));
