@@ -53,7 +53,9 @@ export function toRefusal(thrown: unknown): Refusal {
   if (thrown instanceof HttpException) {
     const status = thrown.getStatus();
     const [code, details] = BY_STATUS[status] ?? ['refused', 'The request was refused.'];
-    return new Refusal(status, code, details, { cause: thrown });
+    // Nest's own pipes say what is wrong with a parameter; its other exceptions only repeat their status.
+    const said = status === 400 && thrown.message !== 'Bad Request' ? `${thrown.message}.` : details;
+    return new Refusal(status, code, said, { cause: thrown });
   }
   if (isFastifyError(thrown) && thrown.statusCode >= 400 && thrown.statusCode < 500) {
     const [code, details] = BY_STATUS[thrown.statusCode] ?? ['refused', 'The request was refused.'];
