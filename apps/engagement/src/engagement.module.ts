@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { IdempotencyModule } from '#libs/idempotency';
 import { InboundModule } from '#libs/inbound';
 import { OutboxModule } from '#libs/outbox';
 import { ProcessModule } from '#libs/process';
@@ -15,6 +16,7 @@ import { Conversations } from './conversations/conversations.js';
   imports: [
     ProcessModule.forRoot({ queues: [] }),
     TenantsModule,
+    IdempotencyModule,
     WabasModule,
     InboundModule,
     OutboxModule,

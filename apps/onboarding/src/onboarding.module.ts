@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { IdempotencyModule } from '#libs/idempotency';
 import { MetaCloudModule } from '#libs/meta-cloud';
 import { ProcessModule } from '#libs/process';
 import { TenantsModule } from '#libs/tenants';
@@ -15,6 +16,7 @@ import { SignupsModule } from './signups/signups.module.js';
     ProcessModule.forRoot({ queues: ['onboarding.signup'] }),
     MetaCloudModule,
     TenantsModule,
+    IdempotencyModule,
     WabasModule,
     SignupsModule,
   ],
