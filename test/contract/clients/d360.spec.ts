@@ -286,6 +286,24 @@ describe('a client of the old API', () => {
     expect((await call('GET', '/v1/health')).body.health.gateway_status).toBe('connected');
   });
 
+  it('may repeat a call with its Idempotency-Key: one message, one file, and 409 for something else', async () => {
+    const key = { 'Idempotency-Key': 'order-1042' };
+    const first = await call('POST', '/v1/messages', text('Once'), shop, key);
+    const again = await call('POST', '/v1/messages', text('Once'), shop, key);
+    expect([first.status, again.status]).toEqual([201, 201]);
+    expect(again.body).toEqual(first.body);
+    expect((await call('POST', '/v1/messages', text('Something else'), shop, key)).status).toBe(409);
+    const upload = (bytes: Buffer) =>
+      fetch(`${house.gateway.url}/v1/media`, {
+        method: 'POST',
+        headers: { 'D360-API-KEY': shop.apiKey, 'content-type': 'text/plain', 'Idempotency-Key': 'file-1' },
+        body: new Uint8Array(bytes),
+      });
+    const [one, two] = [await upload(Buffer.from('Menu')), await upload(Buffer.from('Menu'))];
+    expect(await two.json()).toEqual(await one.json());
+    expect((await upload(Buffer.from('Another menu'))).status).toBe(409);
+  });
+
   it('finds refusals where it looks: the status, errors, and meta.developer_message', async () => {
     const answer = await call('POST', '/v1/messages', { ...text(), to: '5215512345678' });
     expect(answer.status).toBe(400);
