@@ -28,6 +28,8 @@ const TURNS = [
   '2026-10-12',
   '2026-11-01', // America/New_York turns them back
 ];
+/** Days around which conversations, windows or free entry change. */
+const PAIR_TURNS = ['2023-03-01', '2023-06-01', '2024-11-01', '2025-07-01', '2025-07-01', '2026-10-01', '2026-10-12'];
 const ZONES = [
   'UTC',
   'America/Sao_Paulo',
@@ -167,9 +169,11 @@ const numberIn = ({ focus, wabas }: Scene, number: string): string => {
   return focus === 'volume' && NUMBERS.indexOf(number) <= wabas.length ? number.replace('N9', 'N1') : 'N1';
 };
 /** In a pair all things happen whole days apart, give or take a second, so that windows end right where they meet. */
-function hourIn({ focus }: Scene, at: number): number {
+function hourIn({ focus, turn }: Scene, at: number): number {
   if (focus !== 'pair') return at;
-  const day = Math.round(at / 24) * 24;
+  // Free entry lasts up to 7 days since October 2026.
+  const spread = turn < Date.parse('2026-10-01') ? 1 : 1.5;
+  const day = Math.round((at / 24) * spread) * 24;
   const seconds = Math.round(at * 3600) % 3600;
   const off = seconds > 1800 ? seconds - 3600 : seconds < -1800 ? seconds + 3600 : seconds;
   return day + off / 3600;
@@ -447,6 +451,7 @@ export const randomMonth: fc.Arbitrary<Json> = fc
   .record({
     focus: one<Scene['focus']>('wide', 'wide', 'pair', 'volume'),
     turn: one(...TURNS).map((day) => Date.parse(day)),
+    pairTurn: one(...PAIR_TURNS).map((day) => Date.parse(day)),
     volumeUser: one(...TIERED),
     volumeTurn: one(...TURNS.filter((day) => day >= '2026-04-01')).map((day) => Date.parse(day)),
     users: fc.shuffledSubarray(USERS, { minLength: 3, maxLength: 3 }),
@@ -458,8 +463,9 @@ export const randomMonth: fc.Arbitrary<Json> = fc
     events: fc.array(event, { minLength: 1, maxLength: 30 }),
     order: fc.infiniteStream(fc.nat(1000)),
   })
-  .map(({ volumeTurn, volumeUser, ...m }) => {
-    return m.focus === 'volume' ? { ...m, turn: volumeTurn, users: [volumeUser] } : m;
+  .map(({ pairTurn, volumeTurn, volumeUser, ...m }) => {
+    if (m.focus === 'volume') return { ...m, turn: volumeTurn, users: [volumeUser] };
+    return m.focus === 'pair' ? { ...m, turn: pairTurn } : m;
   })
   .map((m) => {
     const months = [m.turn - 24 * HOUR, m.turn].map((at) => new Date(at).toISOString().slice(0, 7));
