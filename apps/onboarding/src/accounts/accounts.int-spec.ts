@@ -87,4 +87,13 @@ describe('a merchant’s account', () => {
     await eventually(async () => (await stack.api('GET', '/me', { token: key })).status === 401);
     expect((await stack.api('DELETE', `/api-keys/${made.body.id}`, { token })).status).toBe(404);
   });
+
+  it('makes one API key, shown twice, when the call that makes it is repeated with its Idempotency-Key', async () => {
+    const { token } = await stack.merchant();
+    const make = () =>
+      stack.api('POST', '/api-keys', { token, headers: { 'idempotency-key': 'till-1' }, body: { name: 'Till' } });
+    const [once, twice] = [await make(), await make()];
+    expect([twice.status, twice.body]).toEqual([201, once.body]);
+    expect((await stack.api('GET', '/api-keys', { token })).body.data).toHaveLength(1);
+  });
 });
