@@ -2,6 +2,9 @@
 const colours = process.stdout.isTTY;
 const paint = (code: number, text: string) => (colours ? `\u001b[${code}m${text}\u001b[0m` : text);
 
+/** Who hears the story step by step. */
+export type Storyteller = Pick<Report, 'chapter' | 'say' | 'done'>;
+
 export class Report {
   private readonly rows: [what: string, result: string][] = [];
   private readonly startedAt = performance.now();

@@ -1,10 +1,9 @@
 import { WhatsAppClient } from '@kapso/whatsapp-cloud-api';
 import { call, type Json, until } from '../stack/api.js';
 import { STAFF_EMAIL } from '../stack/demo-stack.js';
-import { connectNumber, displayNumber, issueKey, openAccount } from '../stack/merchant.js';
-import type { Stack } from '../stack/stack.js';
+import { connectNumber, displayNumber, issueKey, openAccount, type Reach } from '../stack/merchant.js';
 import type { Receiver } from './receiver.js';
-import type { Report } from './report.js';
+import type { Storyteller } from './report.js';
 
 const CUSTOMER = { phone: '+5215512345678', waId: '5215512345678', name: 'Ana' };
 const MERCHANT = {
@@ -16,7 +15,7 @@ const MERCHANT = {
 };
 
 /** Everything goes through public HTTP APIs; the only other voice is the sandbox's, speaking for Meta and the customer. */
-export async function liveTheStory(stack: Stack, receiver: Receiver, report: Report): Promise<void> {
+export async function liveTheStory(stack: Reach, receiver: Receiver, report: Storyteller): Promise<void> {
   const url = (app: string) => stack.urls[app] as string;
 
   report.chapter('The merchant signs up');
@@ -175,7 +174,7 @@ async function statusOf(
   return { signed, ...(found.pricing ? { pricing: `${found.pricing.category}, ${found.pricing.type}` } : {}) };
 }
 
-async function chargeOf(stack: Stack, apiKey: string, ref: string): Promise<Json | undefined> {
+async function chargeOf(stack: Reach, apiKey: string, ref: string): Promise<Json | undefined> {
   const { data } = await call<{ data: Json[] }>('GET', `${stack.urls.billing}/api/v1/charges`, { token: apiKey });
   return data.find((c) => c.message === ref);
 }

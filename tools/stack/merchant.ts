@@ -1,6 +1,12 @@
 import { ApiError, call, type Json, until } from './api.js';
 import type { Stack } from './stack.js';
 
+/** What a merchant needs of a stack: where its apps are, and the passwords its people get. */
+export interface Reach {
+  urls: Stack['urls'];
+  secrets: Pick<Stack['secrets'], 'ownerPassword' | 'staffPassword'>;
+}
+
 /** A merchant as stack.json shows it. */
 export interface Merchant {
   id: string;
@@ -38,7 +44,7 @@ export interface SignupView {
 
 /** Founds an account and signs its owner in; also one that a start founded that was interrupted before it was done. */
 export async function openAccount(
-  stack: Stack,
+  stack: Reach,
   plan: MerchantPlan,
 ): Promise<{ tenantId: string; session: string; password: string }> {
   const onboarding = stack.urls.onboarding as string;
@@ -63,7 +69,7 @@ export async function openAccount(
  * as the page would post them.
  */
 export async function connectNumber(
-  stack: Stack,
+  stack: Reach,
   session: string,
   plan: MerchantPlan,
 ): Promise<SignupView & { wabaId: string; phoneNumberId: string }> {
@@ -94,7 +100,7 @@ export async function connectNumber(
   return { ...live, wabaId: dialog.waba_id, phoneNumberId: dialog.phone_number_id };
 }
 
-export async function issueKey(stack: Stack, session: string): Promise<string> {
+export async function issueKey(stack: Reach, session: string): Promise<string> {
   const key = await call<{ api_key: string }>('POST', `${stack.urls.onboarding}/api/v1/api-keys`, {
     token: session,
     body: { name: 'first key' },
@@ -102,7 +108,7 @@ export async function issueKey(stack: Stack, session: string): Promise<string> {
   return key.api_key;
 }
 
-export async function displayNumber(stack: Stack, apiKey: string, phoneNumberId: string): Promise<string> {
+export async function displayNumber(stack: Reach, apiKey: string, phoneNumberId: string): Promise<string> {
   const number = await call<{ display_phone_number: string }>('GET', `${stack.urls.gateway}/v24.0/${phoneNumberId}`, {
     token: apiKey,
   });
@@ -144,7 +150,7 @@ const TEMPLATES: readonly Json[] = [
 ];
 
 /** Submits the three templates that stack.json promises and waits for Meta's approval. */
-export async function submitTemplates(stack: Stack, apiKey: string, wabaId: string): Promise<void> {
+export async function submitTemplates(stack: Reach, apiKey: string, wabaId: string): Promise<void> {
   const url = `${stack.urls.gateway}/v24.0/${wabaId}/message_templates`;
   for (const template of TEMPLATES) await call('POST', url, { token: apiKey, body: template });
   await until('the templates to be approved', async () => {
@@ -154,7 +160,7 @@ export async function submitTemplates(stack: Stack, apiKey: string, wabaId: stri
 }
 
 /** A merchant as the stack promises it: signed up, a live number, three approved templates. */
-export async function seedMerchant(stack: Stack, plan: MerchantPlan): Promise<Merchant> {
+export async function seedMerchant(stack: Reach, plan: MerchantPlan): Promise<Merchant> {
   const { tenantId, session, password } = await openAccount(stack, plan);
   const { wabaId, phoneNumberId } = await connectNumber(stack, session, plan);
   const apiKey = await issueKey(stack, session);
