@@ -220,7 +220,7 @@ describe('the On-Premises client', () => {
     const [message] = got.body.messages;
     expect(message.image).toMatchObject({ mime_type: 'image/png', sha256: expect.stringMatching(/^[\da-f]{64}$/) });
     expect((await v1('GET', `/media/${message.image.id}`)).body.text).toBe('cat');
-    expect((await v1('PUT', `/messages/${message.id}`, { status: 'read' })).status).toBe(200);
+    expect((await v1('PUT', `/messages/${encodeURIComponent(message.id)}`, { status: 'read' })).status).toBe(200);
   });
 
   it('has a profile, a PIN, figures, and the health of one node or several', async () => {
