@@ -71,7 +71,7 @@ describe('what a send has to carry for its template', () => {
       refusals(sale, [image, body('Ada'), link, button('quick_reply', 0, { type: 'payload', payload: 'STOP' })]),
     ).toEqual([]);
     expect(refusals(sale, [body('Ada'), link])).toEqual([['template_parameter_format', 'components']]);
-    expect(refusals(sale, [image, body('Ada')])).toEqual([['template_parameter_count', 'components']]);
+    expect(refusals(sale, [image, body('Ada')])).toEqual([['missing_parameter', 'components']]);
     const movie = { type: 'header', parameters: [{ type: 'video', video: { id: '600' } }] };
     expect(refusals(sale, [movie, body('Ada'), link])).toEqual([
       ['template_parameter_format', 'components[0].parameters[0]'],
@@ -130,7 +130,7 @@ describe('what a send has to carry for its template', () => {
       expect(refusals(stored, [body('123456'), button('url', '0', text('654321'))])).toEqual([
         ['template_parameter_format', 'components[1].parameters[0]'],
       ]);
-      expect(refusals(stored, [body('123456')])).toEqual([['template_parameter_count', 'components']]);
+      expect(refusals(stored, [body('123456')])).toEqual([['missing_parameter', 'components']]);
     }
     const long = '1234567890123456';
     expect(refusals(submitted, [body(long), button('url', 0, text(long))])).toHaveLength(1);
@@ -144,7 +144,9 @@ describe('what a send has to carry for its template', () => {
     const sent = [button('copy_code', 0, { type: 'coupon_code', coupon_code: 'A'.repeat(20) })];
     expect(checkParameters(coupon, sent, templateLimitsAt('2025-12-03'))).toEqual([]);
     expect(checkParameters(coupon, sent, templateLimitsAt('2025-12-02'))).toHaveLength(1);
-    expect(refusals(coupon, [])).toEqual([['template_parameter_count', 'components']]);
+    expect(refusals(coupon, [])).toEqual([['missing_parameter', 'components']]);
+    const dashed = [button('copy_code', 0, { type: 'coupon_code', coupon_code: 'SAVE-10' })];
+    expect(refusals(coupon, dashed)).toEqual([['template_parameter_format', 'components[0].parameters[0]']]);
   });
 
   it('includes the end of an offer that counts down', () => {
@@ -204,6 +206,55 @@ describe('what a send has to carry for its template', () => {
     ];
     expect([2, 10].map((n) => refusals(stored, cards(n)))).toEqual([[], []]);
     expect([1, 11].map((n) => refusals(stored, cards(n)).length)).toEqual([1, 1]);
+  });
+
+  it('includes the products of a button that shows several, in sections', () => {
+    const stored = [
+      { type: 'BODY', text: 'Look.' },
+      { type: 'BUTTONS', buttons: [{ type: 'MPM', text: 'View items' }] },
+    ];
+    const item = { product_retailer_id: 'sku-1' };
+    const section = (title: string, items = 1) => ({ title, product_items: Array(items).fill(item) });
+    const send = (sections: unknown, thumbnail_product_retailer_id: unknown = 'sku-1') =>
+      refusals(stored, [button('mpm', 0, { type: 'action', action: { thumbnail_product_retailer_id, sections } })]).map(
+        ([, at]) => at?.replace('components[0].parameters[0].action', ''),
+      );
+    expect(send([section('Tea', 30)])).toEqual([]);
+    expect(send([section('Tea', 16), section('Cups', 15)])).toEqual(['.sections']);
+    expect(send([section('x'.repeat(25))])).toEqual(['.sections[0].title']);
+    expect(send(Array(11).fill(section('Tea')))).toEqual(['.sections']);
+    expect(send([{ title: 'Tea', product_items: [] }])).toEqual(['.sections[0].product_items']);
+    expect(send([section('Tea')], '')).toEqual(['.thumbnail_product_retailer_id']);
+  });
+
+  it('includes the order of a button that asks for payment', () => {
+    const stored = [
+      { type: 'BODY', text: 'Pay.' },
+      { type: 'BUTTONS', buttons: [{ type: 'ORDER_DETAILS', text: 'Review and pay' }] },
+    ];
+    const pay = (action: object) => refusals(stored, [button('order_details', 0, { type: 'action', action })]);
+    expect(pay({ order_details: { reference_id: 'r-1' } })).toEqual([]);
+    expect(pay({})).toEqual([['missing_parameter', 'components[0].parameters[0].action.order_details']]);
+    expect(refusals(stored, [])).toEqual([['missing_parameter', 'components']]);
+  });
+
+  it('takes amounts and dates by their fallback, and amounts only whole', () => {
+    const stored = [{ type: 'BODY', text: 'Pay {{1}} by {{2}} please.' }];
+    const send = (currency: object) =>
+      refusals(stored, [
+        {
+          type: 'body',
+          parameters: [
+            { type: 'currency', currency },
+            { type: 'date_time', date_time: { fallback_value: '1 January 2027' } },
+          ],
+        },
+      ]).map(([refusal]) => refusal);
+    const amount = { fallback_value: 'EUR 9.50', code: 'EUR', amount_1000: 9_500 };
+    expect(send(amount)).toEqual([]);
+    expect(send({ ...amount, amount_1000: 9.5 })).toEqual(['template_parameter_format']);
+    expect(send({ ...amount, code: 'euros' })).toEqual(['template_parameter_format']);
+    expect(send({ ...amount, fallback_value: '' })).toEqual(['missing_parameter']);
   });
 
   it('lets through what is not known yet, and answers nonsense without falling over', () => {

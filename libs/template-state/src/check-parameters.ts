@@ -1,28 +1,10 @@
-import type { RefusalCode } from '#libs/error-catalogue';
+import { checkButtons } from './check-buttons.js';
 import { checkValue, faultOfMedia } from './check-value.js';
-import { type NeededButton, type NeededParameters, parametersOf } from './parameters.js';
+import { type Check, type ParameterProblem, type Placed, parametersIn } from './parameter-problem.js';
+import { type NeededParameters, parametersOf } from './parameters.js';
 import { componentsOf, type Fields, isFields, kindOf } from './template.js';
 import { isLonger, lengthOf, type TemplateLimits } from './template-limits.js';
 import { fillIn } from './variables.js';
-
-/** The refusal a problem leads to, by its name in the error catalogue: 132000, 132012, 132005, 131008. */
-export type ParameterRefusal = Extract<
-  RefusalCode,
-  'template_parameter_count' | 'template_parameter_format' | 'template_text_too_long' | 'missing_parameter'
->;
-
-export interface ParameterProblem {
-  readonly refusal: ParameterRefusal;
-  /** Where in the sent `template`, such as `components[0].parameters[1]`; the part that is missing, if it is. */
-  readonly at: string;
-  /** What is wrong and how to put it right. */
-  readonly says: string;
-}
-
-interface Check {
-  readonly limits: TemplateLimits;
-  readonly problems: ParameterProblem[];
-}
 
 /**
  * Whether the components of a send fit the template they name.
@@ -39,15 +21,6 @@ export function checkParameters(stored: unknown, sent: unknown, limits: Template
   checkLevel(check, stored, parametersOf(stored), Array.isArray(sent) ? sent : [], 'components');
   return check.problems;
 }
-
-/** A sent component with the place it was sent at. */
-interface Placed {
-  readonly component: Fields;
-  readonly at: string;
-}
-
-const parametersIn = (placed: Placed | undefined): readonly unknown[] =>
-  Array.isArray(placed?.component.parameters) ? placed.component.parameters : [];
 
 function checkLevel(check: Check, stored: unknown, needed: NeededParameters, sent: readonly unknown[], path: string) {
   const placed = sent.flatMap((component, i) => (isFields(component) ? [{ component, at: `${path}[${i}]` }] : []));
@@ -147,76 +120,6 @@ function checkLength(
   if (!isLonger(filled, allowed)) return;
   const says = `The ${part} has ${lengthOf(filled)} characters with its values, ${allowed} are allowed`;
   check.problems.push({ refusal: 'template_text_too_long', at: sent?.at ?? path, says });
-}
-
-function checkButtons(
-  check: Check,
-  needed: NeededParameters,
-  sent: readonly Placed[],
-  bodyValues: ReadonlyMap<string, string>,
-  path: string,
-) {
-  const taken = new Set<Placed>();
-  for (const button of needed.buttons) {
-    const placed = sent.find((p) => Number(p.component.index ?? Number.NaN) === button.index);
-    if (placed) taken.add(placed);
-    if (!placed) {
-      if (!button.required) continue;
-      const says = `Button ${button.index} (${button.subType}) needs a parameter of type ${button.parameter}`;
-      check.problems.push({ refusal: 'template_parameter_count', at: path, says });
-      continue;
-    }
-    checkButton(check, button, placed, needed.oneTimeCode ? bodyValues.values().next().value : undefined);
-  }
-  for (const placed of sent) {
-    if (taken.has(placed) || parametersIn(placed).length === 0) continue;
-    // Kinds of button we do not know may take parameters we do not know.
-    if (!['URL', 'COPY_CODE', 'QUICK_REPLY'].includes(kindOf(placed.component.sub_type))) continue;
-    const says = 'The template has no button with a parameter at this index';
-    check.problems.push({ refusal: 'template_parameter_count', at: placed.at, says });
-  }
-}
-
-function checkButton(check: Check, button: NeededButton, placed: Placed, code: string | undefined) {
-  const wrong = (says: string, at = placed.at) =>
-    check.problems.push({ refusal: 'template_parameter_format', at, says });
-  if (kindOf(placed.component.sub_type) !== button.subType.toUpperCase()) {
-    wrong(`Button ${button.index} of the template is of sub_type ${button.subType}`, `${placed.at}.sub_type`);
-    return;
-  }
-  const parameters = parametersIn(placed);
-  if (parameters.length === 0 && !button.required) return;
-  if (parameters.length !== 1) {
-    const says = `Button ${button.index} takes one parameter of type ${button.parameter}, ${parameters.length} were sent`;
-    check.problems.push({ refusal: 'template_parameter_count', at: `${placed.at}.parameters`, says });
-    return;
-  }
-  const at = `${placed.at}.parameters[0]`;
-  const parameter = isFields(parameters[0]) ? parameters[0] : {};
-  if (kindOf(parameter.type) !== button.parameter.toUpperCase()) {
-    wrong(`Button ${button.index} takes a parameter of type ${button.parameter}`, at);
-    return;
-  }
-  const value = parameter[button.parameter];
-  if (button.parameter === 'action') {
-    if (button.required && !isFields(value)) wrong('action must be an object', at);
-    return;
-  }
-  if (typeof value !== 'string' || value === '') {
-    check.problems.push({
-      refusal: 'missing_parameter',
-      at,
-      says: `${button.parameter} must be a text that is not empty`,
-    });
-    return;
-  }
-  if (button.parameter === 'coupon_code' && isLonger(value, check.limits.couponCode)) {
-    wrong(`A coupon code has at most ${check.limits.couponCode} characters`, at);
-  }
-  if (code !== undefined) {
-    if (value !== code) wrong('The code on the button must be the code in the body', at);
-    if (isLonger(value, check.limits.authCode)) wrong(`A code has at most ${check.limits.authCode} characters`, at);
-  }
 }
 
 function checkOffer(check: Check, placed: Placed | undefined, path: string) {

@@ -15,9 +15,11 @@ export function checkValue(parameter: unknown): CheckedValue {
   if (kind === 'CURRENCY' || kind === 'DATE_TIME') {
     const value = parameter[kind.toLowerCase()];
     const fallback = isFields(value) ? value.fallback_value : undefined;
-    return typeof fallback === 'string' && fallback !== ''
-      ? { text: fallback }
-      : { refusal: 'missing_parameter', says: `${kind.toLowerCase()}.fallback_value is missing` };
+    if (typeof fallback !== 'string' || fallback === '') {
+      return { refusal: 'missing_parameter', says: `${kind.toLowerCase()}.fallback_value is missing` };
+    }
+    const says = kind === 'CURRENCY' ? faultOfCurrency(value as Fields) : undefined;
+    return says ? { refusal: 'template_parameter_format', says } : { text: fallback };
   }
   if (kind !== 'TEXT') {
     return { refusal: 'template_parameter_format', says: 'The type must be text, currency or date_time' };
@@ -33,6 +35,13 @@ export function checkValue(parameter: unknown): CheckedValue {
   return { text };
 }
 
+/** Meta takes an ISO 4217 code and thousandths of the unit, as a whole number. */
+function faultOfCurrency({ code, amount_1000: amount }: Fields): string | undefined {
+  if (typeof code !== 'string' || !/^[A-Za-z]{3}$/.test(code))
+    return 'currency.code must be three letters, such as EUR';
+  return Number.isSafeInteger(amount) ? undefined : 'currency.amount_1000 must be a whole number of thousandths';
+}
+
 type MediaKind = 'image' | 'video' | 'gif' | 'document' | 'location' | 'product';
 
 /** What is wrong with the one parameter of a header that is no text; undefined if nothing is. */
@@ -45,7 +54,14 @@ export function faultOfMedia(kind: MediaKind, parameters: readonly unknown[]): s
   const has = (field: string) => isText(value, field) || typeof value[field] === 'number';
   if (kind === 'location')
     return has('latitude') && has('longitude') ? undefined : 'A location needs latitude and longitude';
-  if (kind === 'product') return has('product_retailer_id') ? undefined : 'A product needs product_retailer_id';
+  if (kind === 'product') {
+    return has('product_retailer_id') && has('catalog_id')
+      ? undefined
+      : 'A product needs product_retailer_id and catalog_id';
+  }
+  if (isText(value, 'link') && !/^https?:\/\/\S+$/i.test(String(value.link))) {
+    return `${kind}.link must be an address that begins with http:// or https://`;
+  }
   return has('id') || has('link') ? undefined : `${kind} needs the id of an uploaded file or a link`;
 }
 

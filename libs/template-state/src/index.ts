@@ -9,10 +9,11 @@ export {
 } from './allowances.js';
 export { parseCategory, TEMPLATE_CATEGORIES, type TemplateCategory } from './category.js';
 export { type CategoryUpdate, readCategoryUpdate } from './category-update.js';
-export { checkParameters, type ParameterProblem, type ParameterRefusal } from './check-parameters.js';
+export { checkParameters } from './check-parameters.js';
 export type { GrammarCode, GrammarProblem, GrammarRefusal } from './grammar-problem.js';
 export { holdReport, judgeReport, type ReportJudgement, type Seen } from './judge-report.js';
 export { isTemplateLanguage, normaliseLanguage, TEMPLATE_LANGUAGES } from './language.js';
+export type { ParameterProblem, ParameterRefusal } from './parameter-problem.js';
 export {
   type NeededButton,
   type NeededCards,
@@ -39,4 +40,5 @@ export {
   type TemplateState,
 } from './template-state.js';
 export { type VariableFault, type VariableForm, type Variables, variablesOf } from './variables.js';
+export { type FateOfWaiting, fateOfWaiting } from './waiting-sends.js';
 export { type SendRefusal, whyNotSendable } from './why-not-sendable.js';

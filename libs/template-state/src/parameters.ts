@@ -136,6 +136,8 @@ function neededButton(button: unknown, index: number): NeededButton | undefined 
       return needs('catalog', 'action', false);
     case 'FLOW':
       return needs('flow', 'action', false);
+    case 'ORDER_DETAILS':
+      return needs('order_details', 'action', true);
     default:
       return undefined;
   }

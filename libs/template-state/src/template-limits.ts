@@ -27,6 +27,10 @@ export interface TemplateLimits {
   /** At send time: the body after substitution, if the template has more than a body, and if it has not. */
   readonly sentBody: number;
   readonly sentBodyAlone: number;
+  /** At send time: sections of a multi-product button, their titles, and products in all of them. */
+  readonly sections: number;
+  readonly sectionTitle: number;
+  readonly products: number;
   /** At send time: the code of an authentication template. */
   readonly authCode: number;
 }
@@ -55,6 +59,9 @@ const BEFORE: TemplateLimits = {
   supportedApps: 5,
   sentBody: 1024,
   sentBodyAlone: 32_768,
+  sections: 10,
+  sectionTitle: 24,
+  products: 30,
   authCode: 15,
 };
 
