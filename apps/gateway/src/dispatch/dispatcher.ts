@@ -18,8 +18,9 @@ import { Admission } from './admission.js';
 import { EXPIRED, failedStatus } from './failed-status.js';
 import { graphBody, refersTo } from './graph-body.js';
 import { type Outcome, outcomeOfAnswer, outcomeOfError } from './outcome.js';
+import type { Pace } from './pace.js';
 import { PairRate } from './pair-rate.js';
-import { type Pace, Throughput } from './throughput.js';
+import { Throughput } from './throughput.js';
 
 type Lane = Lanes['gateway.dispatch'];
 
@@ -31,6 +32,8 @@ const WINDOW = 500;
 const NOT_LIVE_MS = 15_000;
 const HELD_BACK_MS = 1_000;
 const LONGEST_LOOK_MS = 60_000;
+/** A pace that waits for answers is looked at again after so long at most, for something more urgent may have come. */
+const LONGEST_NAP_MS = 1_000;
 /** Tries to store what Meta answered: an answer that is lost leaves a message in doubt. */
 const STORE_TRIES = 20;
 
@@ -119,7 +122,8 @@ export class Dispatcher implements BeforeApplicationShutdown {
         const room = Math.min(BATCH, WINDOW - underWay.size, pace.second.room(performance.now()));
         const forBroadcasts = Math.min(room, pace.broadcast.room(performance.now()));
         if (room <= 0) {
-          await Promise.race([...underWay, sleep(Math.max(1, pace.second.waitMs(performance.now())))]);
+          const waitMs = pace.second.waitMs(performance.now());
+          await Promise.race([...underWay, sleep(Math.min(LONGEST_NAP_MS, Math.max(1, waitMs)))]);
           continue;
         }
         const ready = await this.take(channel, room, forBroadcasts);
@@ -137,8 +141,7 @@ export class Dispatcher implements BeforeApplicationShutdown {
           await Promise.race(underWay);
           continue;
         }
-        pace.second.take(ready.length, performance.now());
-        pace.broadcast.take(ready.filter((r) => r.message.lane === 2).length, performance.now());
+        pace.start(ready.map((r) => r.message));
         for (const chain of byRecipient(ready)) {
           const done = this.sendInOrder(channel, pace, chain, results)
             .catch((error) => this.logger.error({ err: error, ...lane }, 'could not store what became of messages'))
@@ -317,27 +320,40 @@ export class Dispatcher implements BeforeApplicationShutdown {
     results: Coalescer<CallResult, undefined>,
   ): Promise<void> {
     let heldBack = false;
-    for (const ready of chain) {
-      const { messageId, attempts } = ready.message;
-      if (heldBack) {
-        // Not before the one in front of it: that one waits, and the claim keeps this one behind it.
-        await results.add({ messageId, attempt: attempts, became: 'accepted', notBefore: this.clock.now() });
-        continue;
+    let paced = 0;
+    try {
+      for (const ready of chain) {
+        const { messageId, attempts } = ready.message;
+        if (heldBack) {
+          // Not before the one in front of it: that one waits, and the claim keeps this one behind it.
+          await results.add({ messageId, attempt: attempts, became: 'accepted', notBefore: this.clock.now() });
+          continue;
+        }
+        paced++;
+        const { result, restMs } = await this.call(channel, pace, ready);
+        if (restMs) pace.pausedUntil = Math.max(pace.pausedUntil, performance.now() + restMs);
+        await results.add(result);
+        heldBack = result.became === 'accepted';
       }
-      const { result, restMs } = 'instead' in ready ? { result: ready.instead } : await this.call(channel, ready);
-      if (restMs) pace.pausedUntil = Math.max(pace.pausedUntil, performance.now() + restMs);
-      await results.add(result);
-      heldBack = result.became === 'accepted';
+    } finally {
+      for (const { message } of chain.slice(paced)) pace.cancel(message);
     }
   }
 
-  private async call(channel: Channel, ready: Ready & { body: string }): Promise<Outcome> {
+  private async call(channel: Channel, pace: Pace, ready: Ready): Promise<Outcome> {
     const { message } = ready;
+    if ('instead' in ready) {
+      pace.cancel(message);
+      return { result: ready.instead };
+    }
+    const startedAt = performance.now();
     try {
       const transport = this.transports.of(channel);
       return outcomeOfAnswer(message, await this.media.sending(channel, ready.body, (body) => transport.send(body)));
     } catch (error) {
       return outcomeOfError(message, error, this.clock.now());
+    } finally {
+      pace.end(message, startedAt, performance.now());
     }
   }
 

@@ -1,39 +1,62 @@
+/** A second and what timers and clocks of two machines may differ by while it lasts. */
+const SECOND_MS = 1_005;
+
 /**
- * A second and a little more, because calls that leave evenly arrive unevenly: with it no second at Meta's end sees more
- * than the allowance.
+ * Never more than so many sends in any second at Meta's end. When a call arrives there is not known here: somewhere
+ * between its start and its answer. So a place is taken when a call starts, and is free again a second after the latest
+ * moment at which the call can have arrived (`Transit` says how late that was); a call without an answer keeps its
+ * place. Then no second at Meta's end, wherever it begins, sees more than the allowance, however unevenly calls travel.
+ * Times are of a steady clock, in ms.
  */
-const SECOND_MS = 1_010;
-
-/** Never more than so many sends in any second: remembers when each of the last sends was. Times are of a steady clock. */
 export class SlidingSecond {
-  private readonly sentAt: Float64Array;
-  private next = 0;
+  private underWay = 0;
+  /** When each place is free again, soonest first. */
+  private readonly freeAt: number[] = [];
 
-  constructor(readonly perSecond: number) {
-    this.sentAt = new Float64Array(perSecond).fill(Number.NEGATIVE_INFINITY);
-  }
+  constructor(public perSecond: number) {}
 
   /** How many sends are allowed right now. */
   room(now: number): number {
-    let room = 0;
-    while (room < this.perSecond && this.at(room) + SECOND_MS <= now) room++;
-    return room;
+    let due = 0;
+    while (due < this.freeAt.length && (this.freeAt[due] as number) <= now) due++;
+    if (due > 0) this.freeAt.splice(0, due);
+    return Math.max(0, this.perSecond - this.underWay - this.freeAt.length);
   }
 
-  /** How long until the next send is allowed, in ms; 0: now. */
+  /** How long until a place is free, in ms; 0: now. Infinity: not before a call has its answer. */
   waitMs(now: number): number {
-    return Math.max(0, this.at(0) + SECOND_MS - now);
+    if (this.room(now) > 0) return 0;
+    const over = this.underWay + this.freeAt.length - this.perSecond;
+    return (this.freeAt[over] ?? Number.POSITIVE_INFINITY) - now;
   }
 
-  /** Counts sends, of this process or of another that had the number before. */
-  take(count: number, now: number): void {
-    for (let i = 0; i < Math.min(count, this.perSecond); i++) {
-      this.sentAt[this.next] = now;
-      this.next = (this.next + 1) % this.perSecond;
-    }
+  /** Takes places for calls that are about to start. */
+  start(count: number): void {
+    this.underWay += count;
   }
 
-  private at(n: number): number {
-    return this.sentAt[(this.next + n) % this.perSecond] ?? 0;
+  /** A call has its answer, or will never have one. @param arrivedBy the latest moment at which it can have arrived */
+  end(arrivedBy: number): void {
+    this.underWay--;
+    this.insert(arrivedBy + SECOND_MS);
+  }
+
+  /** A call was not made after all. */
+  cancel(): void {
+    this.underWay--;
+  }
+
+  /** Counts what others have just sent or received: customers, or the process that had the number before. */
+  count(messages: number, now: number): void {
+    // More than the allowance would only say the same for longer.
+    for (let i = 0; i < Math.min(messages, this.perSecond); i++) this.insert(now + SECOND_MS);
+  }
+
+  /** All but sorted already: calls mostly end in the order in which they started. */
+  private insert(freeAt: number): void {
+    const places = this.freeAt;
+    let i = places.push(freeAt) - 1;
+    for (; i > 0 && (places[i - 1] as number) > freeAt; i--) places[i] = places[i - 1] as number;
+    places[i] = freeAt;
   }
 }

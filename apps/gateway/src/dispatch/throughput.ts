@@ -4,7 +4,7 @@ import type { Redis } from 'ioredis';
 import { REDIS } from '#libs/queues';
 import type { PhoneNumber } from '#libs/wabas';
 import { InboundTraffic } from '../channels/inbound-traffic.js';
-import { SlidingSecond } from './sliding-second.js';
+import { Pace } from './pace.js';
 
 /** Messages a second by Meta's level (throughput page of 2025-11-21); a number in coexistence has its own, fixed. */
 const PER_SECOND: Readonly<Record<string, number>> = { HIGH: 1_000, STANDARD: 80 };
@@ -15,24 +15,20 @@ const HEAR_EVERY_MS = 200;
 export const perSecondOf = (number: PhoneNumber): number =>
   number.coexistence ? COEXISTENCE : (PER_SECOND[number.throughputLevel] ?? 80);
 
-/** Of each second so much is kept for replies and one-time codes while a broadcast goes out. */
-const BROADCAST_SHARE = 0.8;
-
-/** The pace of one number in this process. */
-export interface Pace {
-  second: SlidingSecond;
-  /** What broadcasts may use of it. */
-  broadcast: SlidingSecond;
-  /** On the steady clock; no send before. */
-  pausedUntil: number;
-  /** When inbound messages were last counted in, on the steady clock. */
-  heardAt: number;
-}
+// What the process that had the number before says it has just sent, and for how many ms Redis has kept what it is told:
+// one that was flushed within the last second may have lost what it was told.
+const TAKE_OVER = `
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+redis.call('SET', KEYS[2], string.format('%.0f', now), 'NX')
+return {redis.call('GET', KEYS[1]), now - tonumber(redis.call('GET', KEYS[2]))}`;
+const REMEMBERS_SINCE = 'pace-remembered-since';
 
 /**
  * The pace of every number that this process has sent from. One process at a time sends from a number (the lease), so the
- * count is kept in its memory; what was just sent goes to the next one through Redis. Without Redis the next one begins
- * with a full allowance, which may for one second be exceeded; Meta then answers 130429 and we back off.
+ * count is kept in its memory; what was just sent goes to the next one through Redis. Where Redis cannot say, the next
+ * one begins as if the whole allowance had just been used. After a process that was killed nothing was just sent: its
+ * lease runs out three seconds after its last send at the earliest.
  */
 @Injectable()
 export class Throughput {
@@ -47,14 +43,11 @@ export class Throughput {
   paceOf(number: PhoneNumber): Pace {
     const perSecond = perSecondOf(number);
     let pace = this.paces.get(number.phoneNumberId);
-    if (pace?.second.perSecond !== perSecond) {
-      const second = new SlidingSecond(perSecond);
-      // A level that changes begins as if the old one had just been used up.
-      if (pace) second.take(pace.second.perSecond, performance.now());
-      const broadcast = new SlidingSecond(Math.max(1, Math.floor(perSecond * BROADCAST_SHARE)));
-      pace = { second, broadcast, pausedUntil: pace?.pausedUntil ?? 0, heardAt: pace?.heardAt ?? 0 };
+    if (!pace) {
+      pace = new Pace(perSecond);
       this.paces.set(number.phoneNumberId, pace);
     }
+    if (pace.second.perSecond !== perSecond) pace.allow(perSecond);
     return pace;
   }
 
@@ -64,24 +57,36 @@ export class Throughput {
     if (now - pace.heardAt < HEAR_EVERY_MS) return;
     pace.heardAt = now;
     void this.inbound.take(number.metaPhoneNumberId).then((messages) => {
-      if (messages > 0) pace.second.take(messages, performance.now());
+      if (messages > 0) pace.second.count(messages, performance.now());
     });
   }
 
   /** Before the first send under a lease: counts what another process has just sent. */
   async takeOver(number: PhoneNumber): Promise<Pace> {
     const pace = this.paceOf(number);
-    const left = await this.redis.get(keyOf(number)).catch(() => null);
-    const [by, count] = left?.split(' ') ?? [];
-    if (by && by !== this.me) pace.second.take(Number(count), performance.now());
+    const { perSecond } = pace.second;
+    try {
+      const [left, remembersMs] = (await this.redis.eval(TAKE_OVER, 2, keyOf(number), REMEMBERS_SINCE)) as [
+        string | null,
+        number,
+      ];
+      const [by, count] = left?.split(' ') ?? [];
+      if (by && by !== this.me) pace.second.count(Number(count), performance.now());
+      else if (!by && remembersMs < HANDOVER_MS) pace.second.count(perSecond, performance.now());
+    } catch {
+      pace.second.count(perSecond, performance.now());
+    }
     return pace;
   }
 
-  /** After the last send under a lease. */
+  /** After the last send under a lease. What Redis cannot be told, the next process must not need to know. */
   async handOver(number: PhoneNumber): Promise<void> {
     const { second } = this.paceOf(number);
     const used = second.perSecond - second.room(performance.now());
-    if (used > 0) await this.redis.set(keyOf(number), `${this.me} ${used}`, 'PX', HANDOVER_MS).catch(() => null);
+    if (used === 0) return;
+    await this.redis
+      .set(keyOf(number), `${this.me} ${used}`, 'PX', HANDOVER_MS)
+      .catch(() => new Promise<void>((resolve) => setTimeout(resolve, HANDOVER_MS)));
   }
 }
 
