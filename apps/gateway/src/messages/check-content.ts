@@ -1,20 +1,27 @@
 import { checkInteractive } from './check-interactive.js';
 import { checkSource } from './check-source.js';
-import { isFields, type Problems } from './problems.js';
+import { type Fields, isFields, type Problems } from './problems.js';
 
 // Limits: Meta's message type pages of 2025-11 and 2025-12.
 const TEXT_BODY = 4096;
 const CAPTION = 1024;
 const CONTACTS = 257;
 
-/** What each type must carry. A type that is not here is passed on as it came: Meta adds some before we learn of them. */
+/**
+ * What each type must carry. Meta refuses a type that is not of its list at once with 100, so we do too (message object of
+ * the OpenAPI document v23.0): kinds of `interactive` and fields that we do not know are passed on, types are not.
+ */
 const CHECKS: Readonly<Record<string, (content: unknown, problems: Problems) => void>> = {
   text: (content, p) => p.text(p.object(content, 'text')?.body, 'text.body', TEXT_BODY),
-  image: (content, p) => checkMedia(content, 'image', p),
-  video: (content, p) => checkMedia(content, 'video', p),
-  audio: (content, p) => checkMedia(content, 'audio', p),
-  document: (content, p) => checkMedia(content, 'document', p),
-  sticker: (content, p) => checkMedia(content, 'sticker', p),
+  image: (content, p) => void checkMedia(content, 'image', p),
+  video: (content, p) => void checkMedia(content, 'video', p),
+  audio: (content, p) => {
+    const audio = checkMedia(content, 'audio', p, 'no caption');
+    if (audio?.voice !== undefined && typeof audio.voice !== 'boolean')
+      p.invalid('audio.voice', 'must be true or false');
+  },
+  document: (content, p) => void checkMedia(content, 'document', p),
+  sticker: (content, p) => void checkMedia(content, 'sticker', p, 'no caption'),
   location: checkLocation,
   contacts: checkContacts,
   reaction: (content, p) => {
@@ -33,21 +40,31 @@ const CHECKS: Readonly<Record<string, (content: unknown, problems: Problems) => 
     if (!template) return;
     p.text(template.name, 'template.name', 512);
     const language = p.object(template.language, 'template.language');
-    if (language) p.text(language.code, 'template.language.code', 20);
+    if (!language) return;
+    p.text(language.code, 'template.language.code', 20);
+    p.word(language.policy, 'template.language.policy', ['deterministic'], 'optional');
   },
 };
 
-/** Checks the object named after the type, as far as we know the type. */
+/** Every type of message that Meta takes. */
+export const MESSAGE_TYPES: readonly string[] = Object.keys(CHECKS);
+
+/** Checks the object named after the type. */
 export function checkContent(type: string, content: unknown, problems: Problems): void {
-  if (Object.hasOwn(CHECKS, type)) CHECKS[type]?.(content, problems);
-  else if (typeof content !== 'object' || content === null) problems.missing(type, `is required with type ${type}`);
+  if (!Object.hasOwn(CHECKS, type)) {
+    problems.unfit('type', `must be one of ${MESSAGE_TYPES.join(', ')}; ${type} is none of them`);
+  } else CHECKS[type]?.(content, problems);
 }
 
-function checkMedia(content: unknown, at: string, p: Problems): void {
+function checkMedia(content: unknown, at: string, p: Problems, caption?: 'no caption'): Fields | undefined {
   const media = p.object(content, at);
-  if (!media) return;
+  if (!media) return undefined;
   checkSource(media, at, p);
-  p.text(media.caption, `${at}.caption`, CAPTION, 'optional');
+  if (!caption) p.text(media.caption, `${at}.caption`, CAPTION, 'optional');
+  else if (media.caption !== undefined && media.caption !== null && media.caption !== '') {
+    p.unfit(`${at}.caption`, 'is not allowed in this type of message');
+  }
+  return media;
 }
 
 function checkLocation(content: unknown, p: Problems): void {
@@ -71,5 +88,10 @@ function checkContacts(content: unknown, p: Problems): void {
     const name = isFields(contact) ? p.object(contact.name, `contacts[${i}].name`) : undefined;
     if (!isFields(contact)) p.invalid(`contacts[${i}]`, 'must be an object');
     else if (name) p.text(name.formatted_name, `contacts[${i}].name.formatted_name`, 1024);
+    const birthday = isFields(contact) ? contact.birthday : undefined;
+    // Clients write an empty one where there is none.
+    if (birthday && !(typeof birthday === 'string' && /^\d{4}-\d{2}-\d{2}$/.test(birthday))) {
+      p.invalid(`contacts[${i}].birthday`, 'must be written YYYY-MM-DD');
+    }
   }
 }

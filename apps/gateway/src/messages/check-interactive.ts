@@ -1,4 +1,6 @@
-import { checkSource } from './check-source.js';
+import { checkCarousel } from './check-carousel.js';
+import { checkOrderDetails, checkOrderStatus } from './check-order.js';
+import { checkLink, checkSource } from './check-source.js';
 import { type Fields, isFields, type Problems } from './problems.js';
 
 // Limits: Meta's interactive message pages of 2025-11 and 2025-12.
@@ -8,41 +10,33 @@ const LABEL = 20;
 const ROWS = 10;
 const PRODUCTS = 30;
 
-type Rule = {
-  /** Longest body; `optional` where the message may have none. */
+interface Rule {
+  /** Longest body; `bodyOptional` where the message may have none. */
   body: number;
   bodyOptional?: true;
   header: 'any' | 'text' | 'needs-text' | 'none';
-  action: (action: Fields, p: Problems) => void;
-};
+  footer?: 'none';
+  /** What `action.name` must say; absent where the action has no name. */
+  name?: string;
+  action?: (action: Fields, p: Problems) => void;
+}
 
-const parameters = (action: Fields, p: Problems): Fields =>
-  p.object(action.parameters, 'interactive.action.parameters') ?? {};
 const A = 'interactive.action';
 
-/** What each kind must carry. A kind that is not here is passed on as it came. */
+const parameters = (action: Fields, p: Problems): Fields => p.object(action.parameters, `${A}.parameters`) ?? {};
+
+/** What each kind must carry. A kind that is not here is passed on as it came: Meta adds some before we learn of them. */
 const RULES: Readonly<Record<string, Rule>> = {
   button: { body: BODY, header: 'any', action: checkButtons },
   list: { body: LIST_BODY, header: 'text', action: checkList },
   cta_url: {
     body: BODY,
     header: 'any',
-    action: (action, p) => {
-      const { display_text, url } = parameters(action, p);
-      p.text(display_text, `${A}.parameters.display_text`, LABEL);
-      p.text(url, `${A}.parameters.url`, 2000);
-    },
+    name: 'cta_url',
+    action: (action, p) => checkLink(parameters(action, p), `${A}.parameters`, p),
   },
-  location_request_message: { body: BODY, header: 'none', action: () => {} },
-  flow: {
-    body: BODY,
-    header: 'any',
-    action: (action, p) => {
-      const { flow_id, flow_name, flow_cta } = parameters(action, p);
-      if (!flow_id && !flow_name) p.missing(`${A}.parameters.flow_id`, 'or flow_name is required');
-      p.text(flow_cta, `${A}.parameters.flow_cta`, 30);
-    },
-  },
+  location_request_message: { body: BODY, header: 'none', footer: 'none', name: 'send_location' },
+  flow: { body: BODY, header: 'any', name: 'flow', action: (action, p) => checkFlow(parameters(action, p), p) },
   product: {
     body: BODY,
     bodyOptional: true,
@@ -57,37 +51,68 @@ const RULES: Readonly<Record<string, Rule>> = {
     header: 'needs-text',
     action: (action, p) => {
       p.text(action.catalog_id, `${A}.catalog_id`, 100);
-      checkSections(action.sections, 'product_items', PRODUCTS, p);
+      checkSections(action.sections, 'product_items', PRODUCTS, p, (item, at) =>
+        p.text(item.product_retailer_id, `${at}.product_retailer_id`, 200),
+      );
     },
   },
-  catalog_message: { body: BODY, header: 'any', action: () => {} },
-  carousel: {
-    body: BODY,
-    header: 'none',
-    action: (action, p) => void p.items(action.cards, `${A}.cards`, 2, 10),
-  },
+  catalog_message: { body: BODY, header: 'any', name: 'catalog_message' },
+  carousel: { body: BODY, header: 'none', footer: 'none', action: (action, p) => checkCarousel(action, p) },
   address_message: {
     body: BODY,
     header: 'any',
+    name: 'address_message',
     action: (action, p) => p.text(parameters(action, p).country, `${A}.parameters.country`, 2),
   },
-  call_permission_request: { body: BODY, bodyOptional: true, header: 'any', action: () => {} },
+  call_permission_request: { body: BODY, bodyOptional: true, header: 'any', name: 'call_permission_request' },
+  voice_call: {
+    body: BODY,
+    header: 'any',
+    name: 'voice_call',
+    // Names beyond the calling pages are from general knowledge, so what is absent is let through.
+    action: (action, p) => {
+      if (!isFields(action.parameters)) return;
+      p.text(action.parameters.display_text, `${A}.parameters.display_text`, LABEL, 'optional');
+    },
+  },
+  order_details: {
+    body: BODY,
+    header: 'any',
+    name: 'review_and_pay',
+    action: (action, p) => checkOrderDetails(parameters(action, p), `${A}.parameters`, p),
+  },
+  order_status: {
+    body: BODY,
+    header: 'none',
+    name: 'review_order',
+    action: (action, p) => checkOrderStatus(parameters(action, p), `${A}.parameters`, p),
+  },
 };
 
+/** Checks an interactive message by the rule of its kind; one of a kind that we do not know passes. */
 export function checkInteractive(interactive: Fields, p: Problems): void {
   const { type } = interactive;
   if (typeof type !== 'string' || type === '') {
     p.missing('interactive.type');
     return;
   }
-  const action = p.object(interactive.action, A);
   const rule = Object.hasOwn(RULES, type) ? RULES[type] : undefined;
   if (!rule) return;
+  const action = p.object(interactive.action, A);
   const body = isFields(interactive.body) ? interactive.body.text : undefined;
   p.text(body, 'interactive.body.text', rule.body, rule.bodyOptional && 'optional');
-  if (isFields(interactive.footer)) p.text(interactive.footer.text, 'interactive.footer.text', 60);
+  checkFooter(interactive.footer, rule.footer, p);
   checkHeader(interactive.header, rule.header, p);
-  if (action) rule.action(action, p);
+  if (!action) return;
+  if (rule.name) p.word(action.name, `${A}.name`, [rule.name]);
+  rule.action?.(action, p);
+}
+
+function checkFooter(footer: unknown, allowed: Rule['footer'], p: Problems): void {
+  if (footer === undefined || footer === null) return;
+  if (allowed === 'none') p.invalid('interactive.footer', 'is not allowed in this kind of message');
+  else if (isFields(footer)) p.text(footer.text, 'interactive.footer.text', 60);
+  else p.invalid('interactive.footer', 'must be an object');
 }
 
 function checkHeader(header: unknown, allowed: Rule['header'], p: Problems): void {
@@ -106,38 +131,62 @@ function checkHeader(header: unknown, allowed: Rule['header'], p: Problems): voi
   }
 }
 
+function checkFlow(given: Fields, p: Problems): void {
+  const at = `${A}.parameters`;
+  const { flow_id, flow_name, flow_cta, flow_message_version: version, flow_action_payload: payload } = given;
+  if (!flow_id && !flow_name) p.missing(`${at}.flow_id`, 'or flow_name is required');
+  if (version === undefined || version === null || version === '') {
+    p.missing(`${at}.flow_message_version`, 'is required: "3"');
+  }
+  // 30 are advised by Meta's Flows pages; some clients stop at 20.
+  p.text(flow_cta, `${at}.flow_cta`, 30);
+  if (typeof flow_cta === 'string' && /\p{Extended_Pictographic}/u.test(flow_cta)) {
+    p.invalid(`${at}.flow_cta`, 'must have no emoji');
+  }
+  p.word(given.mode, `${at}.mode`, ['draft', 'published'], 'optional');
+  p.word(given.flow_action, `${at}.flow_action`, ['navigate', 'data_exchange'], 'optional');
+  const data = isFields(payload) ? payload.data : undefined;
+  if (isFields(data) && Object.keys(data).length === 0) {
+    p.invalid(`${at}.flow_action_payload.data`, 'must not be empty; leave it out instead');
+  }
+}
+
 function checkButtons(action: Fields, p: Problems): void {
-  const titles = new Set<string>();
+  const ids = new Set<unknown>();
+  const titles = new Set<unknown>();
   for (const [i, button] of p.items(action.buttons, `${A}.buttons`, 1, 3).entries()) {
     const at = `${A}.buttons[${i}].reply`;
     const reply = p.object(isFields(button) ? button.reply : undefined, at);
     if (!reply) continue;
     p.text(reply.id, `${at}.id`, 256);
     p.text(reply.title, `${at}.title`, LABEL);
-    if (titles.has(String(reply.title))) p.invalid(`${at}.title`, 'must differ from the other buttons');
-    titles.add(String(reply.title));
+    if (ids.has(reply.id)) p.invalid(`${at}.id`, 'must differ from those of the other buttons');
+    if (titles.has(reply.title)) p.invalid(`${at}.title`, 'must differ from those of the other buttons');
+    ids.add(reply.id);
+    titles.add(reply.title);
   }
 }
 
 function checkList(action: Fields, p: Problems): void {
+  const ids = new Set<unknown>();
   p.text(action.button, `${A}.button`, LABEL);
-  checkSections(action.sections, 'rows', ROWS, p);
-  for (const [i, section] of (Array.isArray(action.sections) ? action.sections : []).entries()) {
-    const rows = isFields(section) && Array.isArray(section.rows) ? section.rows : [];
-    for (const [j, row] of rows.entries()) {
-      const at = `${A}.sections[${i}].rows[${j}]`;
-      if (!isFields(row)) p.invalid(at, 'must be an object');
-      else {
-        p.text(row.id, `${at}.id`, 200);
-        p.text(row.title, `${at}.title`, 24);
-        p.text(row.description, `${at}.description`, 72, 'optional');
-      }
-    }
-  }
+  checkSections(action.sections, 'rows', ROWS, p, (row, at) => {
+    p.text(row.id, `${at}.id`, 200);
+    p.text(row.title, `${at}.title`, 24);
+    p.text(row.description, `${at}.description`, 72, 'optional');
+    if (ids.has(row.id)) p.invalid(`${at}.id`, 'must differ from those of the other rows');
+    ids.add(row.id);
+  });
 }
 
 /** Sections with a title (needed as soon as there are two) and their items, counted over all of them. */
-function checkSections(sections: unknown, items: 'rows' | 'product_items', most: number, p: Problems): void {
+function checkSections(
+  sections: unknown,
+  items: 'rows' | 'product_items',
+  most: number,
+  p: Problems,
+  check: (item: Fields, at: string) => void,
+): void {
   const list = p.items(sections, `${A}.sections`, 1, 10);
   let count = 0;
   for (const [i, section] of list.entries()) {
@@ -147,7 +196,12 @@ function checkSections(sections: unknown, items: 'rows' | 'product_items', most:
       continue;
     }
     p.text(section.title, `${at}.title`, 24, list.length > 1 ? undefined : 'optional');
-    count += p.items(section[items], `${at}.${items}`, 1, most).length;
+    const inside = p.items(section[items], `${at}.${items}`, 1, most);
+    count += inside.length;
+    for (const [j, item] of inside.entries()) {
+      if (isFields(item)) check(item, `${at}.${items}[${j}]`);
+      else p.invalid(`${at}.${items}[${j}]`, 'must be an object');
+    }
   }
   if (count > most) p.invalid(`${A}.sections`, `have ${count} ${items} together; at most ${most} are allowed`);
 }

@@ -18,6 +18,9 @@ export interface Problem {
 /** Length as a person counts: an emoji is one character. */
 const lengthOf = (text: string): number => (text.length > 0 ? [...text].length : 0);
 
+const oneOf = (words: readonly string[]): string =>
+  words.length === 1 ? String(words[0]) : `one of ${words.join(', ')}`;
+
 /** Collects problems while a message is walked through; what it does not look at passes. */
 export class Problems {
   readonly list: Problem[] = [];
@@ -29,14 +32,26 @@ export class Problems {
     this.list.push({ refusal: 'invalid_value', at, says });
   }
 
+  /** What Meta refuses with its code for "unsupported, misspelled or too long" (errors page of 2025-12-12: 100). */
+  unfit(at: string, says: string): void {
+    this.list.push({ refusal: 'invalid_parameter', at, says });
+  }
+
   /** A text of at most `most` characters; absent ones are reported unless `optional`. */
   text(value: unknown, at: string, most: number, optional?: 'optional'): void {
     if (value === undefined || value === null || value === '') {
       if (!optional) this.missing(at);
     } else if (typeof value !== 'string') this.invalid(at, 'must be text');
     else if (value.length > most && lengthOf(value) > most) {
-      this.invalid(at, `has ${lengthOf(value)} characters; at most ${most} are allowed`);
+      this.unfit(at, `has ${lengthOf(value)} characters; at most ${most} are allowed`);
     }
+  }
+
+  /** One of some words; absent ones are reported unless `optional`. */
+  word(value: unknown, at: string, words: readonly string[], optional?: 'optional'): void {
+    if (value === undefined || value === null || value === '') {
+      if (!optional) this.missing(at, `is required: ${oneOf(words)}`);
+    } else if (typeof value !== 'string' || !words.includes(value)) this.invalid(at, `must be ${oneOf(words)}`);
   }
 
   /** An object; reports and returns nothing of it otherwise. */

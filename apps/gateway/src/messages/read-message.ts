@@ -7,6 +7,10 @@ import { readSendAt } from './send-at.js';
 
 /** Longest `biz_opaque_callback_data` (Meta states 512 for calls; taken for messages too). */
 const CLIENT_DATA = 512;
+/** No id of Meta's is as long; a column of ours would take it. */
+const ID = 512;
+/** What groups can be sent: text, media, and templates of these (Meta, groups, 2025-11). */
+const FOR_GROUPS: ReadonlySet<string> = new Set(['text', 'image', 'video', 'audio', 'document', 'sticker', 'template']);
 
 /** A request to the messages path, read and found in order; every field is still in `body`. */
 export type MessageRequest =
@@ -35,14 +39,21 @@ export function readMessage(given: unknown): MessageRequest {
     throw refuse('invalid_parameter', 'messaging_product: must be "whatsapp".');
   }
   const problems = new Problems();
-  const request = given.status === 'read' ? readReceipt(given, problems) : readOutbound(given, problems);
+  const { status } = given;
+  const request =
+    status === undefined || status === null ? readOutbound(given, problems) : readReceipt(given, problems);
   const refusal = summarise(problems.list);
   if (refusal) throw refuse(refusal.refusal, refusal.details);
   return request;
 }
 
 function readReceipt(body: Fields, problems: Problems): MessageRequest {
-  problems.text(body.message_id, 'message_id', CLIENT_DATA);
+  if (body.status !== 'read') problems.unfit('status', "must be read; other statuses are Meta's to tell");
+  problems.text(body.message_id, 'message_id', ID);
+  const typing = body.typing_indicator;
+  if (typing !== undefined && typing !== null && !(isFields(typing) && typing.type === 'text')) {
+    problems.unfit('typing_indicator.type', 'must be text');
+  }
   return { kind: 'read', body, messageId: String(body.message_id) };
 }
 
@@ -52,11 +63,14 @@ function readOutbound(body: Fields, problems: Problems): MessageRequest {
     throw refuse('invalid_parameter', 'type: must be the name of a message type, such as text or template.');
   }
   const to = readTo(body, problems);
+  if ('group' in to && !FOR_GROUPS.has(type)) {
+    problems.invalid('type', `${type} cannot be sent to a group; send ${[...FOR_GROUPS].join(', ')}`);
+  }
   const data = body.biz_opaque_callback_data;
   problems.text(data, 'biz_opaque_callback_data', CLIENT_DATA, 'optional');
   if (body.context !== undefined && body.context !== null) {
     const context = problems.object(body.context, 'context');
-    if (context) problems.text(context.message_id, 'context.message_id', CLIENT_DATA, 'optional');
+    if (context) problems.text(context.message_id, 'context.message_id', ID, 'optional');
   }
   checkContent(type, body[type], problems);
   const sendAt = readSendAt(body.send_at, problems);
