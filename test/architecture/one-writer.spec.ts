@@ -13,6 +13,7 @@ const DOORS: Readonly<Record<string, string>> = {
   door_accept_messages: 'messages',
   door_forget_idempotency_keys: 'idempotency_keys',
   door_store_meta_events: 'meta_events',
+  door_store_raw_meta_event: 'meta_events',
 };
 
 function writersOf(sources: readonly Source[]): Map<string, Set<string>> {

@@ -3,7 +3,7 @@ import type { FastifyRequest } from 'fastify';
 import { Refusal } from './refusal.js';
 
 /** Levels of nesting: many times what any body of ours or Meta's has, and far from where recursive readers fail. */
-const DEEPEST = 100;
+export const DEEPEST_JSON = 100;
 
 /** How deep the arrays and objects of a JSON text are nested; brackets within texts do not count. */
 export function depthOf(json: string): number {
@@ -42,8 +42,8 @@ export function parseJsonBodies(app: NestFastifyApplication, bodyLimit: number):
   app.useBodyParser('application/json', { bodyLimit }, (request, body, done) => {
     const text = body.toString();
     if (text.trim() === '') return done(null, {});
-    if (depthOf(text) > DEEPEST) {
-      return done(new Refusal(400, 'malformed_json', `The body is nested more than ${DEEPEST} levels deep.`));
+    if (depthOf(text) > DEEPEST_JSON) {
+      return done(new Refusal(400, 'malformed_json', `The body is nested more than ${DEEPEST_JSON} levels deep.`));
     }
     if (holdsNoText(text)) {
       const details = 'The body holds U+0000 or half of a surrogate pair (such as an emoji cut in two).';

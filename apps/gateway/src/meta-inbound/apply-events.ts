@@ -10,8 +10,8 @@ import { ApplyMessages } from './apply-messages.js';
 import { fieldOf, type MetaChange } from './changes-of.js';
 import { Effects } from './effects.js';
 import type { EventContext, NumberContext } from './event-context.js';
-import { idText, parseExact, serialiseExact } from './exact-json.js';
-import { fieldsOf, instantOf, isFields, listOf, textOf } from './fields.js';
+import { idText, parseExact, serialiseExact, storableJson } from './exact-json.js';
+import { fieldsOf, instantOf, isFields, listOf, nameOf } from './fields.js';
 import { INTAKE_POLICY, type IntakePolicy } from './intake-policy.js';
 import type { WaitingEvent } from './meta-events.js';
 import { envelopeOf } from './tenant-body.js';
@@ -42,7 +42,8 @@ export class ApplyEvents {
     const contexts: EventContext[] = [];
     const ofNumbers: NumberContext[] = [];
     for (const event of events) {
-      const change = parseExact(event.body) as MetaChange;
+      const body = storableJson(event.body);
+      const change = parseExact(body) as MetaChange;
       const context: EventContext = {
         tenantId,
         change,
@@ -51,6 +52,7 @@ export class ApplyEvents {
         patienceIsOver: this.isPatienceOver(event, this.clock.now()),
         effects: new Effects(),
       };
+      if (body !== event.body) context.effects.note = 'U+FFFD stands for characters that are none';
       contexts.push(context);
       if (event.field === 'messages' && isOfNumber(context) && hasParts(change.value)) ofNumbers.push(context);
       else await this.other(tx, context, event.field);
@@ -75,7 +77,7 @@ export class ApplyEvents {
       kind: fieldOf(change),
       wabaId,
       phoneNumberId,
-      customer: textOf(listOf(fieldsOf(change.value).contacts)[0]?.wa_id),
+      customer: nameOf(listOf(fieldsOf(change.value).contacts)[0]?.wa_id),
       body: envelopeOf(change),
     });
   }
@@ -88,7 +90,7 @@ export class ApplyEvents {
   /** A call of a customer opens the service window as a message does (pricing page of 2026-03-02). */
   private async calls(tx: Tx, { tenantId, change, at }: EventContext, phoneNumberId: string): Promise<void> {
     const heard = listOf(fieldsOf(change.value).calls).flatMap((call) => {
-      const customer = textOf(call.from);
+      const customer = nameOf(call.from);
       if (call.event !== 'connect' || call.direction !== 'USER_INITIATED' || !customer) return [];
       return [{ phoneNumberId, customer, at: instantOf(call.timestamp) ?? at }];
     });

@@ -8,7 +8,7 @@ import { receivedMedia } from '../media/received-media.js';
 import { ApplyStatuses } from './apply-statuses.js';
 import type { NumberContext } from './event-context.js';
 import { serialiseExact } from './exact-json.js';
-import { type Fields, fieldsOf, instantOf, isFields, listOf, textOf } from './fields.js';
+import { type Fields, fieldsOf, instantOf, isFields, listOf, nameOf, textOf } from './fields.js';
 import { envelopeOfPart } from './tenant-body.js';
 
 /** One element of `messages[]`, and what of it is stored; a message without sender or id is only passed on. */
@@ -83,8 +83,8 @@ function receivedIn(context: NumberContext): Received[] {
   const { messages, contacts } = fieldsOf(context.change.value);
   return listOf(messages).map((fields) => {
     const at = instantOf(fields.timestamp) ?? context.at;
-    const metaMessageId = textOf(fields.id);
-    const customer = textOf(fields.from) ?? textOf(fields.from_user_id);
+    const metaMessageId = nameOf(fields.id);
+    const customer = nameOf(fields.from) ?? nameOf(fields.from_user_id);
     const known = metaMessageId && customer ? { metaMessageId, customer, at } : undefined;
     const stored = known && storedOf(context.phoneNumberId, fields, listOf(contacts), known);
     return { context, fields, at, metaMessageId, customer, stored };
@@ -103,12 +103,12 @@ function storedOf(
   return {
     phoneNumberId,
     metaMessageId,
-    customer: textOf(contact?.wa_id) ?? customer,
+    customer: nameOf(contact?.wa_id) ?? customer,
     // wa_id may differ from the number (webhook reference, 2025-10-22); tenants answer to either.
-    number: textOf(message.from),
+    number: nameOf(message.from),
     customerName: textOf(fieldsOf(contact?.profile).name),
-    userId: textOf(message.from_user_id) ?? textOf(contact?.user_id),
-    groupId: textOf(message.group_id),
+    userId: nameOf(message.from_user_id) ?? nameOf(contact?.user_id),
+    groupId: nameOf(message.group_id),
     type: textOf(message.type) ?? 'unknown',
     payload: serialiseExact(message),
     at,
@@ -116,14 +116,14 @@ function storedOf(
 }
 
 const mentionsIn = (message: Fields): string[] =>
-  MENTIONS.flatMap(([part, key]) => textOf(fieldsOf(message[part])[key]) ?? []);
+  MENTIONS.flatMap(([part, key]) => nameOf(fieldsOf(message[part])[key]) ?? []);
 
 /** Where a customer answers or reacts to a message of the tenant, the tenant knows that message by our id. */
 function withOurIds(message: Fields, ours: ReadonlyMap<string, string>): Fields {
   const told = { ...message };
   for (const [part, key] of MENTIONS) {
     const at = message[part];
-    const metaId = isFields(at) ? textOf(at[key]) : undefined;
+    const metaId = isFields(at) ? nameOf(at[key]) : undefined;
     const messageId = metaId && ours.get(metaId);
     if (messageId) told[part] = { ...fieldsOf(at), [key]: newMessageRef(messageId) };
   }

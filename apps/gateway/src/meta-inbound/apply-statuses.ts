@@ -13,7 +13,7 @@ import type { Tx } from '#libs/persistence';
 import type { TenantEvent } from '#libs/tenant-events';
 import { type UsageFact, UsageFacts } from '#libs/usage';
 import type { NumberContext } from './event-context.js';
-import { type Fields, fieldsOf, instantOf, isFields, listOf, textOf } from './fields.js';
+import { type Fields, fieldsOf, instantOf, isFields, listOf, nameOf, textOf } from './fields.js';
 import { envelopeOfPart } from './tenant-body.js';
 
 /** One element of `statuses[]`. */
@@ -100,7 +100,7 @@ function statusesOf(context: NumberContext): Status[] {
   return listOf(fieldsOf(context.change.value).statuses).map((fields) => ({
     context,
     fields,
-    metaId: textOf(fields.id),
+    metaId: nameOf(fields.id),
     ourId: messageIdOfCallbackData(textOf(fields.biz_opaque_callback_data)),
     at: instantOf(fields.timestamp) ?? context.at,
     word: readStatus(String(fields.status)),
@@ -145,7 +145,7 @@ function factOf(tenantId: string, wabaId: string, { message, told }: AppliedStat
 /** The tenant is told a status with our id of the message and its own callback data; of a stranger's message as it came. */
 function tell({ context, fields, metaId, ourId, at }: Status, message: MessageRow | undefined): void {
   const { effects, change, wabaId, phoneNumberId } = context;
-  if (!message && (ourId || !context.patienceIsOver)) {
+  if (!message && (ourId || (metaId && !context.patienceIsOver))) {
     // It may have overtaken the commit of the answer to our call, which holds Meta's id.
     effects.waitsFor = ourId ? `message ${ourId}` : `a message with Meta's id ${metaId}`;
     return;
@@ -164,7 +164,7 @@ function tell({ context, fields, metaId, ourId, at }: Status, message: MessageRo
       textOf(fields.recipient_participant_id) ?? '',
     ),
     kind: 'status',
-    customer: message?.recipient ?? textOf(fields.recipient_id),
+    customer: message?.recipient ?? nameOf(fields.recipient_id) ?? nameOf(fields.recipient_user_id),
     body: envelopeOfPart(change, 'statuses', [
       {
         ...told,

@@ -20,6 +20,7 @@ export interface RouteId {
   metaId: string;
 }
 
+const ID = /^[\w.:-]{1,100}$/;
 const OBJECT = 'whatsapp_business_account';
 
 /**
@@ -52,7 +53,7 @@ export const fieldOf = (change: MetaChange): string =>
  */
 export function routesOf(change: MetaChange): RouteId[] {
   const value = fieldsOf(change.value);
-  const number = idText(fieldsOf(value.metadata).phone_number_id);
+  const number = routableId(fieldsOf(value.metadata).phone_number_id);
   if (number) return [{ kind: 'phone_number', metaId: number }];
   const info = fieldsOf(value.waba_info);
   const candidates: [RouteKind, unknown][] = [
@@ -62,9 +63,15 @@ export function routesOf(change: MetaChange): RouteId[] {
     ['business', change.id],
   ];
   return candidates.flatMap(([kind, id]) => {
-    const metaId = idText(id);
+    const metaId = routableId(id);
     return metaId ? [{ kind, metaId }] : [];
   });
+}
+
+/** Whatever could not be an id leads nowhere; what is stored under it would not fit the index of routes. */
+function routableId(value: unknown): string | undefined {
+  const id = idText(value);
+  return id !== undefined && ID.test(id) ? id : undefined;
 }
 
 export const routeText = (route: RouteId | undefined): string => (route ? `${route.kind}:${route.metaId}` : 'unknown:');

@@ -13,6 +13,15 @@ export const listOf = (value: unknown): Fields[] => (Array.isArray(value) ? valu
 export const textOf = (value: unknown): string | undefined =>
   typeof value === 'string' && value !== '' ? value : undefined;
 
+/** Ids of Meta's have at most some 140 characters (2026-02); what is longer is none, and no index could hold it. */
+const LONGEST_ID = 256;
+
+/** An id or a number, written as text. */
+export function nameOf(value: unknown): string | undefined {
+  const text = textOf(value);
+  return text !== undefined && text.length <= LONGEST_ID ? text : undefined;
+}
+
 const YEAR_2100 = 4_102_444_800;
 
 /** Meta's time in Unix seconds, as number or text; undefined for anything that cannot be one. */

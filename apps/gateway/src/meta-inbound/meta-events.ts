@@ -48,6 +48,20 @@ export class MetaEvents {
     ]);
   }
 
+  /** Keeps what is no JSON that can be stored as its bytes, parked with the reason. */
+  async storeRaw(event: Omit<ReceivedEvent, 'body'> & { raw: Buffer; note: string }, at: Date): Promise<void> {
+    const { tenantId, eventId, route, field, raw, note } = event;
+    await this.db.query('SELECT door_store_raw_meta_event($1, $2, $3, $4, $5, $6, $7)', [
+      tenantId,
+      eventId,
+      route,
+      field,
+      raw,
+      note.slice(0, 500),
+      at,
+    ]);
+  }
+
   /**
    * New events of a route whose time has come, in the order in which they arrived. Fresh ones and those that waited are
    * found by an index each, so that what still waits costs nothing.

@@ -29,6 +29,8 @@ import { UnclaimedEvents } from './unclaimed-events.js';
 })
 class TestModule {}
 
+type Message = Record<string, unknown> & { id: string };
+
 const PRICING = { billable: true, pricing_model: 'PMP', type: 'regular', category: 'utility' };
 const NOW = Math.floor(Date.now() / 1_000);
 
@@ -146,7 +148,6 @@ describe('a webhook of Meta', () => {
   it('without our signature is refused and leaves no row', async () => {
     const body = webhook(entryOf(shop, textFrom('15550009999', 'wamid.forged')));
     expect([await post(body, 'none'), await post(body, 'bad'), await post('not json', 'bad')]).toEqual([401, 401, 401]);
-    expect(await post('{"entry":', 'new')).toBe(400);
     expect(await eventsOf(shop.tenantId)).toEqual([]);
   });
 
@@ -174,6 +175,86 @@ describe('a webhook of Meta', () => {
       running.app.get(Inbound).list(tx, other.tenantId, { limit: 10 }),
     );
     expect(seen).toMatchObject([{ metaMessageId: 'wamid.other', customer: '15550002', customerName: 'Ada' }]);
+  });
+
+  it.each<[string, (m: Message) => object]>([
+    ['U+0000 in every text', (m) => ({ ...m, type: 'tex\0t', text: { body: 'a\0b' }, id: `${m.id}\0` })],
+    ['half a surrogate pair', (m) => ({ ...m, text: { body: 'cut \ud83d' }, '\udc00': 1 })],
+    ['an id of 6,000 characters', (m) => ({ ...m, id: m.id.padEnd(6_000, 'x') })],
+    ['a sender of 6,000 characters', (m) => ({ ...m, from: '1'.repeat(6_000) })],
+  ])('with %s in a message is committed, and the message is passed on', async (what, spoil) => {
+    const id = `wamid.${what}`;
+    const message = spoil({ from: '15550003', id, timestamp: String(NOW), type: 'text', text: { body: 'hi' } });
+    expect(await post(webhook(entryOf(shop, { messages: [message] }), entryOf(shop, textFrom('15550004', what))))).toBe(
+      200,
+    );
+    await settled();
+    const told = (await toldTo(shop.tenantId, 'message')).map((b) => b.entry[0].changes[0].value.messages[0].id);
+    expect(told.filter((t: string) => t.startsWith(id)).length).toBe(1);
+    expect(await count('inbound_messages WHERE meta_message_id = $1', what)).toBe(1);
+    expect(await count(`meta_events WHERE status = 'parked' AND note LIKE 'attempt%'`)).toBe(0);
+  });
+
+  it('with U+0000 in a status moves the message, bills it and is told', async () => {
+    const { messageId, ref } = await accept(shop);
+    const dirty = { recipient_id: '1\0', pricing: { ...PRICING, note: '\0' }, conversation: { id: 'a\0' } };
+    const failed = { errors: [{ code: 131_026, title: 'a\0b' }] };
+    const { messageId: other, ref: otherRef } = await accept(shop);
+    await post(
+      webhook(
+        entryOf(shop, { statuses: [statusOf(messageId, 'delivered', NOW, dirty)] }),
+        entryOf(shop, { statuses: [statusOf(other, 'failed', NOW, failed)] }),
+      ),
+    );
+    await settled();
+    expect([await toldOf(shop.tenantId, ref), await toldOf(shop.tenantId, otherRef)]).toMatchObject([
+      [[{ status: 'delivered' }]],
+      [[{ status: 'failed', errors: [{ title: 'a\ufffdb' }] }]],
+    ]);
+    expect(await count('usage_facts WHERE message_id = $1', messageId)).toBe(1);
+  });
+
+  it('that cannot be read or is too deep to be stored is kept byte for byte and parked, and its neighbours go on', async () => {
+    const text = JSON.stringify(webhook(entryOf(shop, textFrom('15550005', 'wamid.beside')), entryOf(shop, { x: 1 })));
+    const deep = (levels: number) => text.replace('"x":1', `"x":${'['.repeat(levels)}${']'.repeat(levels)}`);
+    for (const body of ['not JSON \u{1f600}', '', deep(7_000), deep(300_000)]) expect(await post(body)).toBe(200);
+    await settled();
+    const { rows } = await database.owner.query(
+      `SELECT tenant_id, note, left(convert_from(raw, 'UTF8'), 20) AS begins, position('[[[['::bytea IN raw) > 0 AS whole
+         FROM meta_events WHERE raw IS NOT NULL ORDER BY event_id`,
+    );
+    const [unread, deeper] = ['kept as bytes: not JSON', 'kept as bytes: nested more than 100 levels deep'];
+    expect(rows).toMatchObject([
+      { tenant_id: PROVIDER_TENANT, note: unread, begins: 'not JSON \u{1f600}' },
+      { tenant_id: PROVIDER_TENANT, note: unread, begins: '' },
+      { tenant_id: shop.tenantId, note: deeper, whole: true },
+      { tenant_id: shop.tenantId, note: deeper, whole: true },
+    ]);
+    expect(await count(`inbound_messages WHERE meta_message_id = 'wamid.beside'`)).toBe(1);
+  });
+
+  it('with a thousand changes of three tenants lands with each in the order of the changes', async () => {
+    const third = await foundNumber(database, 'third');
+    const shops = [shop, other, third];
+    const entries = Array.from({ length: 1_000 }, (_, i) =>
+      entryOf(shops[i % 3] as FoundedNumber, textFrom('15550006', `wamid.of-thousand.${i}`)),
+    );
+    expect(await post(webhook(...entries))).toBe(200);
+    await settled();
+    for (const [n, { tenantId }] of shops.entries()) {
+      const told = (await toldTo(tenantId, 'message'))
+        .map((b) => b.entry[0].changes[0].value.messages[0].id)
+        .filter((id: string) => id.startsWith('wamid.of-thousand.'));
+      const { rows } = await database.owner.query(
+        `SELECT body::json #>> '{value,messages,0,id}' AS id FROM meta_events
+          WHERE tenant_id = $1 AND body::text LIKE '%wamid.of-thousand.%' ORDER BY event_id`,
+        [tenantId],
+      );
+      const own = Array.from({ length: 1_000 }, (_, i) => i)
+        .filter((i) => i % 3 === n)
+        .map((i) => `wamid.of-thousand.${i}`);
+      expect([rows.map((r) => r.id), [...told].sort()]).toEqual([own, [...own].sort()]);
+    }
   });
 
   it('moves to its tenant when the tenant turns up', async () => {

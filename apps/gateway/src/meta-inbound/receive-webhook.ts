@@ -9,10 +9,10 @@ import { LOGGER } from '#libs/observability';
 import { PROVIDER_TENANT } from '#libs/persistence';
 import { Wake } from '#libs/queues';
 import { InboundTraffic } from '../channels/inbound-traffic.js';
-import { changesOf, fieldOf, type MetaChange, routesOf, routeText } from './changes-of.js';
-import { parseExact, serialiseExact } from './exact-json.js';
+import { fieldOf, type MetaChange, routesOf, routeText } from './changes-of.js';
 import { fieldsOf, listOf, textOf } from './fields.js';
 import { MetaEvents, type ReceivedEvent } from './meta-events.js';
+import { type ReadChange, readWebhook } from './read-webhook.js';
 import { RouteDirectory } from './route-directory.js';
 
 /** Takes in a webhook of Meta's: what is answered 200 is committed, and what is refused leaves no trace but a log line. */
@@ -32,25 +32,18 @@ export class ReceiveWebhook {
   /**
    * @param body      the bytes as they came; Meta signs these and no other form of them
    * @param signature `X-Hub-Signature-256`
-   * @throws Refusal 401 without a signature of one of our app secrets, 400 for a signed body that is not JSON
+   * @throws Refusal 401 without a signature of one of our app secrets; anything else only where it could not be committed
    */
   async receive(body: Buffer, signature: string | undefined): Promise<void> {
     if (!isSignedBy(body, signature, this.secrets)) {
       throw Refusal.unauthenticated('X-Hub-Signature-256 is missing, or not that of these bytes with our app secret.');
     }
-    let payload: unknown;
-    try {
-      payload = parseExact(body.toString('utf8'));
-    } catch (cause) {
-      this.logger.error({ bytes: body.length }, 'Meta signed a webhook that is not JSON');
-      throw new Refusal(400, 'malformed_json', 'The body is not valid JSON.', { cause });
-    }
-    const changes = changesOf(payload);
+    const changes = readWebhook(body);
     // Ids of one millisecond are in no order; sorted, they keep the order of the changes.
     const now = this.clock.now();
     const ids = changes.map(() => newId(now)).sort();
-    const stored = await Promise.all(changes.map((change, i) => this.store(change, ids[i] as string)));
-    for (const change of changes) this.countIn(change);
+    const stored = await Promise.all(changes.map((change, i) => this.store(change, ids[i] as string, now)));
+    for (const { change } of changes) if (change) this.countIn(change);
     for (const { tenantId, route } of onePerRoute(stored)) {
       if (tenantId !== PROVIDER_TENANT) void this.wake.lane('gateway.intake', { tenantId, route });
     }
@@ -63,17 +56,35 @@ export class ReceiveWebhook {
     if (messages > 0 && number) this.traffic.saw(number, messages);
   }
 
-  private async store(change: MetaChange, eventId: string): Promise<ReceivedEvent> {
-    const ids = routesOf(change);
+  private async store(read: ReadChange, eventId: string, now: Date): Promise<Addressed> {
+    const ids = read.change ? routesOf(read.change) : [];
     const { tenantId, route } = (await this.directory.find(ids)) ?? {
       tenantId: PROVIDER_TENANT,
       route: routeText(ids[0]),
     };
-    const event = { tenantId, eventId, route, field: fieldOf(change), body: serialiseExact(change) };
-    await this.events.store(event);
+    const event = { tenantId, eventId, route, field: fieldOf(read.change ?? {}) };
+    if ('raw' in read) return this.keepRaw(event, read.raw, read.why, now);
+    try {
+      await this.events.store({ ...event, body: read.body });
+      return event;
+    } catch (error) {
+      if (!isUnstorable(error)) throw error;
+      return this.keepRaw(event, Buffer.from(read.body), (error as Error).message, now);
+    }
+  }
+
+  /** What cannot be stored as JSON is kept as it came and parked, in sight of staff. */
+  private async keepRaw(event: Addressed, raw: Buffer, why: string, now: Date): Promise<Addressed> {
+    this.logger.error({ ...event, bytes: raw.length, why }, 'Meta signed what cannot be read; it is parked');
+    await this.events.storeRaw({ ...event, raw, note: `kept as bytes: ${why}` }, now);
     return event;
   }
 }
 
-const onePerRoute = (events: readonly ReceivedEvent[]): Iterable<ReceivedEvent> =>
+type Addressed = Omit<ReceivedEvent, 'body'>;
+
+/** Whether PostgreSQL says that these data can never be stored (data exceptions, limits), however often they come. */
+const isUnstorable = (error: unknown): boolean => /^(22|54)\w{3}$/.test(String((error as { code?: unknown }).code));
+
+const onePerRoute = (events: readonly Addressed[]): Iterable<Addressed> =>
   new Map(events.map((e) => [e.route, e])).values();
