@@ -23,6 +23,7 @@ export type RefusalCode =
   | 'recipient_opted_out'
   | 'recipient_not_allowed'
   | 'recipient_blocked'
+  | 'recipient_needs_number'
   // windows, limits and money
   | 'window_closed'
   | 'throughput_exceeded'
@@ -122,6 +123,7 @@ export const REFUSALS: Readonly<Record<RefusalCode, Refusal>> = {
   recipient_opted_out: no(400, 131050, 'User has stopped receipt of marketing messages'),
   recipient_not_allowed: no(400, 131030, 'Recipient phone number not in allowed list'),
   recipient_blocked: no(400, 130403, 'User blocked'),
+  recipient_needs_number: no(400, 131062, 'BSUID recipient not supported'),
 
   window_closed: no(400, 131047, 'Re-engagement message'),
   throughput_exceeded: wait(429, 130429, 'Rate limit hit'),

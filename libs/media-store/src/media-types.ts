@@ -63,6 +63,9 @@ const CONTAINERS: Readonly<Record<string, RegExp>> = {
   'audio/mp4': /^(audio|video)\/mp4$/,
 };
 
+/** How WhatsApp shows files of a MIME type; undefined for one that it does not take. */
+export const kindOfType = (mimeType: string): MediaKind | undefined => TYPES[plain(mimeType)]?.kind;
+
 /** What the bytes of a file say. */
 export interface SeenBytes {
   /** The type they are of; absent where nothing is known that begins so. */

@@ -17,6 +17,24 @@ export function withMediaIds(body: string, ids: ReadonlyMap<string, string>): st
   return JSON.stringify(message);
 }
 
+/** A file that a message names by its id, and as what it is sent. */
+export interface NamedFile {
+  sentAs: (typeof KINDS)[number];
+  id: string;
+  object: Readonly<Record<string, unknown>>;
+}
+
+/** The files that a message names by their ids, wherever in it they stand. */
+export function* filesNamedIn(value: unknown): Generator<NamedFile> {
+  if (typeof value !== 'object' || value === null) return;
+  for (const [key, inner] of Object.entries(value)) {
+    if (typeof inner !== 'object' || inner === null) continue;
+    const sentAs = KINDS.find((kind) => kind === key);
+    if (sentAs && isNamed(inner)) yield { sentAs, id: String(inner.id), object: inner };
+    yield* filesNamedIn(inner);
+  }
+}
+
 function* namesIn(value: unknown): Generator<Named> {
   if (typeof value !== 'object' || value === null) return;
   for (const [key, inner] of Object.entries(value)) {

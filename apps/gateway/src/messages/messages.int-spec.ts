@@ -1,5 +1,7 @@
-import { messageIdOf, Outbox } from '#libs/outbox';
+import { newId } from '#libs/ids';
+import { messageIdOf, newMessageRef, Outbox } from '#libs/outbox';
 import { Database } from '#libs/persistence';
+import { Templates } from '#libs/templates';
 import { http, type RunningApp, startApp, testEnvironment } from '../../../../test/support/app.js';
 import { cloneDatabase, type TestDatabase } from '../../../../test/support/database.js';
 import { aMerchant, customerWrote, type Merchant, templateTo, textTo } from '../../../../test/support/gateway.js';
@@ -84,17 +86,28 @@ describe('a message that is accepted', () => {
     expect(answer.body.messages).toEqual([{ id: expect.any(String), message_status: 'accepted' }]);
   });
 
-  it('keeps fields and types that we do not know', async () => {
+  it('keeps fields, and kinds of interactive messages, that we do not know', async () => {
+    const interactive = { type: 'hologram', depth: 3 };
     const answer = await send({
       messaging_product: 'whatsapp',
       to: CUSTOMER,
-      type: 'hologram',
-      hologram: { depth: 3 },
+      type: 'interactive',
+      interactive,
       new_field: true,
     });
     expect(answer.status).toBe(200);
-    const { rows } = await database.owner.query(`SELECT payload FROM messages WHERE type = 'hologram'`);
-    expect(rows[0].payload).toMatchObject({ hologram: { depth: 3 }, new_field: true });
+    const { rows } = await database.owner.query(`SELECT payload FROM messages WHERE payload->>'new_field' = 'true'`);
+    expect(rows[0].payload).toMatchObject({ interactive, new_field: true });
+  });
+
+  it('may go to a group, whose id stands beside that of the message', async () => {
+    await customerWrote(database, shop, 'R1JPVVBfMQ');
+    const answer = await send(textTo('R1JPVVBfMQ', 'hi all', { recipient_type: 'group' }));
+    expect(answer.body).toEqual({
+      messaging_product: 'whatsapp',
+      contacts: [{ input: 'R1JPVVBfMQ' }],
+      messages: [{ id: expect.stringMatching(/^wamid\./), group_id: 'R1JPVVBfMQ' }],
+    });
   });
 
   it('is committed together with those of other tenants without mixing them', async () => {
@@ -143,6 +156,47 @@ describe('a refusal', () => {
     },
   });
 
+  const reactionTo = (message_id: string) => ({
+    messaging_product: 'whatsapp',
+    to: CUSTOMER,
+    type: 'reaction',
+    reaction: { message_id, emoji: '👍' },
+  });
+  const refOf = async (given: unknown) => (await send(given)).body.messages[0].id as string;
+  const oldRef = async () => {
+    const ref = newMessageRef(newId(new Date(Date.now() - 31 * DAY)));
+    await database.owner.query(
+      `INSERT INTO messages (tenant_id, message_id, phone_number_id, recipient, type, payload, lane, in_window, status,
+                             status_at, not_before, expires_at)
+       VALUES ($1, $2, $3, $4, 'text', '{}', 0, true, 'read', now(), now(), now()) ON CONFLICT DO NOTHING`,
+      [shop.tenantId, messageIdOf(ref), shop.phoneNumberId, CUSTOMER],
+    );
+    return ref;
+  };
+  const code = templateTo(CUSTOMER, 'login_code', []);
+  const aCodeTemplate = () =>
+    gateway.app.get(Database).inTenant(shop.tenantId, (tx) =>
+      gateway.app.get(Templates).save(tx, shop.tenantId, {
+        wabaId: shop.wabaId,
+        metaTemplateId: `code-of-${shop.metaWabaId}`,
+        name: 'login_code',
+        language: 'en_US',
+        category: 'AUTHENTICATION',
+        status: 'APPROVED',
+        at: new Date(),
+        source: 'meta-answer',
+        components: [{ type: 'BODY', text: 'Your code is on its way.' }],
+      }),
+    );
+  const aPaper = async () => {
+    const form = new FormData();
+    form.set('messaging_product', 'whatsapp');
+    form.set('file', new Blob(['Menu: tea'], { type: 'text/plain' }), 'menu.txt');
+    const headers = { authorization: `Bearer ${shop.apiKey}` };
+    const up = await fetch(`${gateway.url}/${shop.metaPhoneNumberId}/media`, { method: 'POST', headers, body: form });
+    return ((await up.json()) as { id: string }).id;
+  };
+
   it.each<[string, number, number, () => ReturnType<typeof send>]>([
     ['a missing key', 401, 190, () => http('POST', `${gateway.url}/1/messages`, { body })],
     ['a wrong key', 401, 190, () => send(body, { token: 'paloma_wrong_wrong_wrong_wrong' })],
@@ -159,7 +213,8 @@ describe('a refusal', () => {
     ['no recipient', 400, 131008, () => send({ ...body, to: undefined })],
     ['a recipient that is no number', 400, 131009, () => send({ ...body, to: 'grandma' })],
     ['a text without a body', 400, 131008, () => send({ ...body, text: {} })],
-    ['a text that is too long', 400, 131009, () => send(textTo(CUSTOMER, 'x'.repeat(4_097)))],
+    ['a type that Meta does not have', 400, 100, () => send({ ...body, type: 'hologram', hologram: {} })],
+    ['a text that is too long', 400, 100, () => send(textTo(CUSTOMER, 'x'.repeat(4_097)))],
     ['an image from nowhere', 400, 131008, () => send({ ...body, type: 'image', image: { caption: 'x' } })],
     ['a list of eleven rows', 400, 131009, () => send(list(11))],
     ['an unknown template', 404, 132001, () => send(templateTo(CUSTOMER, 'no_such_template'))],
@@ -172,6 +227,35 @@ describe('a refusal', () => {
     expect(answer.status).toBe(status);
     expect(answer.body.error.fbtrace_id).toBe(answer.headers.get('x-request-id'));
     expect(await stored()).toBe(before);
+  });
+
+  it('of a reaction says why its target cannot have one', async () => {
+    const target = await refOf(textTo(CUSTOMER, 'like it?'));
+    const reaction = await refOf(reactionTo(target));
+    const onReaction = await send(reactionTo(reaction));
+    expect([onReaction.status, onReaction.body]).toEqual([400, envelope(131009)]);
+    expect(onReaction.body.error.error_data.details).toContain('itself a reaction');
+    const onOld = await send(reactionTo(await oldRef()));
+    expect([onOld.status, onOld.body]).toEqual([400, envelope(131009)]);
+    expect(onOld.body.error.error_data.details).toContain('last 30 days');
+    expect((await send(reactionTo('wamid.HBgLUnknownHere'))).status).toBe(200);
+  });
+
+  it('of a one-time code to a user id asks for the number', async () => {
+    await aCodeTemplate();
+    const { to: _, ...rest } = code;
+    const answer = await send({ ...rest, recipient: 'US.13491208655302741918' });
+    expect([answer.status, answer.body]).toEqual([400, envelope(131062)]);
+    expect((await send(code)).status).toBe(200);
+  });
+
+  it('of a file sent as what it is not says what it is', async () => {
+    const id = await aPaper();
+    const sentAs = (type: string) => send({ messaging_product: 'whatsapp', to: CUSTOMER, type, [type]: { id } });
+    const answer = await sentAs('image');
+    expect([answer.status, answer.body]).toEqual([400, envelope(131053)]);
+    expect(answer.body.error.error_data.details).toMatch(/image\.id: is a file of type text\/plain/);
+    expect((await sentAs('document')).status).toBe(200);
   });
 
   it('of another tenant’s number is the same as of a missing one', async () => {

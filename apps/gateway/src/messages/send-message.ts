@@ -11,6 +11,7 @@ import type { Caller } from '#libs/tenants';
 import { type Channel, Channels } from '../channels/channels.js';
 import { Remembered } from '../channels/remembered.js';
 import { refuse, unknownObject } from '../graph-envelope/refuse.js';
+import { NamedObjects } from './named-objects.js';
 import type { MessageRequest } from './read-message.js';
 import { recipientDigits } from './recipient.js';
 import { MOST_AHEAD_DAYS, MOST_AHEAD_MS } from './send-at.js';
@@ -24,7 +25,7 @@ type Outbound = MessageRequest & { kind: 'message' };
 export interface SentMessage {
   messaging_product: 'whatsapp';
   contacts: [{ input: string; wa_id?: string; user_id?: string }];
-  messages: [{ id: string; message_status?: 'accepted' }];
+  messages: [{ id: string; group_id?: string; message_status?: 'accepted' }];
 }
 
 // Meta's categories decide who waits: what a customer waits for goes before what a business wants to say.
@@ -43,6 +44,7 @@ export class SendMessage {
     private readonly db: Database,
     private readonly channels: Channels,
     private readonly templates: Templates,
+    private readonly named: NamedObjects,
     private readonly windows: ServiceWindows,
     private readonly tier: TierReservation,
     private readonly outbox: Outbox,
@@ -94,6 +96,10 @@ export class SendMessage {
       throw refuse('recipient_is_sender', 'to: is the number that sends. Send to the number of a customer.');
     }
     const template = request.template && (await this.sendableTemplate(channel, request.template));
+    if (template?.category === 'authentication' && 'userId' in request.to) {
+      throw refuse('recipient_needs_number', 'recipient: one-time codes go to phone numbers only. Give it in `to`.');
+    }
+    await this.named.require(tenantId, request);
     const now = this.clock.now();
     const sendAt = this.laterThan(now, request.sendAt);
     const window = await this.windows.of(tenantId, number.phoneNumberId, recipient);
@@ -121,7 +127,13 @@ export class SendMessage {
     const answer = (ref: string): SentMessage => ({
       messaging_product: 'whatsapp',
       contacts: [contactOf(request.to, recipient)],
-      messages: [{ id: ref, ...(template ? { message_status: 'accepted' as const } : {}) }],
+      messages: [
+        {
+          id: ref,
+          ...('group' in request.to ? { group_id: request.to.group } : {}),
+          ...(template ? { message_status: 'accepted' as const } : {}),
+        },
+      ],
     });
     return { message, answer };
   }
