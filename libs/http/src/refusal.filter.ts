@@ -12,7 +12,7 @@ export function answerRefusal(
   render: RenderRefusal,
   logger: Logger,
 ): void {
-  const refusal = toRefusal(thrown);
+  const refusal = toRefusal(thrown, request.routeOptions?.bodyLimit);
   if (refusal.status >= 500) logger.error({ err: refusal.more.cause ?? refusal, requestId: request.id }, refusal.code);
   if (refusal.more.retryAfterSeconds !== undefined) {
     reply.header('Retry-After', String(Math.max(1, Math.ceil(refusal.more.retryAfterSeconds))));

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { Socket } from 'node:net';
 import { type DynamicModule, Module, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -8,6 +9,7 @@ import type { Logger } from 'pino';
 import { Histogram, Registry } from 'prom-client';
 import { loadConfig } from '#libs/config';
 import { createLogger, METRICS, NestLogger, ObservabilityModule, withoutSecrets } from '#libs/observability';
+import { answerClientError, noteUnderWay } from './client-error.js';
 import { nativeEnvelope, type RenderRefusal } from './envelope.js';
 import { HealthController } from './health.controller.js';
 import { parseJsonBodies } from './json-body.js';
@@ -59,6 +61,8 @@ export async function serve(options: ServeOptions): Promise<{ app: NestFastifyAp
       reply.header('x-request-id', request.id);
       answerRefusal(error, request, reply, render, logger);
     },
+    // Bytes that are no request at all never become one.
+    clientErrorHandler: (error: Error, socket: Socket) => answerClientError(error, socket, render),
     ...(rewriteUrl ? { rewriteUrl: (request: { url?: string }) => rewriteUrl(request.url ?? '/') } : {}),
   });
 
@@ -114,6 +118,9 @@ function observe(app: NestFastifyApplication, logger: Logger): void {
     registers: [app.get<Registry>(METRICS)],
   });
   const fastify = app.getHttpAdapter().getInstance();
+  fastify.addHook('onRequest', async (request: FastifyRequest, reply: FastifyReply) =>
+    noteUnderWay(request.raw, reply.raw),
+  );
   fastify.addHook('onSend', async (request: FastifyRequest, reply: FastifyReply) => {
     reply.header('x-request-id', request.id);
   });

@@ -47,9 +47,26 @@ function isServiceAway(error: Error & { code?: unknown }): boolean {
   );
 }
 
-/** Whatever was thrown, as a refusal that may be shown; a surprise keeps its cause for the log and hides it here. */
-export function toRefusal(thrown: unknown): Refusal {
+/** Fastify's own refusal of a body; Nest wraps it when the body is parsed. */
+const isBodyTooLarge = (thrown: unknown): boolean =>
+  (thrown as { code?: unknown } | undefined)?.code === 'FST_ERR_CTP_BODY_TOO_LARGE' ||
+  (thrown instanceof HttpException && thrown.getStatus() === 413);
+
+const inWords = (bytes: number): string =>
+  bytes % MEBIBYTE === 0 ? `${bytes / MEBIBYTE} MB (${bytes} bytes)` : `${bytes} bytes`;
+const MEBIBYTE = 1024 * 1024;
+
+/**
+ * Whatever was thrown, as a refusal that may be shown; a surprise keeps its cause for the log and hides it here.
+ *
+ * @param bodyLimit largest body in bytes that the path takes, where there is a path
+ */
+export function toRefusal(thrown: unknown, bodyLimit?: number): Refusal {
   if (thrown instanceof Refusal) return thrown;
+  if (isBodyTooLarge(thrown) && bodyLimit !== undefined) {
+    const details = `The body is larger than the ${inWords(bodyLimit)} that this path takes.`;
+    return new Refusal(413, 'payload_too_large', details, { cause: thrown });
+  }
   if (thrown instanceof HttpException) {
     const status = thrown.getStatus();
     const [code, details] = BY_STATUS[status] ?? ['refused', 'The request was refused.'];
