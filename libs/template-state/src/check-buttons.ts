@@ -23,8 +23,7 @@ export function checkButtons(
     if (placed) taken.add(placed);
     if (!placed) {
       if (!button.required) continue;
-      const says = `Button at index ${button.index} of type ${button.subType} requires a parameter of type ${button.parameter}`;
-      check.problems.push({ refusal: 'missing_parameter', at: path, says });
+      missing(check, button, path);
       continue;
     }
     checkButton(check, button, placed, needed.oneTimeCode ? bodyValues.values().next().value : undefined);
@@ -38,6 +37,11 @@ export function checkButtons(
   }
 }
 
+function missing(check: Check, button: NeededButton, at: string) {
+  const says = `Button at index ${button.index} of type ${button.subType} requires a parameter of type ${button.parameter}`;
+  check.problems.push({ refusal: 'missing_parameter', at, says });
+}
+
 function checkButton(check: Check, button: NeededButton, placed: Placed, code: string | undefined) {
   const wrong = (says: string, at = placed.at) =>
     check.problems.push({ refusal: 'template_parameter_format', at, says });
@@ -46,7 +50,10 @@ function checkButton(check: Check, button: NeededButton, placed: Placed, code: s
     return;
   }
   const parameters = parametersIn(placed);
-  if (parameters.length === 0 && !button.required) return;
+  if (parameters.length === 0) {
+    if (button.required) missing(check, button, placed.at);
+    return;
+  }
   if (parameters.length !== 1) {
     const says = `Button ${button.index} takes one parameter of type ${button.parameter}, ${parameters.length} were sent`;
     check.problems.push({ refusal: 'template_parameter_count', at: `${placed.at}.parameters`, says });

@@ -1,6 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Database } from '#libs/persistence';
+import { Templates } from '#libs/templates';
 import { GATEWAY } from '../../../apps/gateway/src/gateway.js';
 import { GatewayWorkerModule } from '../../../apps/gateway/src/gateway-worker.module.js';
 import { defaultConfig } from '../../../apps/sandbox/src/config.js';
@@ -21,7 +23,7 @@ export class House {
   gateway!: RunningApp;
   sandbox!: Sandbox;
   private worker!: RunningApp;
-  private database!: TestDatabase;
+  database!: TestDatabase;
   private folder!: string;
 
   async start(): Promise<this> {
@@ -78,6 +80,41 @@ export class House {
       await this.control('POST', '/templates', { waba_id: made.metaWabaId, name, category, components });
     }
     return { ...made, inbound: await this.customerWrites(made) };
+  }
+
+  /** An approved template of a merchant's, known to Meta and to us. @returns Meta's id of it */
+  async template(
+    of: Merchant,
+    name: string,
+    {
+      category,
+      components,
+      parameter_format: format,
+    }: { category: string; components: object[]; parameter_format?: string },
+  ): Promise<string> {
+    const { id } = await this.control('POST', '/templates', {
+      waba_id: of.metaWabaId,
+      name,
+      category,
+      components,
+      ...(format ? { parameter_format: format } : {}),
+    });
+    const { app } = this.gateway;
+    await app.get(Database).inTenant(of.tenantId, (tx) =>
+      app.get(Templates).save(tx, of.tenantId, {
+        wabaId: of.wabaId,
+        metaTemplateId: id,
+        name,
+        language: 'en_US',
+        category,
+        status: 'APPROVED',
+        at: new Date(),
+        source: 'meta-answer',
+        ...(format ? { parameterFormat: format } : {}),
+        components,
+      }),
+    );
+    return id;
   }
 
   /** @returns Meta's id of the message, once the window that it opens is known */
