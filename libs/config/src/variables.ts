@@ -131,6 +131,12 @@ export const VARIABLES = {
     fallback: 'v24.0',
     parse: (t: string) => (/^v\d+\.\d+$/.test(t) ? t : wanted('a version such as v24.0')),
   }),
+  META_HIGH_THROUGHPUT: variable({
+    describe: 'Messages a second of a number that Meta has upgraded; 1000 as of 2025-11-21, less to stay below it',
+    example: '1000',
+    fallback: '1000',
+    parse: integer(1, 1_000_000),
+  }),
   META_APP_ID: variable({ describe: "The provider's Meta app", example: '1234567890', parse: text }),
   META_APP_SECRETS: variable({
     describe: 'App secrets, the current one first; webhooks signed with any of them are accepted (rotation)',

@@ -1,19 +1,23 @@
 import { randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Redis } from 'ioredis';
+import { loadConfig } from '#libs/config';
 import { REDIS } from '#libs/queues';
 import type { PhoneNumber } from '#libs/wabas';
 import { InboundTraffic } from '../channels/inbound-traffic.js';
 import { Pace } from './pace.js';
 
-/** Messages a second by Meta's level (throughput page of 2025-11-21); a number in coexistence has its own, fixed. */
-const PER_SECOND: Readonly<Record<string, number>> = { HIGH: 1_000, STANDARD: 80 };
+/** Messages a second (throughput page of 2025-11-21); a number that Meta upgraded has its own, one in coexistence too. */
+const STANDARD = 80;
 const COEXISTENCE = 20;
 const HANDOVER_MS = 1_200;
 const HEAR_EVERY_MS = 200;
 
-export const perSecondOf = (number: PhoneNumber): number =>
-  number.coexistence ? COEXISTENCE : (PER_SECOND[number.throughputLevel] ?? 80);
+/** @param high what a number of level HIGH may send in a second */
+const perSecondOf = (number: PhoneNumber, high: number): number => {
+  if (number.coexistence) return COEXISTENCE;
+  return number.throughputLevel === 'HIGH' ? high : STANDARD;
+};
 
 // What the process that had the number before says it has just sent, and for how many ms Redis has kept what it is told:
 // one that was flushed within the last second may have lost what it was told.
@@ -34,6 +38,7 @@ const REMEMBERS_SINCE = 'pace-remembered-since';
 export class Throughput {
   private readonly paces = new Map<string, Pace>();
   private readonly me = randomUUID();
+  private readonly high = loadConfig(['META_HIGH_THROUGHPUT']).META_HIGH_THROUGHPUT;
 
   constructor(
     @Inject(REDIS) private readonly redis: Redis,
@@ -41,7 +46,7 @@ export class Throughput {
   ) {}
 
   paceOf(number: PhoneNumber): Pace {
-    const perSecond = perSecondOf(number);
+    const perSecond = perSecondOf(number, this.high);
     let pace = this.paces.get(number.phoneNumberId);
     if (!pace) {
       pace = new Pace(perSecond);
