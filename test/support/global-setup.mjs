@@ -32,7 +32,7 @@ export default async function setUp() {
   });
 
   globalThis.palomaTestServices = async () => {
-    if (!services.pids.postgres) {
+    if (!services.own.postgres) {
       await dropDatabase(services.databaseUrl, template);
       for (const role of [`${template}_app`, `${template}_staff`]) await dropRole(services.databaseUrl, role);
     }

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
+import { OwnServer } from './own-server.js';
 import { freePort, type Household, runToEnd } from './processes.js';
 
 const NOBODY = { uid: 65534, gid: 65534 };
@@ -33,7 +34,8 @@ async function binaries(): Promise<{ initdb: string; postgres: string }> {
 export interface PostgresServer {
   /** URL of the superuser, with the database `postgres`. */
   url: string;
-  pid: number;
+  /** SIGINT is a fast restart, SIGQUIT an immediate one: as after a crash, it recovers from its log. */
+  server: OwnServer;
 }
 
 /**
@@ -77,14 +79,17 @@ export async function startPostgres(household: Household, folder: string, durabl
     ...(durable ? {} : { fsync: 'off', full_page_writes: 'off' }),
   };
   const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
-  const child = spawn(...asOrdinaryUser(postgres, ['-D', data, ...flags]), {
-    cwd: '/',
-    detached: true,
-    stdio: ['ignore', 'ignore', 'pipe'],
+  const server = await OwnServer.start(async () => {
+    const child = spawn(...asOrdinaryUser(postgres, ['-D', data, ...flags]), {
+      cwd: '/',
+      detached: true,
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    household.adopt(child);
+    await ready(child);
+    return child;
   });
-  household.adopt(child);
-  await ready(child);
-  return { url: `postgres://postgres:${password}@127.0.0.1:${port}/postgres`, pid: child.pid as number };
+  return { url: `postgres://postgres:${password}@127.0.0.1:${port}/postgres`, server };
 }
 
 function ready(child: ChildProcess): Promise<void> {

@@ -3,6 +3,7 @@ import { accessSync, constants, existsSync, rmSync, writeFileSync } from 'node:f
 import { delimiter, join } from 'node:path';
 import { Redis } from 'ioredis';
 import { currentEnvironment } from '#libs/config';
+import { OwnServer } from './own-server.js';
 import { freePort, type Household, runToEnd } from './processes.js';
 
 const SERVERS = ['redis-server', 'valkey-server'];
@@ -76,18 +77,21 @@ export async function startRedis(
   household: Household,
   folder: string,
   say: (words: string) => void,
-): Promise<{ url: string; pid: number }> {
+): Promise<{ url: string; server: OwnServer }> {
   if (!installed()) await installWithApt(say);
-  const server = installed();
-  if (!server) throw new Error(HOW_TO_GET_REDIS);
+  const command = installed();
+  if (!command) throw new Error(HOW_TO_GET_REDIS);
   const port = await freePort();
   const flags = ['--port', `${port}`, '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', folder];
-  const child = spawn(server, flags, { detached: true, stdio: 'ignore' });
-  household.adopt(child);
-  child.unref();
   const url = `redis://127.0.0.1:${port}`;
-  await answers(url, child.pid as number);
-  return { url, pid: child.pid as number };
+  const server = await OwnServer.start(async () => {
+    const child = spawn(command, flags, { detached: true, stdio: 'ignore' });
+    household.adopt(child);
+    child.unref();
+    await answers(url, child.pid as number);
+    return child;
+  });
+  return { url, server };
 }
 
 async function answers(url: string, pid: number): Promise<void> {

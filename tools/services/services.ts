@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import pg from 'pg';
 import { configured } from '#libs/config';
+import type { OwnServer } from './own-server.js';
 import { startPostgres } from './postgres.js';
 import type { Household } from './processes.js';
 import { startRedis } from './redis.js';
@@ -12,21 +13,23 @@ export interface Services {
   /** A role that may create databases and roles; the server is DATABASE_URL's, or one of our own. */
   databaseUrl: string;
   redisUrl: string;
-  /** What we started ourselves, by name. */
-  pids: Record<string, number[]>;
+  /** What we started ourselves. */
+  own: { postgres?: OwnServer; redis?: OwnServer };
 }
 
 /**
  * PostgreSQL and Redis: the servers that DATABASE_URL and REDIS_URL name, else private ones.
  *
  * @param keepIn folder for data that outlives the command; without it the data go into a temporary folder and vanish
+ * @param mustBeOurs for what restarts them: starts private ones whatever the settings name
  */
 export async function startServices(
   household: Household,
   keepIn?: string,
   say: (words: string) => void = () => {},
+  mustBeOurs = false,
 ): Promise<Services> {
-  const given = { database: configured('DATABASE_URL'), redis: configured('REDIS_URL') };
+  const given = mustBeOurs ? {} : { database: configured('DATABASE_URL'), redis: configured('REDIS_URL') };
   // First: while one of ours is starting, nothing may fail that would leave it behind.
   await Promise.all([
     given.database ? mustAnswerPostgres(given.database) : undefined,
@@ -42,9 +45,9 @@ export async function startServices(
   return {
     databaseUrl: postgres.url,
     redisUrl: redis.url,
-    pids: {
-      ...('pid' in postgres ? { postgres: [postgres.pid] } : {}),
-      ...('pid' in redis ? { redis: [redis.pid] } : {}),
+    own: {
+      ...('server' in postgres ? { postgres: postgres.server } : {}),
+      ...('server' in redis ? { redis: redis.server } : {}),
     },
   };
 }

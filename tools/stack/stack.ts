@@ -7,9 +7,9 @@ import { claimPort } from '../services/claim-port.js';
 import { createDatabase, databaseExists, dropDatabase } from '../services/postgres.js';
 import { freePort, Household } from '../services/processes.js';
 import { DIST } from '../services/root.js';
-import { startServices } from '../services/services.js';
+import { type Services, startServices } from '../services/services.js';
 import { Child } from './child.js';
-import { APPS, SANDBOX } from './processes.js';
+import { APPS, type ProcessPlan, SANDBOX } from './processes.js';
 import { type StackSecrets, stackSecrets } from './secrets.js';
 
 const READY_WITHIN_MS = 60_000;
@@ -21,6 +21,10 @@ export interface StackOptions {
   say?: (words: string) => void;
   /** More settings for all apps. */
   environment?: Record<string, string>;
+  /** Processes that run more than once, and how often. */
+  copies?: Record<string, number>;
+  /** Private PostgreSQL and Redis whatever the settings name, for what restarts them. */
+  ownServices?: boolean;
 }
 
 export interface Stack {
@@ -29,6 +33,8 @@ export interface Stack {
   /** Owner's URL of the database. */
   databaseUrl: string;
   redisUrl: string;
+  /** The servers that this stack started itself. */
+  own: Services['own'];
   /** The settings of the apps, for processes that run beside them. */
   appEnvironment: Record<string, string | undefined>;
   adminEnvironment: Record<string, string | undefined>;
@@ -64,14 +70,19 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     const secrets = stackSecrets(options.folder ? join(folder, 'secrets.json') : undefined);
 
     say('PostgreSQL and Redis …');
-    const services = await startServices(household, options.folder && join(folder, 'services'), say);
+    const services = await startServices(
+      household,
+      options.folder && join(folder, 'services'),
+      say,
+      options.ownServices,
+    );
     // Only now: until PostgreSQL has its folder, the logs there may be those of a stack that runs.
     const logs = join(folder, 'logs');
     rmSync(logs, { recursive: true, force: true });
     mkdirSync(logs, { recursive: true });
     const database = await ownDatabase(
       services.databaseUrl,
-      services.pids.postgres !== undefined,
+      services.own.postgres !== undefined,
       options.folder !== undefined,
     );
     if (database.drop) dropOwnDatabase = database.drop;
@@ -87,8 +98,9 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     const changed = (name: string) => {
       for (const listener of listeners) listener(name);
     };
+    const plans = APPS.flatMap((plan) => copiesOf(plan, options.copies?.[plan.name] ?? 1));
     const ports = new Map<string, number>();
-    for (const plan of [SANDBOX, ...APPS]) {
+    for (const plan of [SANDBOX, ...plans]) {
       let port = await claimPort(household, plan.port);
       while ([...ports.values()].includes(port)) port = await freePort();
       ports.set(plan.name, port);
@@ -106,7 +118,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
       ...common,
       REDIS_URL: services.redisUrl,
       // A server that others use too: this stack keeps to keys of its own.
-      REDIS_PREFIX: services.pids.redis ? 'paloma' : name,
+      REDIS_PREFIX: services.own.redis ? 'paloma' : name,
       META_GRAPH_URL: at('sandbox'),
       META_APP_ID: 'sandbox-app',
       META_APP_SECRETS: secrets.metaAppSecret,
@@ -119,6 +131,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
       TENANT_JWT_SECRET: secrets.tenantJwt,
       STAFF_JWT_SECRET: secrets.staffJwt,
       WEBHOOK_ALLOWED_NETWORKS: '127.0.0.0/8',
+      ON_PREMISES_ALLOWED_NETWORKS: '127.0.0.0/8',
       PALOMA_CLOCK: 'sandbox',
       SANDBOX_URL: at('sandbox'),
       ...options.environment,
@@ -146,7 +159,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
       SANDBOX_PUBLIC_URL: at('sandbox'),
     });
     await sandbox.ready(READY_WITHIN_MS);
-    const apps = APPS.map((plan) =>
+    const apps = plans.map((plan) =>
       start(
         plan,
         plan.name === 'admin'
@@ -163,10 +176,19 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
       redisUrl: services.redisUrl,
       appEnvironment: { ...environment, DATABASE_URL: appUrl },
       adminEnvironment: { ...environment, STAFF_DATABASE_URL: staffUrl },
-      pids: () => ({
-        ...services.pids,
-        ...Object.fromEntries(children.map((c) => [c.name, c.pid === undefined ? [] : [c.pid]])),
-      }),
+      own: services.own,
+      pids: () => {
+        const { postgres, redis } = services.own;
+        const pids: Record<string, number[]> = {
+          ...(postgres ? { postgres: [postgres.pid] } : {}),
+          ...(redis ? { redis: [redis.pid] } : {}),
+        };
+        for (const { name, pid } of children) {
+          const plan = name.replace(COPY, '');
+          pids[plan] = [...(pids[plan] ?? []), ...(pid === undefined ? [] : [pid])];
+        }
+        return pids;
+      },
       onChange: (listener) => listeners.push(listener),
       tell: (file, content) => {
         household.removeAtEnd(file);
@@ -179,6 +201,13 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     throw error;
   }
 }
+
+/** The second and third process of a plan are called `gateway-worker-2` and `gateway-worker-3`. */
+const COPY = /-\d+$/;
+const copiesOf = (plan: ProcessPlan, times: number): ProcessPlan[] => [
+  plan,
+  ...Array.from({ length: times - 1 }, (_, i) => ({ name: `${plan.name}-${i + 2}`, entry: plan.entry })),
+];
 
 /**
  * The database of this stack: on a server of our own always `paloma`; on a given server the one that DATABASE_URL names
