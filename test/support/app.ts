@@ -28,6 +28,7 @@ export function testEnvironment(database: TestDatabase, more: Record<string, str
     TENANT_JWT_SECRET: 'tenant-jwt-secret-of-the-tests-000000',
     STAFF_JWT_SECRET: 'staff-jwt-secret-of-the-tests-0000000',
     WEBHOOK_ALLOWED_NETWORKS: '127.0.0.0/8',
+    ON_PREMISES_ALLOWED_NETWORKS: '127.0.0.0/8',
     ...more,
   };
 }

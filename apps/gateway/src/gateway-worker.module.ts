@@ -11,6 +11,7 @@ import { ChannelsModule } from './channels/channels.module.js';
 import { DispatchModule } from './dispatch/dispatch.module.js';
 import { MediaWorkerModule } from './media/media.module.js';
 import { MetaInboundWorkerModule } from './meta-inbound/meta-inbound.module.js';
+import { OnPremisesWorkerModule } from './on-premises/on-premises.module.js';
 import { TenantWebhooksWorkerModule } from './tenant-webhooks/tenant-webhooks.module.js';
 
 /** The gateway's worker: sends to Meta, applies what Meta said, tells tenants. */
@@ -37,6 +38,7 @@ import { TenantWebhooksWorkerModule } from './tenant-webhooks/tenant-webhooks.mo
     MediaWorkerModule,
     DispatchModule,
     MetaInboundWorkerModule,
+    OnPremisesWorkerModule,
     TenantWebhooksWorkerModule,
   ],
 })

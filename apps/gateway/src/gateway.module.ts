@@ -14,6 +14,7 @@ import { MediaModule } from './media/media.module.js';
 import { MessagesModule } from './messages/messages.module.js';
 import { MetaInboundModule } from './meta-inbound/meta-inbound.module.js';
 import { NumbersModule } from './numbers/numbers.module.js';
+import { OnPremisesModule } from './on-premises/on-premises.module.js';
 import { TemplateManagementModule } from './templates/templates.module.js';
 import { TenantWebhooksModule } from './tenant-webhooks/tenant-webhooks.module.js';
 
@@ -36,6 +37,7 @@ import { TenantWebhooksModule } from './tenant-webhooks/tenant-webhooks.module.j
     NumbersModule,
     D360Module,
     MetaInboundModule,
+    OnPremisesModule,
     TenantWebhooksModule,
   ],
 })

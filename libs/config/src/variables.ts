@@ -190,6 +190,14 @@ export const VARIABLES = {
     fallback: '',
     parse: list,
   }),
+  ON_PREMISES_ALLOWED_NETWORKS: variable({
+    describe:
+      "Networks (CIDR) in which tenants' On-Premises clients may be although they are private, and reached without TLS; " +
+      'empty: public addresses and https only',
+    example: '10.20.0.0/16',
+    fallback: '',
+    parse: list,
+  }),
   RETENTION_DAYS: variable({
     describe:
       'How long raw webhooks of Meta, and events and posts told to tenants, are kept; they go month by month when all of ' +

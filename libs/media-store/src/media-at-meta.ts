@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Database } from '#libs/persistence';
+import { Database, type Tx } from '#libs/persistence';
 
 /** A file of a tenant as one of its numbers sends it. */
 export interface SentAs {
@@ -52,5 +52,13 @@ export class MediaAtMeta {
         [...keyOf(file), metaMediaId],
       ),
     );
+  }
+
+  /** The number is carried another way from now on, where none of the ids is known. */
+  async forgetAll(tx: Tx, tenantId: string, phoneNumberId: string): Promise<void> {
+    await tx.query('DELETE FROM media_at_meta WHERE tenant_id = $1 AND phone_number_id = $2', [
+      tenantId,
+      phoneNumberId,
+    ]);
   }
 }

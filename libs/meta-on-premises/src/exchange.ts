@@ -1,3 +1,4 @@
+import type { LookupFunction } from 'node:net';
 import type { Readable } from 'node:stream';
 import { Pool } from 'undici';
 import { isFields } from './fields.js';
@@ -10,6 +11,8 @@ export interface ExchangeOptions {
   ca?: string;
   /** How many connections may be open at once. */
   connections?: number;
+  /** Resolves the host's name, in Node's form; for those who must judge where a connection leads. */
+  lookup?: LookupFunction;
 }
 
 export interface V1Call {
@@ -27,8 +30,11 @@ export interface V1Answer {
   status: number;
   headers: Record<string, string | string[] | undefined>;
   /** Still to be read, or destroyed, by whoever asked. */
-  stream: Readable & { text(): Promise<string>; dump(): Promise<void> };
+  stream: Readable;
 }
+
+/** Answers are small; more is no answer of a client's, and must not fill our memory. */
+const LARGEST_ANSWER = 1024 * 1024;
 
 const NEVER_LEFT = new Set([
   'ECONNREFUSED',
@@ -37,6 +43,17 @@ const NEVER_LEFT = new Set([
   'UND_ERR_CONNECT_TIMEOUT',
   'EHOSTUNREACH',
   'ENETUNREACH',
+  // TLS that did not come about: certificates are judged before anything is said.
+  'CERT_HAS_EXPIRED',
+  'CERT_NOT_YET_VALID',
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_GET_ISSUER_CERT',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  'ERR_TLS_CERT_ALTNAME_INVALID',
+  // Of a `lookup` that does not let a connection go where the name leads.
+  'FORBIDDEN_ADDRESS',
 ]);
 
 /** One On-Premises client over kept-alive connections: what goes over the wire, and what its silence means. */
@@ -49,7 +66,11 @@ export class Exchange {
     this.base = `${url.pathname.replace(/\/$/, '')}/v1`;
     this.pool = new Pool(url.origin, {
       connections: options.connections ?? 32,
-      connect: { timeout: 5_000, ...(options.ca === undefined ? {} : { ca: options.ca }) },
+      connect: {
+        timeout: 5_000,
+        ...(options.ca === undefined ? {} : { ca: options.ca }),
+        ...(options.lookup ? { lookup: options.lookup } : {}),
+      },
     });
   }
 
@@ -87,7 +108,7 @@ export class Exchange {
       });
       answer = { status: statusCode, headers, stream };
       if (statusCode < 400) return answer;
-      refusal = await stream.text();
+      refusal = await textOfAnswer(stream);
     } catch (error) {
       throw new OnPremisesUnreachableError(!NEVER_LEFT.has((error as { code?: string }).code ?? ''), error);
     }
@@ -103,16 +124,32 @@ export class Exchange {
   async askJson(call: V1Call, authorization?: string): Promise<{ status: number; body: unknown }> {
     const { status, stream } = await this.ask(call, authorization);
     try {
-      const text = await stream.text();
+      const text = await textOfAnswer(stream);
       return { status, body: text === '' ? undefined : JSON.parse(text) };
     } catch (error) {
       throw new OnPremisesUnreachableError(true, error);
     }
   }
 
+  /** Takes no more calls, and resolves when those under way have their answers. */
+  async finish(): Promise<void> {
+    await this.pool.close();
+  }
+
   async close(): Promise<void> {
     await this.pool.destroy();
   }
+}
+
+async function textOfAnswer(stream: Readable): Promise<string> {
+  const pieces: Buffer[] = [];
+  let size = 0;
+  for await (const piece of stream) {
+    pieces.push(piece as Buffer);
+    size += (piece as Buffer).length;
+    if (size > LARGEST_ANSWER) throw new Error(`an answer of more than ${LARGEST_ANSWER} bytes`);
+  }
+  return Buffer.concat(pieces).toString('utf8');
 }
 
 function problemsOf(text: string): OnPremisesProblem[] | undefined {

@@ -1,6 +1,8 @@
 export { type CallbackNumber, type CloudWebhook, cloudWebhookOf } from './callback.js';
+export { CheckedContacts } from './checked-contacts.js';
 export { cloudErrorOf, nearestCloudCode } from './cloud-error.js';
 export { type HealthNode, isConnected } from './health.js';
+export { isOnPremisesMediaId, isOnPremisesMessageId } from './ids.js';
 export { type CannotCarry, cloudBody, onPremisesBody, type TemplateContext } from './message-body.js';
 export {
   type CheckedContact,

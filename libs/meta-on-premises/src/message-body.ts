@@ -12,8 +12,7 @@ export interface TemplateContext {
 }
 
 // Of the Cloud API alone (Meta, send messages, 2025-11-04; marketing messages, 2025-11-19). The On-Premises client refuses
-// what it does not know (1010). Callback data is lost on this way: a call whose outcome is unknown stays so until a person
-// settles it.
+// what it does not know (1010). Callback data is lost on this way: who sends must settle unknown outcomes by other marks.
 const CLOUD_ONLY = [
   'messaging_product',
   'biz_opaque_callback_data',

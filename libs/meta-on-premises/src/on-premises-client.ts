@@ -250,6 +250,12 @@ export class OnPremisesClient {
     await this.call({ method: 'POST', path: '/settings/restore', body: { password, data } });
   }
 
+  /** For a client that is replaced: takes no more calls, and resolves when those under way have their answers. */
+  async finish(): Promise<void> {
+    await this.exchange.finish();
+  }
+
+  /** Ends at once; calls under way fail without an answer. */
   async close(): Promise<void> {
     await this.exchange.close();
   }

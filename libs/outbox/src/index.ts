@@ -6,5 +6,5 @@ export { messageIdOf, newMessageRef } from './message-ref.js';
 export type { MessageEventRow, MessageLane, MessageRow, NewMessage } from './message-row.js';
 export { Outbox } from './outbox.js';
 export { OutboxModule } from './outbox.module.js';
-export { type Decision, type Doubtful, OutboxDoubts } from './outbox-doubts.js';
+export { type Decision, type Doubtful, type InDoubt, OutboxDoubts } from './outbox-doubts.js';
 export { type CallResult, type Candidate, type Except, OutboxLanes } from './outbox-lanes.js';

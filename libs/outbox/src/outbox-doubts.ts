@@ -9,6 +9,16 @@ export type Doubtful = MessageRow & {
   sentAgain: boolean;
 };
 
+/** A message for which no id of Meta's is known although it was called, by whom it is for and when. */
+export interface InDoubt {
+  messageId: string;
+  recipient: string;
+  /** The call may still be answered. */
+  underWay: boolean;
+  /** When the last call began. */
+  calledAt: Date;
+}
+
 /** What becomes of it, and why; the reason and what led to it stand in its history. */
 export interface Decision {
   messageId: string;
@@ -55,6 +65,33 @@ export class OutboxDoubts {
           AND m.status_at <= $4::timestamptz - make_interval(secs => g.seconds)
         ORDER BY m.message_id LIMIT $5 FOR UPDATE OF m SKIP LOCKED`,
       [tenantId, Object.keys(graceSeconds), Object.values(graceSeconds), now, limit],
+    );
+  }
+
+  /**
+   * Messages of a number to some customers that were called and have no id of Meta's: those whose call is under way, whose
+   * outcome is unknown, and those that were parked because it stayed so.
+   */
+  async toRecipients(
+    tx: Tx,
+    tenantId: string,
+    phoneNumberId: string,
+    recipients: readonly string[],
+  ): Promise<InDoubt[]> {
+    return tx.query(
+      `WITH called AS (
+         SELECT * FROM messages m WHERE m.tenant_id = $1 AND m.phone_number_id = $2 AND m.status IN ('sending', 'unknown')
+         UNION ALL
+         SELECT * FROM messages m WHERE m.tenant_id = $1 AND m.phone_number_id = $2 AND m.status = 'parked'
+            AND m.recipient = ANY ($3::text[]) AND EXISTS (
+              SELECT FROM message_events e WHERE e.tenant_id = m.tenant_id AND e.message_id = m.message_id
+                 AND e.kind = 'unknown' AND e.occurrence = m.attempts))
+       SELECT m.message_id AS "messageId", m.recipient, m.status = 'sending' AS "underWay", e.at AS "calledAt"
+         FROM called m
+         JOIN message_events e ON e.tenant_id = m.tenant_id AND e.message_id = m.message_id
+              AND e.kind = 'sending' AND e.occurrence = m.attempts
+        WHERE m.meta_message_id IS NULL AND m.recipient = ANY ($3::text[])`,
+      [tenantId, phoneNumberId, recipients],
     );
   }
 

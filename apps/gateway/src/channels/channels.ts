@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Tx } from '#libs/persistence';
 import { type PhoneNumber, type Portfolio, type Waba, Wabas } from '#libs/wabas';
+import { type ClientRecord, OnPremisesClients } from '../on-premises/on-premises-clients.js';
 import { Remembered } from './remembered.js';
 
 /** A number with what it takes to send from it. */
@@ -10,13 +11,22 @@ export interface Channel {
   portfolio: Portfolio;
   /** The business token in clear; undefined while Meta gives us no access. */
   token: string | undefined;
+  /** The On-Premises client that carries the number, or carried it before it moved to the Cloud API. */
+  onPremises: ClientRecord | undefined;
 }
 
+/** The client over which the number's messages go; undefined where that is the Cloud API. */
+export const clientOf = ({ onPremises }: Pick<Channel, 'onPremises'>): ClientRecord | undefined =>
+  onPremises?.state === 'moved' ? undefined : onPremises;
+
+/** Whether we can reach Meta for the number, by whichever way its messages go. */
+export const hasAccess = (channel: Channel): boolean => clientOf(channel) !== undefined || channel.token !== undefined;
+
 export const isLive = (channel: Channel): boolean =>
-  channel.number.status === 'CONNECTED' && channel.token !== undefined;
+  channel.number.status === 'CONNECTED' && hasAccess(channel) && clientOf(channel)?.state !== 'moving';
 
 // So long may a process act on a number as it was; Meta refuses what it must, and a live number rarely changes.
-const REMEMBER_MS = 2_000;
+export const REMEMBER_MS = 2_000;
 
 /** Finds numbers and accounts of a tenant, by Meta's ids (as clients know them) or by ours. */
 @Injectable()
@@ -27,6 +37,7 @@ export class Channels {
   constructor(
     private readonly db: Database,
     private readonly wabas: Wabas,
+    private readonly clients: OnPremisesClients,
   ) {}
 
   /** @returns undefined for a number that does not exist, and just so for one of another tenant */
@@ -50,6 +61,8 @@ export class Channels {
     const number = await this.wabas.phoneNumber(tx, tenantId, by);
     const waba = number && (await this.wabas.waba(tx, tenantId, { wabaId: number.wabaId }));
     const portfolio = waba && (await this.wabas.portfolio(tx, tenantId, waba.portfolioId));
-    return portfolio ? { number, waba, portfolio, token: this.wabas.tokenOf(waba) } : undefined;
+    if (!portfolio) return undefined;
+    const onPremises = await this.clients.find(tx, tenantId, number.phoneNumberId);
+    return { number, waba, portfolio, token: this.wabas.tokenOf(waba), onPremises };
   }
 }

@@ -3,10 +3,10 @@ import type { Logger } from 'pino';
 import { CLOCK, type Clock } from '#libs/clock';
 import { Leases } from '#libs/leases';
 import { InboundMedia, LARGEST_FILE, MediaStore, type MediaToCopy, TooManyBytesError } from '#libs/media-store';
-import { GraphMedia } from '#libs/meta-cloud';
 import { LOGGER } from '#libs/observability';
 import type { Lanes } from '#libs/queues';
 import { type Channel, Channels } from '../channels/channels.js';
+import { MediaAtSource } from './media-at-source.js';
 
 type Lane = Lanes['gateway.media'];
 
@@ -31,7 +31,7 @@ export class CopyInbound {
     private readonly channels: Channels,
     private readonly inbound: InboundMedia,
     private readonly media: MediaStore,
-    private readonly graph: GraphMedia,
+    private readonly source: MediaAtSource,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
@@ -53,9 +53,9 @@ export class CopyInbound {
 
   private async copy({ tenantId }: Lane, channel: Channel | undefined, file: MediaToCopy): Promise<void> {
     try {
-      if (!channel?.token) throw new Error('we have no access to the number at Meta');
-      const { url, sha256 } = await this.graph.describe(file.mediaId, channel.number.metaPhoneNumberId, channel.token);
-      const bytes = await this.media.receive(await this.graph.download(url, channel.token), LARGEST_FILE);
+      if (!channel) throw new Error('the number is gone');
+      const { sha256, open } = await this.source.find(channel, file.mediaId);
+      const bytes = await this.media.receive(await open(), LARGEST_FILE);
       if (sha256 !== undefined && sha256 !== bytes.sha256) {
         await bytes.discard();
         throw new Error(`Meta says sha256 ${sha256}, its bytes have ${bytes.sha256}`);

@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { type MediaRow, MediaStore } from '#libs/media-store';
-import { GraphError, GraphMedia, type MetaMedia } from '#libs/meta-cloud';
+import { TransportRefusal } from '#libs/message-transport';
 import type { Caller } from '#libs/tenants';
-import { type Channel, Channels } from '../channels/channels.js';
+import { Channels } from '../channels/channels.js';
 import { fromGraph, refuse, unknownObject } from '../graph-envelope/refuse.js';
+import { MediaAtSource, type SourceFile } from './media-at-source.js';
 import { MediaUrls } from './media-urls.js';
 
 /** A file as the Cloud API shows it. */
@@ -22,7 +23,7 @@ export class DescribeMedia {
   constructor(
     private readonly media: MediaStore,
     private readonly channels: Channels,
-    private readonly graph: GraphMedia,
+    private readonly source: MediaAtSource,
     private readonly urls: MediaUrls,
   ) {}
 
@@ -50,14 +51,15 @@ export class DescribeMedia {
     if (!(await this.media.remove(tenantId, mediaId))) throw unknownObject(mediaId);
   }
 
-  /** What Meta says of a file that a customer sent, with an address at Meta's. @throws Refusal */
-  async atMeta({ tenantId, mediaId, phoneNumberId }: MediaRow): Promise<MetaMedia & { token: string | undefined }> {
+  /** What Meta says of a file that a customer sent, with a way to its bytes. @throws Refusal */
+  async atMeta(row: MediaRow): Promise<SourceFile> {
+    const { tenantId, mediaId, phoneNumberId } = row;
     const channel = await this.channels.byId(tenantId, phoneNumberId);
     if (!channel) throw unknownObject(mediaId);
     try {
-      return { ...(await this.graph.describe(mediaId, metaIdOf(channel), channel.token)), token: channel.token };
+      return { mimeType: row.mimeType, ...(await this.source.find(channel, mediaId)) };
     } catch (error) {
-      if (error instanceof GraphError && error.code === 100) throw unknownObject(mediaId);
+      if (error instanceof TransportRefusal && error.code === 100) throw unknownObject(mediaId);
       throw fromGraph(error);
     }
   }
@@ -79,5 +81,3 @@ export class DescribeMedia {
     return found;
   }
 }
-
-const metaIdOf = (channel: Channel): string => channel.number.metaPhoneNumberId;

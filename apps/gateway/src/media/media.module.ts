@@ -4,6 +4,7 @@ import { CopyInbound } from './copy-inbound.js';
 import { DescribeMedia } from './describe-media.js';
 import { MediaController } from './media.controller.js';
 import { MediaProcessor } from './media.processor.js';
+import { MediaAtSource } from './media-at-source.js';
 import { MediaFileController } from './media-file.controller.js';
 import { MediaUrls } from './media-urls.js';
 import { Multipart } from './multipart.js';
@@ -16,7 +17,7 @@ import { UploadMedia } from './upload-media.js';
 @Module({
   imports: [MediaStoreModule],
   controllers: [MediaController, MediaFileController],
-  providers: [Multipart, MediaUrls, UploadMedia, DescribeMedia, ServeFile],
+  providers: [Multipart, MediaUrls, MediaAtSource, UploadMedia, DescribeMedia, ServeFile],
   exports: [UploadMedia, DescribeMedia, ServeFile],
 })
 export class MediaModule {}
@@ -25,7 +26,7 @@ export class MediaModule {}
 @Global()
 @Module({
   imports: [MediaStoreModule],
-  providers: [SendMedia, CopyInbound, MediaProcessor],
+  providers: [SendMedia, MediaAtSource, CopyInbound, MediaProcessor],
   exports: [SendMedia],
 })
 export class MediaWorkerModule {}

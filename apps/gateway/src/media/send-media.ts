@@ -2,8 +2,11 @@ import { Inject, Injectable } from '@nestjs/common';
 import { CLOCK, type Clock } from '#libs/clock';
 import { graphError } from '#libs/error-catalogue';
 import { MediaAtMeta, type MediaRow, MediaStore, NoSuchBytesError, type SentAs, usualEnding } from '#libs/media-store';
+import { TransportRefusal, TransportUnreachable } from '#libs/message-transport';
 import { GraphError, GraphMedia, GraphUnreachableError } from '#libs/meta-cloud';
-import type { Channel } from '../channels/channels.js';
+import { isOnPremisesMediaId } from '#libs/meta-on-premises';
+import { type Channel, clientOf } from '../channels/channels.js';
+import { KeptClients } from '../on-premises/kept-clients.js';
 import { mediaIdsOf, withMediaIds } from './media-ids.js';
 
 const HOUR_MS = 3_600_000;
@@ -15,7 +18,8 @@ const INBOUND_LIVES_MS = 7 * DAY_MS - HOUR_MS;
 
 /** Codes with which a send is refused whose file Meta does not know: media errors, and bad values in general. */
 const MEDIA_CODES = new Set([131052, 131053]);
-const VALUE_CODES = new Set([100, 131009]);
+// 131006: what an On-Premises client means by its 1006.
+const VALUE_CODES = new Set([100, 131006, 131009]);
 
 /** A file of ours in a message, and Meta's id for it. */
 interface File {
@@ -28,7 +32,10 @@ interface Known {
   remembered: boolean;
 }
 
-/** Gives Meta the files that a message names by ids of ours, at the moment of sending, and remembers Meta's ids for them. */
+/**
+ * Gives Meta the files that a message names by ids of ours, at the moment of sending, and remembers Meta's ids for them.
+ * For a number on an On-Premises client, Meta is that client: it has files and ids of its own.
+ */
 @Injectable()
 export class SendMedia {
   /** Uploads under way; messages of one broadcast with one file share its upload. */
@@ -38,6 +45,7 @@ export class SendMedia {
     private readonly media: MediaStore,
     private readonly atMeta: MediaAtMeta,
     private readonly graph: GraphMedia,
+    private readonly clients: KeptClients,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
@@ -47,8 +55,8 @@ export class SendMedia {
    *
    * @param send one call to Meta
    * @returns what `send` returned
-   * @throws what `send` threw; GraphError when Meta refuses a file; GraphUnreachableError with `sent: false` when a file
-   *   could not be brought to Meta, so nothing was sent
+   * @throws what `send` threw; TransportRefusal when Meta refuses a file; TransportUnreachable with `sent: false` when a
+   *   file could not be brought to Meta, so nothing was sent
    */
   async sending<T>(channel: Channel, body: string, send: (body: string) => Promise<T>): Promise<T> {
     const ids = mediaIdsOf(body);
@@ -71,12 +79,16 @@ export class SendMedia {
   }
 
   /** The files that need an id of Meta's for this number, by the id that the message has. */
-  private async filesOf({ number }: Channel, mediaIds: readonly string[]): Promise<Map<string, File>> {
-    const { tenantId, phoneNumberId } = number;
+  private async filesOf(channel: Channel, mediaIds: readonly string[]): Promise<Map<string, File>> {
+    const { tenantId, phoneNumberId } = channel.number;
+    const onPremises = clientOf(channel) !== undefined;
     const now = this.clock.now().getTime();
     const files = new Map<string, File>();
     for (const row of await this.media.findAll(tenantId, mediaIds)) {
-      const isMetas = row.origin === 'inbound' && row.phoneNumberId === phoneNumberId;
+      const isMetas =
+        row.origin === 'inbound' &&
+        row.phoneNumberId === phoneNumberId &&
+        isOnPremisesMediaId(row.mediaId) === onPremises;
       if (row.sha256 === null || (isMetas && row.createdAt.getTime() + INBOUND_LIVES_MS > now)) continue;
       files.set(row.mediaId, {
         row,
@@ -109,14 +121,18 @@ export class SendMedia {
     return upload;
   }
 
-  private async upload({ number, token }: Channel, { row, sentAs }: File): Promise<string> {
+  private async upload(channel: Channel, { row, sentAs }: File): Promise<string> {
     const at = this.clock.now();
-    const metaId = await this.graph.upload(number.metaPhoneNumberId, token, {
+    const file = {
       mimeType: row.mimeType,
       fileName: row.fileName ?? `${row.mediaId}.${usualEnding(row.mimeType)}`,
       size: row.size ?? 0,
       open: () => this.media.open(row.tenantId, sentAs.sha256),
-    });
+    };
+    const client = clientOf(channel);
+    const metaId = client
+      ? await this.clients.transportOf(client).upload(file)
+      : await this.graph.upload(channel.number.metaPhoneNumberId, channel.token, file);
     await this.atMeta.remember(sentAs, metaId, new Date(at.getTime() + UPLOAD_LIVES_MS));
     return metaId;
   }
@@ -126,11 +142,12 @@ export class SendMedia {
     try {
       return await work();
     } catch (error) {
-      if (error instanceof GraphError) throw error;
+      if (error instanceof TransportRefusal) throw error;
       if (error instanceof NoSuchBytesError) {
         const details = 'The bytes of this file are lost at our side. Upload it again and send it under its new id.';
         throw new GraphError(400, graphError('media_rejected', details, ''));
       }
+      if (error instanceof TransportUnreachable && !error.sent) throw error;
       throw new GraphUnreachableError(false, error);
     }
   }

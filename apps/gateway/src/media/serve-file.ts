@@ -2,7 +2,6 @@ import { Injectable } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { Refusal } from '#libs/http';
 import { type MediaRow, MediaStore, NoSuchBytesError, usualEnding } from '#libs/media-store';
-import { GraphMedia } from '#libs/meta-cloud';
 import { fromGraph } from '../graph-envelope/refuse.js';
 import { byteRange } from './byte-range.js';
 import { DescribeMedia } from './describe-media.js';
@@ -13,7 +12,6 @@ export class ServeFile {
   constructor(
     private readonly media: MediaStore,
     private readonly describe: DescribeMedia,
-    private readonly graph: GraphMedia,
   ) {}
 
   /** @param rangeHeader is heeded once the file is here; bytes that are still at Meta come as a whole */
@@ -44,8 +42,8 @@ export class ServeFile {
 
   /** Bytes that are not copied yet go through us as they come. */
   private async fromMeta(found: MediaRow, reply: FastifyReply): Promise<void> {
-    const { url, token, size } = await this.describe.atMeta(found);
-    const bytes = await this.graph.download(url, token).catch((error) => {
+    const { size, open } = await this.describe.atMeta(found);
+    const bytes = await open().catch((error) => {
       throw fromGraph(error);
     });
     if (size !== undefined) reply.header('content-length', size);

@@ -8,7 +8,7 @@ import type { ServiceWindow } from '#libs/service-window';
 import { checkParameters, isSendable, summarise, templateLimitsAt, whyNotSendable } from '#libs/template-state';
 import { type Template, Templates } from '#libs/templates';
 import type { Caller } from '#libs/tenants';
-import { type Channel, Channels } from '../channels/channels.js';
+import { type Channel, Channels, hasAccess } from '../channels/channels.js';
 import { Remembered } from '../channels/remembered.js';
 import { refuse, unknownObject } from '../graph-envelope/refuse.js';
 import { NamedObjects } from './named-objects.js';
@@ -152,14 +152,14 @@ export class SendMessage {
   }
 
   /** @throws Refusal when the number is not the caller's, or cannot send at the moment */
-  async liveChannel(caller: Caller, metaPhoneNumberId: string): Promise<Channel & { token: string }> {
+  async liveChannel(caller: Caller, metaPhoneNumberId: string): Promise<Channel> {
     if (caller.tenantStatus !== 'active') {
       throw refuse('tenant_suspended', 'Your provider has suspended this account. Ask its support what to do.');
     }
     const channel = await this.channels.byMetaId(caller.tenantId, metaPhoneNumberId);
     if (!channel) throw unknownObject(metaPhoneNumberId);
-    const { number, token } = channel;
-    if (token === undefined) {
+    const { number } = channel;
+    if (!hasAccess(channel)) {
       throw refuse(
         'number_disconnected',
         'We have no access to this number at Meta. Connect it in the onboarding app.',
@@ -177,7 +177,7 @@ export class SendMessage {
         `This number is ${number.status} at Meta, not CONNECTED. Register it in the onboarding app before sending.`,
       );
     }
-    return { ...channel, token };
+    return channel;
   }
 
   private async sendableTemplate(channel: Channel, asked: NonNullable<Outbound['template']>): Promise<Template> {

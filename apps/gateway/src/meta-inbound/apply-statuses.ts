@@ -12,6 +12,7 @@ import {
 import type { Tx } from '#libs/persistence';
 import type { TenantEvent } from '#libs/tenant-events';
 import { type UsageFact, UsageFacts } from '#libs/usage';
+import { StrayStatuses } from '../on-premises/stray-statuses.js';
 import type { NumberContext } from './event-context.js';
 import { type Fields, fieldsOf, instantOf, isFields, listOf, nameOf, textOf } from './fields.js';
 import { envelopeOfPart } from './tenant-body.js';
@@ -33,6 +34,7 @@ export class ApplyStatuses {
   constructor(
     private readonly outbox: Outbox,
     private readonly usage: UsageFacts,
+    private readonly strays: StrayStatuses,
   ) {}
 
   /** Applies the statuses of events in their order; adds to each event's effects what the tenant is to be told. */
@@ -71,6 +73,8 @@ export class ApplyStatuses {
         if (metaId && ourId && !byMetaId.has(metaId)) byMetaId.set(metaId, ourId);
       }
     }
+    const unknown = statuses.filter((s) => s.metaId && !s.ourId && !byMetaId.has(s.metaId));
+    for (const [metaId, ourId] of await this.strays.messageIds(tx, tenantId, unknown)) byMetaId.set(metaId, ourId);
     return ({ ourId, metaId }) => ourId ?? (metaId === undefined ? undefined : byMetaId.get(metaId));
   }
 

@@ -7,6 +7,7 @@ import { TenantEventsModule } from '#libs/tenant-events';
 import { UsageModule } from '#libs/usage';
 import { WabasModule } from '#libs/wabas';
 import { InboundTraffic } from '../channels/inbound-traffic.js';
+import { StrayStatuses } from '../on-premises/stray-statuses.js';
 import { ApplyAccount } from './apply-account.js';
 import { ApplyEvents } from './apply-events.js';
 import { ApplyMessages } from './apply-messages.js';
@@ -25,6 +26,7 @@ import { UnclaimedEvents } from './unclaimed-events.js';
 @Module({
   imports: [WabasModule],
   providers: [MetaEvents, RouteDirectory, InboundTraffic, ReceiveWebhook, MetaWebhookRoute],
+  exports: [ReceiveWebhook, RouteDirectory],
 })
 export class MetaInboundModule {}
 
@@ -45,6 +47,7 @@ export class MetaInboundModule {}
     ApplyEvents,
     ApplyMessages,
     ApplyStatuses,
+    StrayStatuses,
     ApplyAccount,
     Intake,
     IntakeProcessor,

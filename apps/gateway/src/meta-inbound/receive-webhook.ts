@@ -38,7 +38,11 @@ export class ReceiveWebhook {
     if (!isSignedBy(body, signature, this.secrets)) {
       throw Refusal.unauthenticated('X-Hub-Signature-256 is missing, or not that of these bytes with our app secret.');
     }
-    const changes = readWebhook(body);
+    await this.keep(readWebhook(body));
+  }
+
+  /** Commits changes that are known to be authentic, in their order, and wakes who applies them. */
+  async keep(changes: readonly ReadChange[]): Promise<void> {
     // Ids of one millisecond are in no order; sorted, they keep the order of the changes.
     const now = this.clock.now();
     const ids = changes.map(() => newId(now)).sort();

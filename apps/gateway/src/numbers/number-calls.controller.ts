@@ -4,6 +4,7 @@ import type { FastifyRequest } from 'fastify';
 import { loadConfig } from '#libs/config';
 import { ApiKeyGuard, type Caller, keyOf, TenantCaller } from '#libs/tenants';
 import { pagesOfOurs } from '../graph-list/graph-page.js';
+import { MoveToCloud } from '../on-premises/move-to-cloud.js';
 import { AskMeta, type NumberCall } from './ask-meta.js';
 import { RegisterNumber } from './register-number.js';
 
@@ -19,16 +20,20 @@ export class NumberCallsController {
 
   constructor(
     private readonly registration: RegisterNumber,
+    private readonly move: MoveToCloud,
     private readonly meta: AskMeta,
   ) {}
 
-  /** Registers the number for the Cloud API. Its PIN is kept sealed; without `pin` the one that we hold is used. */
+  /**
+   * Registers the number for the Cloud API. Its PIN is kept sealed; without `pin` the one that we hold is used. A number
+   * on an On-Premises client moves, without a new code.
+   */
   @ApiOperation({ summary: 'Register the number' })
   @ApiBody({ schema: { example: { messaging_product: 'whatsapp', pin: '123456' } } })
   @Post('register')
   @HttpCode(200)
   register(@TenantCaller() caller: Caller, @Param('phoneNumberId') id: string, @Body() body: unknown) {
-    return this.registration.take(caller, id, 'register', body);
+    return this.move.register(caller, id, body);
   }
 
   /** Takes the number off the Cloud API; it sends nothing until it is registered again. */
