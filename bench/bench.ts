@@ -1,55 +1,72 @@
 // The benchmark suite (bench/README.md).
 //   npm run bench
-//   npm run bench -- --rounds 7 --requests 8000 accept
+//   npm run bench -- accept dispatch
+//   npm run bench -- --quick
+//   npm run bench -- --rounds 7 whole-way
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ROOT } from '../tools/services/root.js';
-import { acceptFigures } from './figures/accept.js';
-import { intakeFigures } from './figures/intake.js';
+import { accept } from './figures/accept.js';
+import { dispatch } from './figures/dispatch.js';
+import { intake } from './figures/intake.js';
+import { oneNumber } from './figures/one-number.js';
+import { wholeWay } from './figures/whole-way.js';
 import { startBench } from './harness/bench-stack.js';
-import { measure, type Result } from './harness/rounds.js';
+import type { Effort, Group } from './harness/group.js';
+import type { Line } from './harness/rounds.js';
+
+const GROUPS: readonly Group[] = [accept, intake, dispatch, oneNumber, wholeWay];
+/** Far more than the CPU allows. */
+const NO_LIMIT = { META_HIGH_THROUGHPUT: '1000000' };
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { rounds: { type: 'string', default: '5' }, requests: { type: 'string', default: '6000' } },
+  options: { rounds: { type: 'string' }, quick: { type: 'boolean', default: false } },
 });
-const bench = await startBench((words) => console.log(`  ${words}`));
-const results: Result[] = [];
-try {
-  const figures = [...acceptFigures(bench), ...intakeFigures(bench)];
-  for (const figure of figures.filter((f) => positionals.length === 0 || positionals.some((p) => f.name.includes(p)))) {
-    results.push(await measure(figure, Number(values.rounds), Number(values.requests)));
-    console.log(`  ${figure.name} …`);
+for (const name of positionals) {
+  if (GROUPS.some((g) => g.name === name)) continue;
+  console.error(`There is no figure "${name}". There are: ${GROUPS.map((g) => g.name).join(', ')}.`);
+  process.exit(1);
+}
+const effort: Effort = {
+  rounds: Number(values.rounds ?? (values.quick ? 1 : 5)),
+  share: values.quick ? 0.05 : 1,
+  say: (words) => console.log(`  ${words}`),
+};
+const chosen = GROUPS.filter((g) => positionals.length === 0 || positionals.includes(g.name));
+const lines: Line[] = [];
+for (const beyondLimits of [true, false]) {
+  const groups = chosen.filter((g) => g.beyondLimits === beyondLimits);
+  if (groups.length === 0) continue;
+  const bench = await startBench(effort.say, beyondLimits ? NO_LIMIT : {});
+  try {
+    for (const group of groups) lines.push(...(await group.run(bench, effort)));
+  } finally {
+    await bench.stop();
   }
-} finally {
-  await bench.stop();
 }
 
-const round = (n: number) => Math.round(n).toLocaleString('en');
+const verdict = { true: 'met', false: 'NOT MET', undefined: '' };
 console.table(
-  Object.fromEntries(
-    results.map((r) => [
-      r.name,
-      {
-        'per second': round(r.product.perSecond),
-        'p50 ms': r.product.p50.toFixed(1),
-        'p99 ms': r.product.p99.toFixed(1),
-        baseline: round(r.baseline.perSecond),
-        ratio: `${r.ratio.median.toFixed(2)} (${r.ratio.min.toFixed(2)}–${r.ratio.max.toFixed(2)})`,
-        goal: r.goal === undefined ? '' : `≥ ${r.goal}`,
-      },
-    ]),
-  ),
+  lines.map(({ figure, measured, baseline, ratio, goal, met }) => ({
+    figure,
+    measured,
+    baseline,
+    ratio,
+    goal,
+    verdict: verdict[`${met}`],
+  })),
 );
 const folder = join(ROOT, 'bench', 'results');
 mkdirSync(folder, { recursive: true });
 const at = new Date().toISOString();
 const file = join(folder, `${at.slice(0, 19).replaceAll(':', '')}.json`);
+const machine = { node: process.version, cpu: cpus()[0]?.model, cores: cpus().length };
 writeFileSync(
   file,
-  `${JSON.stringify({ at, node: process.version, cpu: cpus()[0]?.model, cores: cpus().length, results }, null, 2)}\n`,
+  `${JSON.stringify({ at, ...machine, rounds: effort.rounds, share: effort.share, lines }, null, 2)}\n`,
 );
 console.log(`Written to ${file}`);
 process.exit(0);

@@ -1,52 +1,52 @@
-import type { Bench } from '../harness/bench-stack.js';
+import type { Group } from '../harness/group.js';
 import { load, type Request } from '../harness/load.js';
-import type { Figure } from '../harness/rounds.js';
+import { type Kind, sendBody, sendHeaders } from '../harness/requests.js';
+import { type Line, measure } from '../harness/rounds.js';
 
 const CONNECTIONS = 64;
+const KINDS: readonly Kind[] = ['text', 'template'];
 
-/** Committed messages per second over HTTP. Goal: half of the baseline (64 connections, one process). */
-export function acceptFigures(bench: Bench): Figure[] {
-  const { merchant, gateway } = bench;
-  const path = `/v24.0/${merchant.phoneNumberId}/messages`;
-  const headers = { authorization: `Bearer ${merchant.apiKey}`, 'content-type': 'application/json' };
-  const toBaseline = { ...headers, 'x-tenant': merchant.id, 'x-number': bench.phoneNumberUuid };
-  const bodies: Record<string, (n: number) => string> = {
-    // Inside the service window of the one customer who wrote.
-    text: () =>
-      JSON.stringify({
-        messaging_product: 'whatsapp',
-        to: `+${bench.customer}`,
-        type: 'text',
-        text: { body: 'Your order is on its way.' },
-      }),
-    template: (n) =>
-      JSON.stringify({
-        messaging_product: 'whatsapp',
-        to: `+52155${String(10_000_000 + (n % 1_000_000)).padStart(8, '0')}`,
-        type: 'template',
-        template: {
-          name: 'order_update',
-          language: { code: 'en_US' },
-          components: [
-            {
-              type: 'body',
-              parameters: [
-                { type: 'text', text: 'Ana' },
-                { type: 'text', text: '1042' },
-              ],
-            },
-          ],
-        },
-      }),
-  };
-  return Object.entries(bodies).map(([kind, body]) => {
-    const product = (n: number): Request => ({ path, headers, body: body(n) });
-    const baseline = (n: number): Request => ({ path, headers: toBaseline, body: body(n) });
-    return {
-      name: `accept, ${kind}`,
-      goal: 0.5,
-      product: (requests) => load(gateway, CONNECTIONS, requests, product),
-      baseline: (requests) => load(bench.baselines.accept, CONNECTIONS, requests, baseline),
-    };
-  });
-}
+/** Messages committed per second over HTTP, by one gateway process. */
+export const accept: Group = {
+  name: 'accept',
+  beyondLimits: true,
+  run: async (bench, { rounds, share, say }) => {
+    const [merchant] = await bench.make(1, 1);
+    if (!merchant) throw new Error('no merchant');
+    const [number] = merchant.numbers;
+    const [bare, conventional] = [await bench.baseline('bare-accept'), await bench.baseline('conventional-server')];
+    bench.only('gateway');
+    const ids = { 'x-tenant': merchant.tenantId, 'x-number': number.phoneNumberId };
+    const headers = sendHeaders(merchant);
+    const lines: Line[] = [];
+    for (const kind of KINDS) {
+      const ours = (n: number): Request => ({
+        path: `/v24.0/${number.metaPhoneNumberId}/messages`,
+        headers,
+        body: sendBody(kind, n),
+      });
+      const theirs = (n: number): Request => ({ ...ours(n), path: '/messages', headers: { ...headers, ...ids } });
+      say(`accept, ${kind} …`);
+      lines.push(
+        ...(await measure(
+          {
+            name: `accept, ${kind}`,
+            size: 6_000,
+            run: (size) => load(bench.gateway, CONNECTIONS, size, ours),
+            baselines: [
+              { name: 'A', goal: 0.5, run: (size) => load(bare.url, CONNECTIONS, size, theirs) },
+              { name: 'B', goal: 6, run: (size) => load(conventional.url, CONNECTIONS, Math.ceil(size / 3), theirs) },
+            ],
+            p99Goal: 40,
+          },
+          rounds,
+          share,
+        )),
+      );
+      await bench.clear();
+    }
+    bare.stop();
+    conventional.stop();
+    return lines;
+  },
+};

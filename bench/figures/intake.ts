@@ -1,47 +1,56 @@
-import { createHmac, randomBytes } from 'node:crypto';
-import type { Bench } from '../harness/bench-stack.js';
-import { load, type Request } from '../harness/load.js';
-import type { Figure } from '../harness/rounds.js';
+import type { Group } from '../harness/group.js';
+import { load, pacedLoad, type Request } from '../harness/load.js';
+import { statusWebhook } from '../harness/requests.js';
+import { type Line, measure } from '../harness/rounds.js';
 
 const CONNECTIONS = 64;
+/** Three statuses of 1,000 messages a second and 300 that customers write. */
+const PACE = 3_300;
 
-/** Signed webhooks of one status each, committed before their 200. Goal: 0.6 of the baseline. */
-export function intakeFigures(bench: Bench): Figure[] {
-  const { merchant } = bench;
-  const signed = (): Request => {
-    const status = {
-      id: `wamid.${randomBytes(24).toString('base64url')}`,
-      status: 'sent',
-      timestamp: String(Math.floor(Date.now() / 1_000)),
-      recipient_id: bench.customer,
-      pricing: { billable: true, pricing_model: 'PMP', type: 'regular', category: 'utility' },
+/** Signed webhooks of one status each, committed per second by one gateway process. */
+export const intake: Group = {
+  name: 'intake',
+  beyondLimits: true,
+  run: async (bench, { rounds, share, say }) => {
+    const [merchant] = await bench.make(1, 1);
+    if (!merchant) throw new Error('no merchant');
+    const [bare, conventional] = [await bench.baseline('bare-intake'), await bench.baseline('conventional-server')];
+    bench.only('gateway');
+    const to = (path: string) => (): Request => {
+      const { headers, body } = statusWebhook(merchant, merchant.numbers[0], bench.appSecret);
+      return { path, headers: { ...headers, 'x-tenant': merchant.tenantId }, body };
     };
-    const metadata = {
-      display_phone_number: merchant.displayPhoneNumber.slice(1),
-      phone_number_id: merchant.phoneNumberId,
-    };
-    const value = { messaging_product: 'whatsapp', metadata, statuses: [status] };
-    const body = JSON.stringify({
-      object: 'whatsapp_business_account',
-      entry: [{ id: merchant.wabaId, changes: [{ field: 'messages', value }] }],
-    });
-    const signature = createHmac('sha256', bench.appSecret).update(body).digest('hex');
-    return {
-      path: '/meta/webhooks',
-      headers: {
-        'content-type': 'application/json',
-        'x-hub-signature-256': `sha256=${signature}`,
-        'x-tenant': merchant.id,
+    say('intake …');
+    const lines: Line[] = await measure(
+      {
+        name: 'intake, one status a webhook',
+        size: 8_000,
+        run: (size) => load(bench.gateway, CONNECTIONS, size, to('/meta/webhooks')),
+        baselines: [
+          { name: 'E', goal: 0.6, run: (size) => load(bare.url, CONNECTIONS, size, to('/')) },
+          { name: 'F', goal: 6, run: (size) => load(conventional.url, CONNECTIONS, size / 4, to('/webhooks')) },
+        ],
       },
-      body,
-    };
-  };
-  return [
-    {
-      name: 'intake, one status a webhook',
-      goal: 0.6,
-      product: (requests) => load(bench.gateway, CONNECTIONS, requests, signed),
-      baseline: (requests) => load(bench.baselines.intake, CONNECTIONS, requests, signed),
-    },
-  ];
-}
+      rounds,
+      share,
+    );
+    await bench.clear();
+    lines.push(
+      ...(await measure(
+        {
+          name: `intake at ${PACE}/s`,
+          size: 5 * PACE,
+          run: (size) => pacedLoad(bench.gateway, PACE, size / PACE, to('/meta/webhooks')),
+          baselines: [],
+          p99Goal: 250,
+        },
+        rounds,
+        share,
+      )),
+    );
+    bare.stop();
+    conventional.stop();
+    await bench.clear();
+    return lines;
+  },
+};

@@ -1,59 +1,111 @@
 import pg from 'pg';
-import { call, until } from '../../tools/stack/api.js';
-import { startDemoStack } from '../../tools/stack/demo-stack.js';
-import type { Merchant } from '../../tools/stack/merchant.js';
-import { startBaseline } from './baseline-server.js';
+import { loadConfig } from '#libs/config';
+import { Vault } from '#libs/vault';
+import { freePort } from '../../tools/services/processes.js';
+import { startStack } from '../../tools/stack/stack.js';
+import { GraphControl } from '../stand-ins/graph-control.js';
+import { type BenchMerchant, makeMerchants } from './merchants.js';
+import { type Started, startProcess, startProduct } from './start-process.js';
 
-/** What the figures measure against. */
+/** What the figures measure against: the whole product, with stand-ins for Meta and for a tenant's endpoint. */
 export interface Bench {
   gateway: string;
-  merchant: Merchant;
-  phoneNumberUuid: string;
-  /** Digits of a customer whose service window is open. */
-  customer: string;
+  graph: GraphControl;
+  /** URL of a tenant's endpoint. */
+  endpoint: string;
   appSecret: string;
-  baselines: { accept: string; intake: string };
+  /** As the owner of the tables, for preparing and counting. */
+  db: pg.Client;
+  databaseUrl: string;
+  redisUrl: string;
+  redisPrefix: string;
+  /** Settings of the apps, for baselines. */
+  environment: Record<string, string | undefined>;
+  pids(name: string): number[];
+  make(merchants: number, numbersEach: number): Promise<BenchMerchant[]>;
+  /** Lets only these processes of the stack work; the others stand still and take no CPU from what is measured. */
+  only(...names: string[]): void;
+  /** Lets all work again, but for the sandbox and onboarding, which no message goes through. */
+  all(): void;
+  /** Empties what messages leave behind, so that every figure begins alike. */
+  clear(): Promise<void>;
+  baseline(name: string, environment?: Record<string, string>): Promise<Started>;
+  /** One more worker of the gateway. */
+  worker(environment?: Record<string, string>): Promise<Started>;
   stop(): Promise<void>;
 }
 
-const CUSTOMER = '5215512345678';
-// Only these work during a figure; the rest of the stack is frozen, so that it takes no CPU from what is measured.
-const NEEDED = new Set(['gateway', 'postgres', 'redis', 'sandbox']);
+const TRACES =
+  'messages, message_events, meta_events, tenant_events, webhook_deliveries, usage_facts, idempotency_keys, lane_leases';
+const ALWAYS = new Set(['postgres', 'redis']);
+const NEVER = new Set(['sandbox']);
 
-/** A whole stack with one merchant of the top tier, and the baselines beside it. */
-export async function startBench(say: (words: string) => void): Promise<Bench> {
-  const { stack, content } = await startDemoStack({ say, environment: { LOG_LEVEL: 'warn' } });
-  const merchant = content().tenants[0] as Merchant;
-  const sandbox = stack.urls.sandbox as string;
+/**
+ * Starts a stack whose Graph API is the stand-in.
+ *
+ * @param environment more settings for all apps
+ */
+export async function startBench(
+  say: (words: string) => void,
+  environment: Record<string, string> = {},
+): Promise<Bench> {
+  const [graph, endpoint] = await Promise.all(
+    ['graph', 'tenant'].map((name) => startProcess(`bench/stand-ins/${name}`)),
+  );
+  if (!graph || !endpoint) throw new Error('no stand-ins');
+  const stack = await startStack({
+    say,
+    environment: { LOG_LEVEL: 'warn', META_GRAPH_URL: graph.url, PALOMA_CLOCK: 'system', ...environment },
+  });
   const db = new pg.Client({ connectionString: stack.databaseUrl });
   await db.connect();
-  await db.query(`UPDATE portfolios SET messaging_limit = 'TIER_UNLIMITED'`);
-  const { rows } = await db.query('SELECT phone_number_id FROM phone_numbers WHERE meta_phone_number_id = $1', [
-    merchant.phoneNumberId,
-  ]);
-  await call('POST', `${sandbox}/_sandbox/inbound`, {
-    body: { phone_number_id: merchant.phoneNumberId, from: CUSTOMER, message: { type: 'text', text: { body: 'Hi' } } },
-  });
-  await until('the service window', async () => (await db.query('SELECT 1 FROM service_windows')).rowCount);
-  await db.end();
-
-  const accept = await startBaseline('accept', stack.appEnvironment);
-  const intake = await startBaseline('intake', stack.appEnvironment);
-  const frozen = Object.entries(stack.pids())
-    .filter(([name]) => !NEEDED.has(name))
-    .flatMap(([, pids]) => pids);
-  for (const pid of frozen) process.kill(pid, 'SIGSTOP');
+  const settings = stack.appEnvironment;
+  const vault = new Vault(loadConfig(['ENCRYPTION_KEYS'], settings).ENCRYPTION_KEYS);
+  const started: Started[] = [graph, endpoint];
+  const keep = async (start: Promise<Started>): Promise<Started> => {
+    const process = await start;
+    started.push(process);
+    return process;
+  };
+  const signal = (wanted: (name: string) => boolean) => {
+    for (const [name, pids] of Object.entries(stack.pids())) {
+      for (const pid of pids) process.kill(pid, wanted(name) || ALWAYS.has(name) ? 'SIGCONT' : 'SIGSTOP');
+    }
+  };
   return {
     gateway: stack.urls.gateway as string,
-    merchant,
-    phoneNumberUuid: rows[0].phone_number_id,
-    customer: CUSTOMER,
+    graph: new GraphControl(graph.url),
+    endpoint: endpoint.url,
     appSecret: stack.secrets.metaAppSecret,
-    baselines: { accept: accept.url, intake: intake.url },
+    db,
+    databaseUrl: stack.databaseUrl,
+    redisUrl: stack.redisUrl,
+    redisPrefix: settings.REDIS_PREFIX as string,
+    environment: settings,
+    pids: (name) => (name === 'graph' ? [graph.pid] : (stack.pids()[name] ?? [])),
+    make: (merchants, numbersEach) => makeMerchants(db, vault, merchants, numbersEach),
+    only: (...names) => signal((name) => names.includes(name)),
+    all: () => signal((name) => !NEVER.has(name)),
+    clear: async () => {
+      // What stands still may hold a lock.
+      signal((name) => !NEVER.has(name));
+      await db.query(`TRUNCATE ${TRACES}`);
+    },
+    baseline: (name, more = {}) =>
+      keep(
+        startProcess(`bench/baselines/${name}`, {
+          ...settings,
+          OWNER_DATABASE_URL: stack.databaseUrl,
+          GRAPH_URL: graph.url,
+          ...more,
+        }),
+      ),
+    worker: async (more = {}) =>
+      keep(startProduct('apps/gateway/src/worker', await freePort(), { ...settings, ...more })),
     stop: async () => {
-      accept.stop();
-      intake.stop();
-      for (const pid of frozen) process.kill(pid, 'SIGCONT');
+      signal(() => true);
+      for (const process of started) process.stop();
+      await db.end();
       await stack.stop();
     },
   };

@@ -1,9 +1,9 @@
-// Baseline of accept: no framework, no checks, no decision; the same row through the same group commit.
+// Baseline A of accept: no framework, no checks, no decision; the same row through the same group commit.
 import { DataSource } from 'typeorm';
 import { loadConfig } from '#libs/config';
 import { newId } from '#libs/ids';
 import { Coalescer } from '#libs/persistence';
-import { serveBaseline } from '../harness/baseline-server.js';
+import { serveHttp } from '../harness/serve-http.js';
 
 const { DATABASE_URL: url, DATABASE_POOL_SIZE: poolSize } = loadConfig(['DATABASE_URL', 'DATABASE_POOL_SIZE']);
 const db = await new DataSource({ type: 'postgres', url, poolSize, installExtensions: false }).initialize();
@@ -38,7 +38,7 @@ const storing = new Coalescer<Row, undefined>(async (rows) => {
   return rows.map(() => undefined);
 });
 
-serveBaseline(async (request, bytes) => {
+serveHttp(async (request, bytes) => {
   const body = bytes.toString();
   const { to } = JSON.parse(body) as { to: string };
   const at = new Date();

@@ -1,10 +1,10 @@
-// Baseline of intake: the same signature check, one parse, the same row through the same group commit.
+// Baseline E of intake: the same signature check, one parse, the same row through the same group commit.
 import { DataSource } from 'typeorm';
 import { loadConfig } from '#libs/config';
 import { newId } from '#libs/ids';
 import { isSignedBy } from '#libs/meta-cloud';
 import { Coalescer } from '#libs/persistence';
-import { serveBaseline } from '../harness/baseline-server.js';
+import { serveHttp } from '../harness/serve-http.js';
 
 const config = loadConfig(['DATABASE_URL', 'DATABASE_POOL_SIZE', 'META_APP_SECRETS']);
 const db = await new DataSource({
@@ -31,7 +31,7 @@ const storing = new Coalescer<Row, undefined>(async (rows) => {
   return rows.map(() => undefined);
 });
 
-serveBaseline(async (request, bytes) => {
+serveHttp(async (request, bytes) => {
   const { 'x-hub-signature-256': signature, 'x-tenant': tenantId } = request.headers as Record<string, string>;
   if (!isSignedBy(bytes, signature, config.META_APP_SECRETS)) throw new Error('not signed');
   const payload = JSON.parse(bytes.toString()) as {
