@@ -5,7 +5,6 @@ import { UsageModule } from '#libs/usage';
 import { WabasModule } from '#libs/wabas';
 import { RateUsage } from './metering/rate-usage.js';
 import { RateUsageProcessor } from './metering/rate-usage.processor.js';
-import { RatingSweeper } from './metering/rating-sweeper.js';
 import { Plans } from './plans/plans.js';
 import { CurrentRateBook } from './rate-card/current-rate-book.js';
 import { RateCards } from './rate-card/rate-cards.js';
@@ -13,6 +12,6 @@ import { RateCards } from './rate-card/rate-cards.js';
 /** Imports the rate cards when it starts, then rates what was delivered. */
 @Module({
   imports: [ProcessModule.forRoot({ queues: ['billing.rate'] }), WabasModule, UsageModule, LedgerModule],
-  providers: [RateCards, CurrentRateBook, Plans, RateUsage, RateUsageProcessor, RatingSweeper],
+  providers: [RateCards, CurrentRateBook, Plans, RateUsage, RateUsageProcessor],
 })
 export class BillingWorkerModule {}

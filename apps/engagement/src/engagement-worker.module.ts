@@ -3,12 +3,11 @@ import { InboundModule } from '#libs/inbound';
 import { ProcessModule } from '#libs/process';
 import { ContactsModule } from './contacts/contacts.module.js';
 import { InboundProcessor } from './inbound/inbound.processor.js';
-import { InboundSweeper } from './inbound/inbound-sweeper.js';
 import { TakeInbound } from './inbound/take-inbound.js';
 
 /** The worker: what customers wrote becomes contacts. */
 @Module({
   imports: [ProcessModule.forRoot({ queues: ['engagement.inbound'] }), InboundModule, ContactsModule],
-  providers: [TakeInbound, InboundProcessor, InboundSweeper],
+  providers: [TakeInbound, InboundProcessor],
 })
 export class EngagementWorkerModule {}

@@ -4,7 +4,6 @@ import { ProcessModule } from '#libs/process';
 import { TenantsModule } from '#libs/tenants';
 import { WabasModule } from '#libs/wabas';
 import { SignupProcessor } from './signups/signup.processor.js';
-import { SignupSweeper } from './signups/signup.sweeper.js';
 import { SignupsModule } from './signups/signups.module.js';
 
 /** The worker: takes each signup through its steps. */
@@ -16,6 +15,6 @@ import { SignupsModule } from './signups/signups.module.js';
     WabasModule,
     SignupsModule,
   ],
-  providers: [SignupProcessor, SignupSweeper],
+  providers: [SignupProcessor],
 })
 export class OnboardingWorkerModule {}

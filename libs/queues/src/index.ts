@@ -1,4 +1,5 @@
 export { LANES, type LaneName, type Lanes } from './jobs.js';
 export { Periodic } from './periodic.js';
 export { QueuesModule, REDIS } from './queues.module.js';
+export { Sweeper } from './sweeper.js';
 export { Wake } from './wake.js';

@@ -4,6 +4,7 @@ import { Redis } from 'ioredis';
 import { loadConfig } from '#libs/config';
 import type { LaneName } from './jobs.js';
 import { Periodic } from './periodic.js';
+import { Sweeper } from './sweeper.js';
 import { Wake } from './wake.js';
 
 export const REDIS = Symbol('Redis');
@@ -36,6 +37,7 @@ export class QueuesModule {
       providers: [
         Wake,
         Periodic,
+        Sweeper,
         {
           provide: REDIS,
           useFactory: () => {
@@ -44,7 +46,7 @@ export class QueuesModule {
           },
         },
       ],
-      exports: [Wake, Periodic, REDIS, bull],
+      exports: [Wake, Periodic, Sweeper, REDIS, bull],
     };
   }
 }

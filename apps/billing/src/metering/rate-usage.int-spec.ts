@@ -9,7 +9,6 @@ import { BillingModule } from '../billing.module.js';
 import { BillingWorkerModule } from '../billing-worker.module.js';
 import { RateCards } from '../rate-card/rate-cards.js';
 import { RateUsage } from './rate-usage.js';
-import { RatingSweeper } from './rating-sweeper.js';
 
 describe('rating what was delivered', () => {
   let database: TestDatabase;
@@ -116,7 +115,6 @@ describe('rating what was delivered', () => {
     await apps.worker.app.get(Wake).lane('billing.rate', { tenantId: shop.tenantId });
     await eventually(async () => (await chargesOf(shop, woken)).length === 2);
     const forgotten = await shop.delivered();
-    await apps.worker.app.get(RatingSweeper).sweep();
     await eventually(async () => (await chargesOf(shop, forgotten)).length === 2);
   });
 

@@ -1,25 +1,35 @@
 import { Process, Processor } from '@nestjs/bull';
-import { Injectable } from '@nestjs/common';
+import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import type { Job } from 'bull';
 import { Leases } from '#libs/leases';
-import { type Lanes, Wake } from '#libs/queues';
+import { Database } from '#libs/persistence';
+import { type Lanes, Sweeper, Wake } from '#libs/queues';
 import { BATCH, RateUsage } from './rate-usage.js';
 
 const TRY_AGAIN_MS = 1_000;
+const SWEEP_MS = 5_000;
 
 /** Drains the lane of a tenant whose delivered messages wait to be rated. */
 @Injectable()
 @Processor('billing.rate')
-export class RateUsageProcessor {
+export class RateUsageProcessor implements OnApplicationBootstrap {
   constructor(
     private readonly wake: Wake,
     private readonly leases: Leases,
     private readonly rateUsage: RateUsage,
+    private readonly db: Database,
+    private readonly sweeper: Sweeper,
   ) {}
 
   @Process({ concurrency: 4 })
   process(job: Job<Lanes['billing.rate']>): Promise<void> {
     return this.wake.run('billing.rate', job, ({ tenantId }) => this.drain(tenantId));
+  }
+
+  onApplicationBootstrap(): void {
+    this.sweeper.every('billing.rate', SWEEP_MS, () =>
+      this.db.query('SELECT tenant_id AS "tenantId" FROM door_tenants_to_rate()'),
+    );
   }
 
   private async drain(tenantId: string): Promise<number | undefined> {

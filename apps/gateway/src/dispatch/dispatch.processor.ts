@@ -3,7 +3,7 @@ import { Inject, type OnApplicationBootstrap } from '@nestjs/common';
 import type { Job } from 'bull';
 import { CLOCK, type Clock } from '#libs/clock';
 import { OutboxLanes } from '#libs/outbox';
-import { type Lanes, Periodic, Wake } from '#libs/queues';
+import { type Lanes, Sweeper, Wake } from '#libs/queues';
 import { Dispatcher } from './dispatcher.js';
 
 /** Numbers that one worker drains at once; each holds few connections to PostgreSQL, and only for moments. */
@@ -17,7 +17,7 @@ export class DispatchProcessor implements OnApplicationBootstrap {
     private readonly dispatcher: Dispatcher,
     private readonly lanes: OutboxLanes,
     private readonly wake: Wake,
-    private readonly periodic: Periodic,
+    private readonly sweeper: Sweeper,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
@@ -27,10 +27,6 @@ export class DispatchProcessor implements OnApplicationBootstrap {
   }
 
   onApplicationBootstrap(): void {
-    this.periodic.every('sweep numbers with work', SWEEP_MS, async () => {
-      for (const lane of await this.lanes.numbersWithWork(this.clock.now())) {
-        await this.wake.lane('gateway.dispatch', lane);
-      }
-    });
+    this.sweeper.every('gateway.dispatch', SWEEP_MS, () => this.lanes.numbersWithWork(this.clock.now()));
   }
 }

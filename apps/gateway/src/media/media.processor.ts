@@ -3,7 +3,7 @@ import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common'
 import type { Job } from 'bull';
 import { CLOCK, type Clock } from '#libs/clock';
 import { InboundMedia } from '#libs/media-store';
-import { type Lanes, Periodic, Wake } from '#libs/queues';
+import { type Lanes, Sweeper, Wake } from '#libs/queues';
 import { CopyInbound } from './copy-inbound.js';
 
 /** Numbers whose files one worker copies at once: files are large, and messages go first. */
@@ -18,7 +18,7 @@ export class MediaProcessor implements OnApplicationBootstrap {
     private readonly copier: CopyInbound,
     private readonly inbound: InboundMedia,
     private readonly wake: Wake,
-    private readonly periodic: Periodic,
+    private readonly sweeper: Sweeper,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
@@ -28,9 +28,6 @@ export class MediaProcessor implements OnApplicationBootstrap {
   }
 
   onApplicationBootstrap(): void {
-    this.periodic.every('media sweeper', SWEEP_MS, async () => {
-      for (const lane of await this.inbound.numbersWithWork(this.clock.now()))
-        void this.wake.lane('gateway.media', lane);
-    });
+    this.sweeper.every('gateway.media', SWEEP_MS, () => this.inbound.numbersWithWork(this.clock.now()));
   }
 }

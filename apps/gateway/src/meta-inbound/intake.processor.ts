@@ -2,7 +2,7 @@ import { Process, Processor } from '@nestjs/bull';
 import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import type { Job } from 'bull';
 import { CLOCK, type Clock } from '#libs/clock';
-import { type Lanes, Periodic, Wake } from '#libs/queues';
+import { type Lanes, Sweeper, Wake } from '#libs/queues';
 import { Intake } from './intake.js';
 import { MetaEvents } from './meta-events.js';
 
@@ -16,7 +16,7 @@ export class IntakeProcessor implements OnApplicationBootstrap {
     private readonly intake: Intake,
     private readonly events: MetaEvents,
     private readonly wake: Wake,
-    private readonly periodic: Periodic,
+    private readonly sweeper: Sweeper,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
@@ -26,9 +26,6 @@ export class IntakeProcessor implements OnApplicationBootstrap {
   }
 
   onApplicationBootstrap(): void {
-    this.periodic.every('intake sweeper', SWEEP_MS, async () => {
-      for (const lane of await this.events.routesWithWork(this.clock.now()))
-        void this.wake.lane('gateway.intake', lane);
-    });
+    this.sweeper.every('gateway.intake', SWEEP_MS, () => this.events.routesWithWork(this.clock.now()));
   }
 }

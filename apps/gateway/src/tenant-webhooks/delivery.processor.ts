@@ -3,7 +3,7 @@ import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common'
 import type { Job } from 'bull';
 import { CLOCK, type Clock } from '#libs/clock';
 import { Database } from '#libs/persistence';
-import { type Lanes, Periodic, Wake } from '#libs/queues';
+import { type Lanes, Sweeper, Wake } from '#libs/queues';
 import { Delivery } from './delivery.js';
 
 const SWEEP_MS = 5_000;
@@ -16,7 +16,7 @@ export class DeliveryProcessor implements OnApplicationBootstrap {
     private readonly delivery: Delivery,
     private readonly db: Database,
     private readonly wake: Wake,
-    private readonly periodic: Periodic,
+    private readonly sweeper: Sweeper,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
@@ -26,14 +26,11 @@ export class DeliveryProcessor implements OnApplicationBootstrap {
   }
 
   onApplicationBootstrap(): void {
-    this.periodic.every('delivery sweeper', SWEEP_MS, async () => {
-      const rows = await this.db.query<{ tenant_id: string; endpoint_id: string }>(
-        'SELECT tenant_id, endpoint_id FROM door_endpoints_with_deliveries($1)',
+    this.sweeper.every('gateway.deliver', SWEEP_MS, () =>
+      this.db.query(
+        'SELECT tenant_id AS "tenantId", endpoint_id AS "endpointId" FROM door_endpoints_with_deliveries($1)',
         [this.clock.now()],
-      );
-      for (const row of rows) {
-        void this.wake.lane('gateway.deliver', { tenantId: row.tenant_id, endpointId: row.endpoint_id });
-      }
-    });
+      ),
+    );
   }
 }
