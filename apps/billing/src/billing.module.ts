@@ -6,13 +6,25 @@ import { UsageModule } from '#libs/usage';
 import { ChargesController } from './charges/charges.controller.js';
 import { InvoicesController } from './invoices/invoices.controller.js';
 import { LedgerController } from './ledger/ledger.controller.js';
+import { BillingProfiles } from './plans/billing-profiles.js';
+import { PlansController } from './plans/plans.controller.js';
+import { Plans } from './plans/plans.js';
+import { StaffPlansController } from './plans/staff-plans.controller.js';
 import { RateCardsController } from './rate-card/rate-cards.controller.js';
 import { RateCards } from './rate-card/rate-cards.js';
+import { StaffModule } from './staff/staff.module.js';
 
 /** What tenants read of billing over HTTP; the work is done by the worker. */
 @Module({
-  imports: [ProcessModule.forRoot({ queues: [] }), TenantsModule, UsageModule, LedgerModule],
-  controllers: [RateCardsController, ChargesController, InvoicesController, LedgerController],
-  providers: [RateCards],
+  imports: [ProcessModule.forRoot({ queues: [] }), TenantsModule, UsageModule, LedgerModule, StaffModule],
+  controllers: [
+    RateCardsController,
+    ChargesController,
+    InvoicesController,
+    LedgerController,
+    PlansController,
+    StaffPlansController,
+  ],
+  providers: [RateCards, Plans, BillingProfiles],
 })
 export class BillingModule {}

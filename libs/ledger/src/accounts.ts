@@ -13,6 +13,11 @@ export const ACCOUNTS = {
   cost_of_sales_meta: { title: 'Cost of sales: Meta', kind: 'expense', tenantSees: false },
   payable_meta: { title: 'Payable to Meta', kind: 'liability', tenantSees: false },
   receivable: { title: 'Receivable from the tenant', kind: 'asset', tenantSees: true },
+  wallet: { title: 'Wallet of the tenant', kind: 'liability', tenantSees: true },
+  bank: { title: 'Bank and payment provider', kind: 'asset', tenantSees: true },
+  revenue_fees: { title: 'Revenue: fees', kind: 'income', tenantSees: true },
+  tax_payable: { title: 'Tax payable', kind: 'liability', tenantSees: true },
+  rounding: { title: 'Rounding of invoices', kind: 'income', tenantSees: true },
   revenue_messages: { title: 'Revenue: messages', kind: 'income', tenantSees: true },
 } as const satisfies Record<string, AccountFacts>;
 

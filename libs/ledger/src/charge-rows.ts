@@ -20,10 +20,12 @@ export interface ChargeRow {
   tier: number | null;
   billed_at: Date;
   local_day: string;
+  revision: number;
+  booked_on: string | null;
 }
 
 export const CHARGE_COLUMNS = `message_id, side, waba_id, phone_number_id, market, category, quantity, unit_price, amount,
-  currency, rule, free_reason, plan, card_date::text, card_currency, tier, billed_at, local_day::text`;
+  currency, rule, free_reason, plan, card_date::text, card_currency, tier, billed_at, local_day::text, revision, booked_on::text`;
 
 export const chargeOf = (row: ChargeRow): Charge => ({
   messageId: row.message_id,
@@ -45,4 +47,6 @@ export const chargeOf = (row: ChargeRow): Charge => ({
       : null,
   billedAt: row.billed_at,
   localDay: row.local_day,
+  revision: row.revision,
+  bookedOn: row.booked_on,
 });

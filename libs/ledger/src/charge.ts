@@ -27,6 +27,10 @@ export interface Charge {
   readonly billedAt: Date;
   /** `YYYY-MM-DD`, its day in the time zone of the WABA. */
   readonly localDay: string;
+  /** 0 as first rated, which is also meant when absent; odd takes the one before back, even is the corrected one. */
+  readonly revision?: number;
+  /** The day it counts for, where its own month was closed when it came; else null or absent. */
+  readonly bookedOn?: string | null;
 }
 
 /** Charges that one line of an invoice sums up: alike in everything named here. */
@@ -51,6 +55,8 @@ export interface Days {
 
 /** Where a page of charges ended. */
 export interface ChargeCursor {
-  readonly localDay: string;
+  /** The day it is booked on. */
+  readonly day: string;
   readonly messageId: string;
+  readonly revision: number;
 }

@@ -8,10 +8,13 @@ export interface Posting {
   readonly currency: string;
 }
 
+/** What an entry is about. Only `reversal` names an entry that it takes back. */
+export type EntryKind = 'message' | 'reversal' | 'top_up' | 'invoice' | 'credit_note' | 'payment' | 'true_up';
+
 export interface JournalEntry {
   /** Derived from what the entry books, so that the same thing is booked once. */
   readonly entryId: string;
-  readonly kind: 'message' | 'reversal';
+  readonly kind: EntryKind;
   readonly messageId: string | null;
   /** `YYYY-MM-DD`, the day it counts for. */
   readonly bookedOn: string;

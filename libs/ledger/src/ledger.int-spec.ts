@@ -1,10 +1,12 @@
 import { ManualClock } from '#libs/clock';
 import { newId } from '#libs/ids';
 import type { Tx } from '#libs/persistence';
+import { eventually } from '../../../test/support/app.js';
 import { cloneDatabase, connect, type TestDatabase } from '../../../test/support/database.js';
 import type { Charge } from './charge.js';
 import { move, UnbalancedEntryError } from './journal.js';
 import { Ledger, messageEntryId } from './ledger.js';
+import { bookingDay, Periods } from './periods.js';
 
 const NOW = new Date('2026-11-22T12:00:00.123Z');
 
@@ -40,9 +42,11 @@ describe('the ledger', () => {
     card: { date: '2026-10-01', currency: 'USD', tier: 0 },
     billedAt: NOW,
     localDay: '2026-11-22',
+    revision: 0,
+    bookedOn: null,
     ...more,
   });
-  const bothSides = (messageId: string, more: Partial<Charge> = {}) => [
+  const bothSides = (messageId: string, more: Partial<Charge> = {}): [Charge, Charge] => [
     charge(messageId, more),
     charge(messageId, { ...more, side: 'price', plan: 'pass_through/1' }),
   ];
@@ -52,6 +56,77 @@ describe('the ledger', () => {
         'SELECT (SELECT count(*) FROM charges)::int AS charges, count(*)::int AS postings FROM postings',
       )
     ).rows[0];
+
+  it('corrects a charge by taking it back beside it: the old rows stay, and the difference counts on its own day', async () => {
+    const messageId = newId(NOW);
+    const why = { memo: 'wrong category', bookedOn: '2026-12-03' };
+    const right = bothSides(messageId, { category: 'marketing', unitPrice: '0.0397', amount: '0.0397' });
+    expect(await asTenant((tx) => ledger.correct(tx, tenant, right, why))).toBe(false);
+    await asTenant((tx) => ledger.charge(tx, tenant, bothSides(messageId)));
+    expect(await asTenant((tx) => ledger.correct(tx, tenant, right, why))).toBe(true);
+    expect(await asTenant((tx) => ledger.correct(tx, tenant, right, why))).toBe(false);
+    const rows = await asTenant((tx) => ledger.chargesOf(tx, tenant, messageId));
+    expect(rows.filter((r) => r.side === 'price').map((r) => [r.revision, r.quantity, r.amount, r.bookedOn])).toEqual([
+      [0, 1, '0.0085', null],
+      [1, -1, '-0.0085', '2026-12-03'],
+      [2, 1, '0.0397', '2026-12-03'],
+    ]);
+    const december = await asTenant((tx) =>
+      ledger.chargeGroups(tx, tenant, 'price', { from: '2026-12-01', to: '2026-12-31' }),
+    );
+    expect(december.map((g) => [g.category, g.quantity, g.amount])).toEqual([
+      ['marketing', 1, '0.0397'],
+      ['utility', -1, '-0.0085'],
+    ]);
+    const owed = await database.owner.query(
+      `SELECT sum(p.amount)::text AS owed FROM postings p JOIN journal_entries e USING (tenant_id, entry_id)
+        WHERE e.message_id = $1 AND p.account = 'receivable'`,
+      [messageId],
+    );
+    expect(owed.rows).toEqual([{ owed: '0.0397' }]);
+  });
+
+  it('takes nothing in a closed month, whoever writes; what comes late is booked in the next', async () => {
+    const periods = new Periods(new ManualClock(NOW));
+    await asTenant((tx) => periods.close(tx, tenant, '2026-09', 'finance@provider.example'));
+    await asTenant((tx) => periods.close(tx, tenant, '2026-10', 'finance@provider.example'));
+    await asTenant((tx) => periods.close(tx, tenant, '2026-10', 'somebody else'));
+    const list = await asTenant((tx) => periods.list(tx, tenant));
+    expect(list.map((p) => [p.month, p.closedBy])).toEqual([
+      ['2026-10', 'finance@provider.example'],
+      ['2026-09', 'finance@provider.example'],
+    ]);
+    const through = await asTenant((tx) => periods.closedThrough(tx, tenant));
+    const late = bothSides(newId(NOW), { localDay: '2026-10-31' });
+    await expect(asTenant((tx) => ledger.charge(tx, tenant, late))).rejects.toThrow('closed');
+    expect(['2026-10-31', '2026-11-01'].map((day) => bookingDay(day, through))).toEqual(['2026-11-01', '2026-11-01']);
+    const booked = late.map((c) => ({ ...c, bookedOn: bookingDay(c.localDay, through) }));
+    await asTenant((tx) => ledger.charge(tx, tenant, booked));
+    await expect(database.owner.query('DELETE FROM ledger_periods')).rejects.toThrow('append-only');
+  });
+
+  it('closes a month only when nobody is booking in it', async () => {
+    const periods = new Periods(new ManualClock(NOW));
+    const [third, slow] = [newId(NOW), newId(NOW)];
+    const done: string[] = [];
+    await connection.db.inTenant(third, async (tx) => {
+      await ledger.charge(tx, third, bothSides(slow));
+      const closing = connection.db
+        .inTenant(third, (second) => periods.close(second, third, '2026-11', 'x'))
+        .then(() => done.push('closed'));
+      await eventually(async () => {
+        const { rows } = await database.owner.query(
+          `SELECT 1 FROM pg_locks l JOIN pg_database d ON d.oid = l.database
+            WHERE d.datname = current_database() AND locktype = 'advisory' AND NOT granted`,
+        );
+        return rows.length > 0;
+      });
+      done.push('booked');
+      setImmediate(() => closing.catch(() => undefined));
+    });
+    await eventually(async () => done.length === 2);
+    expect(done).toEqual(['booked', 'closed']);
+  });
 
   it('books cost and price of a message once, however often it is told', async () => {
     const messageId = newId(NOW);

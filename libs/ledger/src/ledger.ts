@@ -1,10 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CLOCK, type Clock } from '#libs/clock';
 import { derivedId } from '#libs/ids';
+import { compare, formatDecimal, negate, parseDecimal } from '#libs/money';
 import type { Tx } from '#libs/persistence';
 import { ACCOUNTS, type Account } from './accounts.js';
 import type { Charge, ChargeCursor, ChargeGroup, Days, Side } from './charge.js';
-import { CHARGE_COLUMNS, type ChargeRow, chargeOf } from './charge-rows.js';
+import { chargeGroups, chargesOf, listCharges } from './charge-queries.js';
 import { type JournalEntry, move, mustBalance, opposite, type Posting } from './journal.js';
 
 export interface Balance {
@@ -30,16 +31,18 @@ export class Ledger {
    * before is left as it is, whatever is said of it now.
    *
    * @param charges both sides of each message
+   * @param walletCurrency prices in this currency are paid from the tenant's wallet; all others are owed
    * @returns the messages that were charged by this call
    */
-  async charge(tx: Tx, tenantId: string, charges: readonly Charge[]): Promise<Set<string>> {
+  async charge(tx: Tx, tenantId: string, charges: readonly Charge[], walletCurrency?: string): Promise<Set<string>> {
     if (charges.length === 0) return new Set();
     const inserted: { message_id: string }[] = await tx.query(
       `INSERT INTO charges (tenant_id, message_id, side, waba_id, phone_number_id, market, category, quantity, unit_price,
-                            amount, currency, rule, free_reason, plan, card_date, card_currency, tier, billed_at, local_day)
+                            amount, currency, rule, free_reason, plan, card_date, card_currency, tier, billed_at, local_day,
+                            revision, booked_on)
        SELECT $1::uuid, c.* FROM unnest($2::uuid[], $3::text[], $4::uuid[], $5::uuid[], $6::text[], $7::text[], $8::int[],
                 $9::numeric[], $10::numeric[], $11::text[], $12::text[], $13::text[], $14::text[], $15::date[],
-                $16::text[], $17::smallint[], $18::timestamptz[], $19::date[]) AS c
+                $16::text[], $17::smallint[], $18::timestamptz[], $19::date[], $20::smallint[], $21::date[]) AS c
        ON CONFLICT DO NOTHING RETURNING message_id`,
       [
         tenantId,
@@ -61,10 +64,13 @@ export class Ledger {
         charges.map((c) => c.card?.tier ?? null),
         charges.map((c) => c.billedAt),
         charges.map((c) => c.localDay),
+        charges.map((c) => c.revision ?? 0),
+        charges.map((c) => c.bookedOn ?? null),
       ],
     );
     const fresh = new Set(inserted.map((row) => row.message_id));
-    await this.post(tx, tenantId, entriesFor(charges.filter((c) => fresh.has(c.messageId))));
+    const right = charges.filter((c) => fresh.has(c.messageId) && isAsCharged(c));
+    await this.post(tx, tenantId, entriesFor(right, walletCurrency));
     return fresh;
   }
 
@@ -147,61 +153,57 @@ export class Ledger {
     return reversal.entryId;
   }
 
-  /** Both sides of one message, the cost first; empty for a message that is not charged. */
-  async chargesOf(tx: Tx, tenantId: string, messageId: string): Promise<Charge[]> {
-    const rows: ChargeRow[] = await tx.query(
-      `SELECT ${CHARGE_COLUMNS} FROM charges WHERE tenant_id = $1 AND message_id = $2 ORDER BY side`,
-      [tenantId, messageId],
-    );
-    return rows.map(chargeOf);
+  /**
+   * Charges a message anew: what it was charged is taken back, on its charges and in the journal, and the right charge is
+   * added beside it. Rows that are there stay as they are.
+   *
+   * @param right both sides as they should be
+   * @param why for people who read the books, and the day in an open month on which it counts (`YYYY-MM-DD`)
+   * @returns false when it is charged so already, or was never charged
+   */
+  async correct(
+    tx: Tx,
+    tenantId: string,
+    right: readonly [Charge, Charge],
+    why: { memo: string; bookedOn: string },
+    walletCurrency?: string,
+  ): Promise<boolean> {
+    const [{ messageId }] = right;
+    const rows = await chargesOf(tx, tenantId, messageId);
+    const last = Math.max(-1, ...rows.map((row) => row.revision ?? 0));
+    const held = rows.filter((row) => row.revision === last);
+    if (last < 0 || right.every((charge) => held.some((row) => costsTheSame(row, charge)))) return false;
+    const back = held.map((row) => ({
+      ...row,
+      revision: last + 1,
+      bookedOn: why.bookedOn,
+      quantity: -row.quantity,
+      amount: formatDecimal(negate(parseDecimal(row.amount))),
+    }));
+    const anew = right.map((charge) => ({ ...charge, revision: last + 2, bookedOn: why.bookedOn }));
+    const entry = held[0] && (await this.entry(tx, tenantId, messageEntryId(held[0])));
+    if (entry) await this.reverse(tx, tenantId, entry.entryId, why);
+    await this.charge(tx, tenantId, [...back, ...anew], walletCurrency);
+    return true;
   }
 
-  /** A page of charges by local day, then by message. */
-  async listCharges(
+  /** Every row of one message, the cost first, as first rated and as corrected; empty for one that is not charged. */
+  chargesOf(tx: Tx, tenantId: string, messageId: string): Promise<Charge[]> {
+    return chargesOf(tx, tenantId, messageId);
+  }
+
+  /** A page of charges by the day they are booked on, then by message. */
+  listCharges(
     tx: Tx,
     tenantId: string,
     page: { side: Side; days: Days; group?: ChargeGroup; after?: ChargeCursor | undefined; limit: number },
   ): Promise<Charge[]> {
-    const { side, days, group, after, limit } = page;
-    const rows: ChargeRow[] = await tx.query(
-      `SELECT ${CHARGE_COLUMNS} FROM charges
-        WHERE tenant_id = $1 AND side = $2
-          AND ($3::date IS NULL OR local_day >= $3::date) AND ($4::date IS NULL OR local_day <= $4::date)
-          AND ($5::date IS NULL OR (local_day, message_id) > ($5::date, $6::uuid))
-          AND ($7::text[] IS NULL OR ${IN_GROUP})
-        ORDER BY local_day, message_id LIMIT $8`,
-      [
-        tenantId,
-        side,
-        days.from ?? null,
-        days.to ?? null,
-        after?.localDay ?? null,
-        after?.messageId ?? null,
-        group ? groupValues(group) : null,
-        limit,
-      ],
-    );
-    return rows.map(chargeOf);
+    return listCharges(tx, tenantId, page);
   }
 
-  /** Charges of a range of days summed up into groups, in an order that depends on nothing but the groups. */
-  async chargeGroups(tx: Tx, tenantId: string, side: Side, days: Days): Promise<ChargeGroup[]> {
-    const rows: (ChargeRow & { quantity: string })[] = await tx.query(
-      `SELECT currency, market, category, unit_price, rule, free_reason, plan, card_date::text, card_currency, tier,
-              sum(quantity)::text AS quantity, sum(amount)::text AS amount
-         FROM charges
-        WHERE tenant_id = $1 AND side = $2
-          AND ($3::date IS NULL OR local_day >= $3::date) AND ($4::date IS NULL OR local_day <= $4::date)
-        GROUP BY currency, market, category, unit_price, rule, free_reason, plan, card_date, card_currency, tier
-        ORDER BY currency, market COLLATE "C" NULLS LAST, category, card_date NULLS LAST, tier, unit_price, rule,
-                 free_reason, plan`,
-      [tenantId, side, days.from ?? null, days.to ?? null],
-    );
-    return rows.map((row) => {
-      const { currency, market, category, unitPrice, rule, freeReason, plan, card, amount } = chargeOf(row);
-      const quantity = Number(row.quantity);
-      return { currency, market, category, unitPrice, rule, freeReason, plan, card, quantity, amount };
-    });
+  /** Charges booked in a range of days summed up into groups, in an order that depends on nothing but the groups. */
+  chargeGroups(tx: Tx, tenantId: string, side: Side, days: Days): Promise<ChargeGroup[]> {
+    return chargeGroups(tx, tenantId, side, days);
   }
 
   /** What each account holds, by currency. */
@@ -232,49 +234,47 @@ export class Ledger {
   }
 }
 
-/** The id of the entry that books a message: the same whenever and wherever it is rated. */
-export const messageEntryId = (charge: Pick<Charge, 'messageId' | 'billedAt'>): string =>
-  derivedId(charge.billedAt, charge.messageId, 'message');
+/** The id of the entry that books a message: the same whenever and wherever it is rated; a corrected one has its own. */
+export const messageEntryId = (charge: Pick<Charge, 'messageId' | 'billedAt' | 'revision'>): string =>
+  derivedId(charge.billedAt, charge.messageId, 'message', ...(charge.revision ? [String(charge.revision)] : []));
 
-function entriesFor(charges: readonly Charge[]): JournalEntry[] {
+/** Even revisions say what a message costs; odd ones take the one before back. */
+const costsTheSame = (a: Charge, b: Charge): boolean =>
+  a.side === b.side &&
+  a.currency === b.currency &&
+  a.market === b.market &&
+  a.category === b.category &&
+  compare(parseDecimal(a.amount), parseDecimal(b.amount)) === 0;
+
+const isAsCharged = ({ revision = 0 }: Charge): boolean => revision % 2 === 0;
+
+function entriesFor(charges: readonly Charge[], walletCurrency: string | undefined): JournalEntry[] {
   const entries = new Map<string, JournalEntry & { postings: Posting[] }>();
   for (const charge of charges) {
     const postings =
       charge.side === 'cost'
         ? move(charge.amount, charge.currency, 'cost_of_sales_meta', 'payable_meta')
-        : move(charge.amount, charge.currency, 'receivable', 'revenue_messages');
+        : move(
+            charge.amount,
+            charge.currency,
+            charge.currency === walletCurrency ? 'wallet' : 'receivable',
+            'revenue_messages',
+          );
     const entry = entries.get(charge.messageId);
     if (entry) entry.postings.push(...postings);
     else {
-      const { messageId, localDay } = charge;
+      const { messageId, localDay, bookedOn } = charge;
       entries.set(messageId, {
         entryId: messageEntryId(charge),
         kind: 'message',
         messageId,
-        bookedOn: localDay,
+        bookedOn: bookedOn ?? localDay,
         postings,
       });
     }
   }
   return [...entries.values()].filter((entry) => entry.postings.length > 0);
 }
-
-/** Is a row in the group whose values, in this order, are in parameter 7? NULL equals NULL, and 0.10 equals 0.1. */
-const IN_GROUP = `ROW(currency::text, market, category, unit_price, rule, free_reason, plan, card_date,
-                      card_currency::text, tier) IS NOT DISTINCT FROM
-                  ROW($7[1], $7[2], $7[3], $7[4]::numeric, $7[5], $7[6], $7[7], $7[8]::date, $7[9], $7[10]::smallint)`;
-const groupValues = (g: ChargeGroup): (string | null)[] => [
-  g.currency,
-  g.market,
-  g.category,
-  g.unitPrice,
-  g.rule,
-  g.freeReason,
-  g.plan,
-  g.card?.date ?? null,
-  g.card?.currency ?? null,
-  g.card ? String(g.card.tier) : null,
-];
 
 interface EntryRow {
   entry_id: string;

@@ -42,9 +42,10 @@ export class ChargePageResponse {
 /** @throws Refusal for a cursor that we did not make */
 export function cursorOf(text: string | undefined): ChargeCursor | undefined {
   if (text === undefined) return undefined;
-  const [localDay = '', messageId = ''] = Buffer.from(text, 'base64url').toString().split('_');
-  if (!isDay(localDay) || !isId(messageId)) throw Refusal.invalid('cursor must be the `next` of a page before');
-  return { localDay, messageId };
+  const [day = '', messageId = '', revision = ''] = Buffer.from(text, 'base64url').toString().split('_');
+  if (!isDay(day) || !isId(messageId) || !/^\d{1,4}$/.test(revision))
+    throw Refusal.invalid('cursor must be the `next` of a page before');
+  return { day, messageId, revision: Number(revision) };
 }
 
 /** @param found one more than the page holds, where there is another page */
@@ -52,6 +53,8 @@ export function chargePage(found: readonly Charge[], limit: number): ChargePageR
   const page = found.slice(0, limit);
   const last = page.at(-1);
   const next =
-    found.length > limit && last ? Buffer.from(`${last.localDay}_${last.messageId}`).toString('base64url') : null;
+    found.length > limit && last
+      ? Buffer.from(`${last.bookedOn ?? last.localDay}_${last.messageId}_${last.revision ?? 0}`).toString('base64url')
+      : null;
   return { data: page.map(chargeResponse), next };
 }

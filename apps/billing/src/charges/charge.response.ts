@@ -28,6 +28,10 @@ export class ChargeResponse {
   @ApiProperty({ type: RateRowResponse, nullable: true }) rate: RateRowResponse | null;
   @ApiProperty({ description: 'The billing moment: the earliest proof of delivery' }) billed_at: string;
   @ApiProperty({ example: '2026-11-22', description: "Its day in the WABA's time zone" }) local_day: string;
+  @ApiProperty({ description: '0 as first rated; odd takes the one before back, even is the corrected one' })
+  revision: number;
+  @ApiProperty({ description: 'The day it counts for: a later one where its month was closed before it was rated' })
+  booked_on: string;
 }
 
 /** The rate row of a charge or of an invoice line, or null where Meta asked nothing. */
@@ -54,4 +58,6 @@ export const chargeResponse = (charge: Charge): ChargeResponse => ({
   rate: rateRowOf(charge),
   billed_at: charge.billedAt.toISOString(),
   local_day: charge.localDay,
+  revision: charge.revision ?? 0,
+  booked_on: charge.bookedOn ?? charge.localDay,
 });

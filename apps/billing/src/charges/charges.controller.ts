@@ -61,7 +61,8 @@ export class ChargesController {
     if (!messageId) throw Refusal.notFound('charge');
     return this.db.inTenant(tenantId, async (tx) => {
       const charges = await this.ledger.chargesOf(tx, tenantId, messageId);
-      const price = charges.find((charge) => charge.side === 'price');
+      // The youngest revision: what the message costs after corrections.
+      const price = charges.filter((charge) => charge.side === 'price').at(-1);
       if (!price) throw Refusal.notFound('charge');
       const entry = await this.ledger.entry(tx, tenantId, messageEntryId(price));
       return { ...chargeResponse(price), journal_entry: entry?.entryId ?? null };

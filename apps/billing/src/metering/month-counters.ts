@@ -3,7 +3,7 @@ import type { Verdict, VolumeCategory } from '../rating/verdict.js';
 
 interface CounterRow {
   month: string;
-  kind: 'allowance' | 'volume';
+  kind: 'allowance' | 'volume' | 'included';
   subject: string;
   market: string;
   category: string;
@@ -40,6 +40,14 @@ export class MonthCounters {
     return this.usedOf({ month, kind: 'volume', subject: portfolioId, market, category });
   }
 
+  /** Messages of a month that an included volume of a plan has covered. */
+  includedUsed(month: string, plan: string, name: string): number {
+    return this.usedOf(this.included(month, plan, name));
+  }
+  useIncluded(month: string, plan: string, name: string): void {
+    this.add(1, this.included(month, plan, name));
+  }
+
   /** Lets a verdict count. */
   apply(verdict: Verdict, parties: { phoneNumberId: string; portfolioId: string }): void {
     const { month, moves, quantity } = verdict;
@@ -70,6 +78,10 @@ export class MonthCounters {
       ],
     );
     this.changed.clear();
+  }
+
+  private included(month: string, plan: string, name: string): Omit<CounterRow, 'used'> {
+    return { month, kind: 'included', subject: this.tenantId, market: plan, category: name };
   }
 
   private usedOf(counter: Omit<CounterRow, 'used'>): number {

@@ -1,12 +1,12 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Logger } from 'pino';
-import { type Charge, Ledger } from '#libs/ledger';
+import { bookingDay, type Charge, Ledger, Periods } from '#libs/ledger';
 import { LOGGER } from '#libs/observability';
 import { Database, type Tx } from '#libs/persistence';
 import { type UsageFact, UsageFacts } from '#libs/usage';
 import { type Waba, Wabas } from '#libs/wabas';
-import { priceOf } from '../plans/plan.js';
-import { Plans } from '../plans/plans.js';
+import { type PlanCalendar, Plans } from '../plans/plans.js';
+import { priceOf } from '../plans/price-of.js';
 import { CurrentRateBook } from '../rate-card/current-rate-book.js';
 import { NOTHING_KNOWN } from '../rating/auth-international.js';
 import { rateMessage } from '../rating/rate-message.js';
@@ -37,6 +37,7 @@ export class RateUsage {
     private readonly facts: UsageFacts,
     private readonly wabas: Wabas,
     private readonly ledger: Ledger,
+    private readonly periods: Periods,
     private readonly plans: Plans,
     private readonly book: CurrentRateBook,
     @Inject(LOGGER) private readonly logger: Logger,
@@ -82,7 +83,8 @@ export class RateUsage {
     }
 
     const book = await this.book.get();
-    const plan = await this.plans.planOf(tx, tenantId);
+    const plans = await this.plans.calendar(tx, tenantId);
+    const closedThrough = await this.periods.closedThrough(tx, tenantId);
     const counters = await MonthCounters.load(tx, tenantId, [...new Set(ratable.map((one) => one.month))]);
     const charges: Charge[] = [];
     for (const { fact, message, month, portfolioId } of ratable) {
@@ -93,9 +95,16 @@ export class RateUsage {
         this.logger.warn({ tenantId, messageId: fact.messageId, reason: verdict.reason }, 'a message waits unpriced');
         continue;
       }
+      const day = bookingDay(verdict.day, closedThrough);
+      const cost = { ...costCharge(fact, message, verdict), bookedOn: day === verdict.day ? null : day };
+      const price = priced(plans, cost, month, counters);
+      if (price === 'no_exchange_rate') {
+        await this.facts.park(tx, tenantId, fact.messageId, price);
+        this.logger.warn({ tenantId, messageId: fact.messageId, reason: price }, 'a message waits unpriced');
+        continue;
+      }
       counters.apply(verdict, { phoneNumberId: fact.phoneNumberId, portfolioId });
-      const cost = costCharge(fact, message, verdict);
-      charges.push(cost, priceOf(plan, cost));
+      charges.push(cost, price);
     }
     await this.ledger.charge(tx, tenantId, charges);
     await counters.save(tx);
@@ -114,6 +123,20 @@ export class RateUsage {
       return 'unknown_zone';
     }
   }
+}
+
+/** The tenant's price under the plan in force on the local day; what a plan includes is counted as it is used. */
+function priced(
+  plans: PlanCalendar,
+  cost: Charge,
+  month: string,
+  counters: MonthCounters,
+): Charge | 'no_exchange_rate' {
+  const plan = plans.on(cost.localDay);
+  const made = priceOf(plan, cost, (name) => counters.includedUsed(month, plan.plan, name));
+  if (made === 'no_exchange_rate') return made;
+  if (made.draws) counters.useIncluded(month, plan.plan, made.draws);
+  return made.charge;
 }
 
 /**

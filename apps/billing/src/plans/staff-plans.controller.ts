@@ -1,0 +1,168 @@
+import { Body, Controller, Get, Param, ParseUUIDPipe, Post, Put, UseGuards } from '@nestjs/common';
+import { ApiBearerAuth, ApiOperation, ApiProperty, ApiPropertyOptional, ApiTags } from '@nestjs/swagger';
+import { IsBoolean, IsIn, IsInt, IsObject, IsString, Length, Matches, Max, MaxLength, Min } from 'class-validator';
+import { Refusal } from '#libs/http';
+import { Database } from '#libs/persistence';
+import { mustBeDay } from '../local-days.js';
+import { ReasonRequest } from '../staff/reason.request.js';
+import { Needs, Staff, type StaffCaller, StaffGuard } from '../staff/staff.guard.js';
+import { StaffAudit } from '../staff/staff-audit.js';
+import { type BillingProfile, BillingProfiles, type InvoiceLanguage } from './billing-profiles.js';
+import { Plans } from './plans.js';
+import { readTerms } from './read-terms.js';
+import { showAssignment, showPlan, showProfile } from './show-plan.js';
+
+class PlanVersionRequest extends ReasonRequest {
+  @ApiProperty({ type: Object, description: 'What is left out is 0 or empty; amounts are decimal strings' })
+  @IsObject()
+  terms: Record<string, unknown>;
+}
+class AssignmentRequest extends ReasonRequest {
+  @ApiProperty() @IsString() @MaxLength(40) plan: string;
+  @ApiProperty() @IsInt() @Min(1) @Max(1_000_000) version: number;
+  @ApiProperty({ example: '2026-12-01', description: 'The first local day it prices; today or later' })
+  @Matches(/^\d{4}-\d{2}-\d{2}$/, { message: 'from_day must be YYYY-MM-DD' })
+  from_day: string;
+}
+class ProfileRequest extends ReasonRequest {
+  @ApiProperty() @IsString() @Length(1, 200) legal_name: string;
+  @ApiPropertyOptional() @IsString() @MaxLength(500) address: string = '';
+  @ApiProperty({ example: 'MX' })
+  @Matches(/^[A-Z]{2}$/, { message: 'country must be two capital letters' })
+  country: string;
+  @ApiPropertyOptional() @IsString() @MaxLength(50) tax_id: string = '';
+  @ApiPropertyOptional() @IsBoolean() is_business: boolean = true;
+  @ApiPropertyOptional({ enum: ['es', 'pt', 'en'] }) @IsIn(['es', 'pt', 'en']) language: InvoiceLanguage = 'en';
+  @ApiProperty({ example: 'America/Mexico_City' }) @IsString() @MaxLength(60) timezone: string;
+  @ApiProperty({ example: 'main' }) @IsString() @Length(1, 40) legal_entity: string;
+}
+
+@ApiTags('staff: plans')
+@ApiBearerAuth()
+@UseGuards(StaffGuard)
+@Controller('admin/v1')
+export class StaffPlansController {
+  constructor(
+    private readonly db: Database,
+    private readonly plans: Plans,
+    private readonly profiles: BillingProfiles,
+    private readonly audit: StaffAudit,
+  ) {}
+
+  @Get('plans')
+  @Needs('billing.read')
+  @ApiOperation({ summary: 'All versions of all plans' })
+  async list(): Promise<{ data: object[] }> {
+    const versions = await this.plans.versions();
+    return {
+      data: versions.map((v) => ({
+        ...showPlan(v),
+        note: v.note,
+        made_by: v.madeBy,
+        created_at: v.createdAt.toISOString(),
+      })),
+    };
+  }
+
+  /** Tenants stay on the version they are on until they are assigned to the new one. */
+  @Post('plans/:plan/versions')
+  @Needs('plans.write')
+  @ApiOperation({ summary: 'Add a version to a plan; the first makes the plan' })
+  async addVersion(
+    @Staff() staff: StaffCaller,
+    @Param('plan') plan: string,
+    @Body() request: PlanVersionRequest,
+  ): Promise<object> {
+    if (!/^[a-z][a-z0-9_]{0,39}$/.test(plan)) {
+      throw Refusal.invalid('A plan is named by 1 to 40 small letters, digits or underscores.');
+    }
+    const read = readTerms(request.terms);
+    if ('problems' in read) throw Refusal.invalid(Object.values(read.problems).flat().join('; '), read.problems);
+    const made = await this.plans.addVersion(plan, read.terms, { who: staff.email, note: request.reason });
+    const shown = showPlan(made);
+    await this.audit.record(staff, {
+      action: 'plan.add-version',
+      object: `plan:${plan}/${made.version}`,
+      after: shown,
+      reason: request.reason,
+    });
+    return shown;
+  }
+
+  @Get('tenants/:tenantId/plan')
+  @Needs('billing.read')
+  @ApiOperation({ summary: 'Which plans a tenant was, is and will be on' })
+  async ofTenant(@Param('tenantId', ParseUUIDPipe) tenantId: string): Promise<object> {
+    return this.db.inTenant(tenantId, async (tx) => {
+      const profile = await this.profiles.find(tx, tenantId);
+      const assignments = await this.plans.assignments(tx, tenantId);
+      return {
+        assignments: assignments.map((a) => ({ ...showAssignment(a), assigned_by: a.assignedBy })),
+        profile: profile ? showProfile(profile) : null,
+      };
+    });
+  }
+
+  @Post('tenants/:tenantId/plan')
+  @Needs('plans.write')
+  @ApiOperation({ summary: 'Put a tenant on a version of a plan' })
+  async assign(
+    @Staff() staff: StaffCaller,
+    @Param('tenantId', ParseUUIDPipe) tenantId: string,
+    @Body() { plan, version, from_day: fromDay, reason }: AssignmentRequest,
+  ): Promise<object> {
+    mustBeDay(fromDay, 'from_day');
+    return this.db.inTenant(tenantId, async (tx) => {
+      const made = showAssignment(await this.plans.assign(tx, tenantId, { plan, version, fromDay }, staff.email));
+      const object = `tenant:${tenantId}`;
+      await this.audit.record(staff, { action: 'plan.assign', object, tenantId, after: made, reason }, tx);
+      return made;
+    });
+  }
+
+  @Put('tenants/:tenantId/billing-profile')
+  @Needs('plans.write')
+  @ApiOperation({ summary: 'Who the invoices of a tenant are made out to' })
+  async saveProfile(
+    @Staff() staff: StaffCaller,
+    @Param('tenantId', ParseUUIDPipe) tenantId: string,
+    @Body() request: ProfileRequest,
+  ): Promise<object> {
+    const profile = profileOf(request);
+    return this.db.inTenant(tenantId, async (tx) => {
+      const before = await this.profiles.find(tx, tenantId);
+      await this.profiles.save(tx, tenantId, profile);
+      await this.audit.record(
+        staff,
+        {
+          action: 'billing-profile.save',
+          object: `tenant:${tenantId}`,
+          tenantId,
+          ...(before ? { before } : {}),
+          after: profile,
+          reason: request.reason,
+        },
+        tx,
+      );
+      return showProfile(profile);
+    });
+  }
+}
+
+function profileOf(r: ProfileRequest): BillingProfile {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: r.timezone });
+  } catch {
+    throw Refusal.invalid('timezone: must be an IANA name such as America/Mexico_City.');
+  }
+  return {
+    legalName: r.legal_name,
+    address: r.address,
+    country: r.country,
+    taxId: r.tax_id,
+    isBusiness: r.is_business,
+    language: r.language,
+    timezone: r.timezone,
+    legalEntity: r.legal_entity,
+  };
+}

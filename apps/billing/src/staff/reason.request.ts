@@ -1,0 +1,10 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { IsString, Length } from 'class-validator';
+
+/** Every write of the staff says why. */
+export class ReasonRequest {
+  @ApiProperty({ description: 'Why, for the audit log', minLength: 3, maxLength: 500 })
+  @IsString()
+  @Length(3, 500)
+  reason: string;
+}
