@@ -64,6 +64,12 @@ export class GraphStandIn {
   }
 
   private async reply(call: GraphCall, response: ServerResponse): Promise<void> {
+    // The worker compares templates with Meta's list when it pleases; no test waits for it here, and none meets it.
+    if (call.method === 'GET' && call.path.endsWith('/message_templates')) {
+      response.writeHead(503, { 'content-type': 'application/json' });
+      response.end(JSON.stringify({ error: { message: 'no list here', type: 'OAuthException', code: 2 } }));
+      return;
+    }
     this.calls.push(call);
     const answer = this.answer(call);
     if (answer === 'drop') {

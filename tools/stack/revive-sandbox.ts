@@ -36,7 +36,7 @@ export async function reviveSandbox(stack: Stack): Promise<void> {
                                               'category', upper(m.category), 'components', m.components,
                                               'parameter_format', upper(m.parameter_format), 'status', upper(m.status)))
               FROM templates m WHERE m.tenant_id = w.tenant_id AND m.waba_id = w.waba_id
-               AND m.meta_template_id IS NOT NULL) AS templates
+               AND m.meta_template_id IS NOT NULL AND m.status <> 'deleted') AS templates
       FROM wabas w JOIN portfolios p USING (tenant_id, portfolio_id) JOIN tenants t USING (tenant_id)`);
   await db.end();
   const vault = new Vault([{ id: 'k1', key: Buffer.from(stack.secrets.encryptionKey, 'base64') }]);

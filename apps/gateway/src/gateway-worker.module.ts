@@ -12,6 +12,7 @@ import { DispatchModule } from './dispatch/dispatch.module.js';
 import { MediaWorkerModule } from './media/media.module.js';
 import { MetaInboundWorkerModule } from './meta-inbound/meta-inbound.module.js';
 import { OnPremisesWorkerModule } from './on-premises/on-premises.module.js';
+import { TemplatesWorkerModule } from './templates/templates.module.js';
 import { TenantWebhooksWorkerModule } from './tenant-webhooks/tenant-webhooks.module.js';
 
 /** The gateway's worker: sends to Meta, applies what Meta said, tells tenants. */
@@ -23,6 +24,7 @@ import { TenantWebhooksWorkerModule } from './tenant-webhooks/tenant-webhooks.mo
         'gateway.intake',
         'gateway.deliver',
         'gateway.media',
+        'gateway.templates',
         'billing.rate',
         'engagement.inbound',
       ],
@@ -37,6 +39,7 @@ import { TenantWebhooksWorkerModule } from './tenant-webhooks/tenant-webhooks.mo
     ChannelsModule,
     MediaWorkerModule,
     DispatchModule,
+    TemplatesWorkerModule,
     MetaInboundWorkerModule,
     OnPremisesWorkerModule,
     TenantWebhooksWorkerModule,

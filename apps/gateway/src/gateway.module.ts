@@ -21,7 +21,7 @@ import { TenantWebhooksModule } from './tenant-webhooks/tenant-webhooks.module.j
 /** The gateway's HTTP process: what tenants and Meta call. */
 @Module({
   imports: [
-    ProcessModule.forRoot({ queues: ['gateway.dispatch', 'gateway.intake', 'gateway.deliver'] }),
+    ProcessModule.forRoot({ queues: ['gateway.dispatch', 'gateway.intake', 'gateway.deliver', 'gateway.templates'] }),
     TenantsModule,
     IdempotencyModule,
     WabasModule,

@@ -5,6 +5,7 @@ export type ParkReason =
   | 'number_disconnected'
   | 'number_not_registered'
   | 'template_paused'
+  | 'template_in_review'
   | 'account_restricted'
   | 'balance_exhausted'
   | 'payment_issue'
@@ -22,6 +23,7 @@ export const PARK_REASONS: Readonly<Record<ParkReason, { releasedBy: ReleasedBy;
   number_disconnected: { releasedBy: 'tenant', says: 'Meta no longer accepts our access to this number; reconnect it' },
   number_not_registered: { releasedBy: 'tenant', says: 'The number is not registered; register it with its PIN' },
   template_paused: { releasedBy: 'time', says: 'Meta paused the template for low quality' },
+  template_in_review: { releasedBy: 'meta', says: 'The template was edited and Meta reviews it again' },
   account_restricted: { releasedBy: 'meta', says: 'Meta restricts the business account' },
   balance_exhausted: { releasedBy: 'tenant', says: 'The wallet does not cover this message; top it up' },
   payment_issue: { releasedBy: 'provider', says: 'Meta sees a payment problem on the business account' },

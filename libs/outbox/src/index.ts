@@ -7,4 +7,5 @@ export type { MessageEventRow, MessageLane, MessageRow, NewMessage } from './mes
 export { Outbox } from './outbox.js';
 export { OutboxModule } from './outbox.module.js';
 export { type Decision, type Doubtful, type InDoubt, OutboxDoubts } from './outbox-doubts.js';
-export { type CallResult, type Candidate, type Except, OutboxLanes } from './outbox-lanes.js';
+export { type HeldFor, type OfTemplate, OutboxHeld } from './outbox-held.js';
+export { type CallResult, type Candidate, type Except, OutboxLanes, type ToldOfTemplate } from './outbox-lanes.js';

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Tx } from '#libs/persistence';
 import { MESSAGE_COLUMNS, type MessageLane, type MessageRow } from './message-row.js';
+import type { HeldFor } from './outbox-held.js';
 
 /** A message that could be claimed now. */
 export interface Candidate {
@@ -19,10 +20,20 @@ export interface Except {
   recipients?: readonly string[];
 }
 
+/** What Meta's refusal of a message says of the template it was sent with. */
+export interface ToldOfTemplate {
+  templateId: string;
+  word: 'PAUSED' | 'DISABLED';
+  /** The moment before the call. */
+  at: Date;
+}
+
 /** What became of one claimed message. The error is Meta's, or ours in the same form. */
-export type CallResult = { messageId: string; attempt: number } & (
+export type CallResult = { messageId: string; attempt: number; told?: ToldOfTemplate } & (
   | { became: 'submitted' | 'held'; metaMessageId: string; answer?: unknown }
   | { became: 'failed'; error: unknown }
+  /** Not done, and not tried again until Meta sends the template again. */
+  | { became: 'parked'; heldFor: HeldFor; error?: unknown }
   /** Not done, may be tried again from `notBefore` on; without an error it was not even tried. */
   | { became: 'accepted'; notBefore: Date; error?: unknown }
   /** It may or may not have been done. */
@@ -251,6 +262,8 @@ function detailOf(result: CallResult): unknown {
       return { error: result.error };
     case 'accepted':
       return { until: result.notBefore, ...(result.error === undefined ? {} : { error: result.error }) };
+    case 'parked':
+      return { reason: result.heldFor, ...(result.error === undefined ? {} : { error: result.error }) };
     case 'unknown':
       return { reason: result.reason };
   }

@@ -11,6 +11,8 @@ export interface Lanes {
   'gateway.deliver': { tenantId: string; endpointId: string };
   /** Media that customers sent to a number waits to be copied from Meta. */
   'gateway.media': { tenantId: string; phoneNumberId: string };
+  /** Messages of a WABA's templates wait for them, or the templates are to be compared with Meta's list. */
+  'gateway.templates': { tenantId: string; wabaId: string };
   /** A signup can take its next step. */
   'onboarding.signup': { tenantId: string; signupId: string };
   /** Delivered messages of a tenant wait to be rated. */
@@ -27,6 +29,7 @@ export const LANES: Readonly<Record<LaneName, { key: (data: never) => string }>>
   'gateway.intake': { key: (d: Lanes['gateway.intake']) => d.route },
   'gateway.deliver': { key: (d: Lanes['gateway.deliver']) => d.endpointId },
   'gateway.media': { key: (d: Lanes['gateway.media']) => d.phoneNumberId },
+  'gateway.templates': { key: (d: Lanes['gateway.templates']) => d.wabaId },
   'onboarding.signup': { key: (d: Lanes['onboarding.signup']) => d.signupId },
   'billing.rate': { key: (d: Lanes['billing.rate']) => d.tenantId },
   'engagement.inbound': { key: (d: Lanes['engagement.inbound']) => d.tenantId },

@@ -41,11 +41,19 @@ export function checkTemplate(template: unknown, limits: TemplateLimits): Gramma
  */
 export function checkTemplateEdit(
   components: unknown,
-  template: { readonly category: TemplateCategory; readonly form: 'positional' | 'named' },
+  template: {
+    readonly category: TemplateCategory;
+    readonly form: 'positional' | 'named';
+    /** `message_send_ttl_seconds`, if the edit changes it. */
+    readonly timeToLive?: unknown;
+  },
   limits: TemplateLimits,
 ): GrammarProblem[] {
   const problems: GrammarProblem[] = [];
-  checkComponents({ limits, ...template, report: reporter(problems) }, components);
+  const { category, form, timeToLive } = template;
+  const report = reporter(problems);
+  checkTimeToLive(timeToLive, category, report);
+  checkComponents({ limits, category, form, report }, components);
   return problems;
 }
 

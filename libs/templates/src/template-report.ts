@@ -1,4 +1,4 @@
-import type { TemplateEventSource } from './template.entity.js';
+import type { TemplateEventKind, TemplateEventSource } from './template.entity.js';
 
 /** What Meta says of a template; exactly one of status, quality and category. */
 export interface TemplateReport {
@@ -6,8 +6,11 @@ export interface TemplateReport {
   /** Meta's own time of it (`entry.time`), or the moment before our call. */
   at: Date;
   source: TemplateEventSource;
-  /** `event` of `message_template_status_update`, or `status` as listed, with its reason. */
-  status?: { word: string; reason?: string };
+  /**
+   * `event` of `message_template_status_update`, or `status` as listed, with its reason (of a pause: `other_info.title`)
+   * and what Meta advises.
+   */
+  status?: { word: string; reason?: string; detail?: string };
   /** `new_quality_score`, or `quality_score.score` as listed. */
   quality?: string;
   /** The whole `value` of `template_category_update`, or `{new_category}` as listed. */
@@ -16,7 +19,8 @@ export interface TemplateReport {
 
 export interface AppliedReport {
   templateId: string;
-  kind: 'status' | 'quality' | 'category' | 'category_impending';
+  wabaId: string;
+  kind: Extract<TemplateEventKind, 'status' | 'quality' | 'category' | 'category_impending'>;
   before: string | null;
   after: string | null;
   /** `apply` and `apply-and-alert` changed the template; the others are only in its history. */

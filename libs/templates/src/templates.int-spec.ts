@@ -3,6 +3,7 @@ import { newId } from '#libs/ids';
 import { cloneDatabase, connect, type TestDatabase } from '../../../test/support/database.js';
 import { Template, TemplateEvent } from './template.entity.js';
 import type { TemplateReport } from './template-report.js';
+import { TemplateSync } from './template-sync.entity.js';
 import { Templates } from './templates.js';
 
 const noon = new Date('2026-11-22T12:00:00.000Z');
@@ -14,7 +15,7 @@ const templates = new Templates(new ManualClock(noon));
 
 beforeAll(async () => {
   database = await cloneDatabase();
-  connected = await connect(database.appUrl, [Template, TemplateEvent]);
+  connected = await connect(database.appUrl, [Template, TemplateEvent, TemplateSync]);
 });
 afterAll(async () => {
   await connected.close();

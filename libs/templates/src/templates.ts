@@ -6,15 +6,17 @@ import type { Tx } from '#libs/persistence';
 import {
   holdReport,
   judgeReport,
+  NAME_RESERVED_MS,
   normaliseLanguage,
   parseCategory,
   parseQuality,
-  readCategoryUpdate,
   readTemplateStatus,
   type TemplateCategory,
   type TemplateState,
 } from '#libs/template-state';
+import { applyReport } from './apply-report.js';
 import { Template, TemplateEvent, type TemplateEventSource } from './template.entity.js';
+import { creationsSince, editsSince, note } from './template-history.js';
 import type { AppliedReport, TemplateReport } from './template-report.js';
 
 /** A template as Meta answered or lists it. */
@@ -30,10 +32,29 @@ export interface SeenTemplate {
   /** The moment before the call to Meta, so that what Meta does because of it is never older. */
   at: Date;
   source: TemplateEventSource;
+  /** Whether a call of the tenant's created it just now: that is counted. */
+  created?: boolean;
   parameterFormat?: string;
   components: unknown[];
+  timeToLiveSeconds?: number;
+  quality?: string;
   reason?: string;
 }
+
+/** What templates are listed by. */
+export interface TemplateFilter {
+  wabaId?: string;
+  name?: string;
+  language?: string;
+  /** Without it all but the deleted ones. */
+  status?: TemplateState;
+  category?: TemplateCategory;
+  after?: string;
+  before?: string;
+  limit: number;
+}
+
+const LIVING = Not('deleted' as const);
 
 /** The one writer of stored templates and their history. */
 @Injectable()
@@ -53,6 +74,8 @@ export class Templates {
     if (!category) throw new Error('a template of Meta has a category that is not in the catalogue');
     const read = readTemplateStatus(seen.status);
     const state: TemplateState = read.kind === 'state' ? read.state : 'pending';
+    // A comparison with Meta's list may find a template in the moment in which the call that made it is answered.
+    await tx.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`templates of ${seen.wabaId}`]);
     const known = await templates.findOne({
       where: { tenantId, wabaId: seen.wabaId, name: seen.name, language },
       lock: { mode: 'pessimistic_write' },
@@ -70,16 +93,28 @@ export class Templates {
       name: seen.name,
       language,
       category,
+      categoryBefore: same?.categoryBefore ?? null,
+      categoryNext: same?.categoryNext ?? null,
+      categoryNextAt: same?.categoryNextAt ?? null,
       status: newer.state,
       statusAt: newer.at,
-      quality: same?.quality ?? 'unknown',
+      quality: parseQuality(seen.quality) ?? same?.quality ?? 'unknown',
       reason: verdict === 'stale' ? (same?.reason ?? null) : (seen.reason ?? null),
+      reasonDetail: same?.reasonDetail ?? null,
+      pauseEndsAt: same?.pauseEndsAt ?? null,
+      locked: same?.locked ?? false,
       parameterFormat: (seen.parameterFormat ?? known?.parameterFormat ?? 'POSITIONAL').toUpperCase(),
       components: seen.components,
-      createdAt: known?.createdAt ?? now,
+      timeToLiveSeconds: seen.timeToLiveSeconds ?? same?.timeToLiveSeconds ?? null,
+      reservedUntil: null,
+      createdAt: same?.createdAt ?? now,
       updatedAt: now,
     });
-    await this.note(tx, template, {
+    if (seen.created) {
+      const about = { at: seen.at, source: 'tenant' as const, before: null, after: null, reason: null };
+      await note(tx, template, now, { ...about, kind: 'create', verdict: 'apply' });
+    }
+    await note(tx, template, now, {
       at: seen.at,
       source: seen.source,
       kind: 'status',
@@ -91,25 +126,123 @@ export class Templates {
     return template;
   }
 
-  /** @param by name and language as sent (`en_US` or `en-US`) */
+  /**
+   * Notes an edit that Meta took: the template is in review again.
+   *
+   * @param at the moment before the call
+   * @param changed what the edit replaced
+   */
+  async edited(
+    tx: Tx,
+    template: Template,
+    at: Date,
+    changed: Partial<Pick<Template, 'components' | 'category' | 'timeToLiveSeconds'>>,
+  ): Promise<Template> {
+    const now = this.clock.now();
+    await note(tx, template, now, {
+      at,
+      source: 'tenant',
+      kind: 'edit',
+      before: template.status,
+      after: 'pending',
+      verdict: 'apply',
+      reason: null,
+      detail: { fields: Object.keys(changed) },
+    });
+    return tx.getRepository(Template).save({
+      ...template,
+      ...changed,
+      status: 'pending' as const,
+      statusAt: at,
+      reason: null,
+      reasonDetail: null,
+      pauseEndsAt: null,
+      updatedAt: now,
+    });
+  }
+
+  /**
+   * Notes a deletion. The row stays with its history, and the name of an approved one is blocked for 30 days.
+   *
+   * @param gone false while Meta keeps it because messages are under way
+   */
+  async deleted(
+    tx: Tx,
+    template: Template,
+    { at, gone, source }: { at: Date; gone: boolean; source: TemplateEventSource },
+  ): Promise<void> {
+    const now = this.clock.now();
+    const { tenantId, templateId, status: before } = template;
+    const after = gone ? 'deleted' : 'pending_deletion';
+    const reserved = before === 'approved' || before === 'flagged';
+    await tx.getRepository(Template).update(
+      { tenantId, templateId },
+      {
+        status: after,
+        statusAt: at,
+        updatedAt: now,
+        reservedUntil: reserved ? new Date(at.getTime() + NAME_RESERVED_MS) : null,
+      },
+    );
+    const kind = source === 'tenant' || source === 'staff' ? 'delete' : 'status';
+    await note(tx, template, now, { at, source, kind, before, after, verdict: 'apply', reason: null });
+  }
+
+  /** Notes that Meta took the call that ends a pause. */
+  async unpaused(tx: Tx, template: Template, at: Date): Promise<void> {
+    const now = this.clock.now();
+    const { tenantId, templateId, status: before } = template;
+    await tx
+      .getRepository(Template)
+      .update(
+        { tenantId, templateId },
+        { status: 'approved', statusAt: at, reason: null, reasonDetail: null, pauseEndsAt: null, updatedAt: now },
+      );
+    const about = { at, source: 'tenant' as const, before, after: 'approved', reason: null };
+    await note(tx, template, now, { ...about, kind: 'unpause', verdict: 'apply' });
+  }
+
+  /** Takes over the components that Meta lists, where they differ from ours. */
+  async rewritten(tx: Tx, template: Template, components: unknown[], at: Date): Promise<void> {
+    const now = this.clock.now();
+    const { tenantId, templateId } = template;
+    await tx
+      .getRepository(Template)
+      .update({ tenantId, templateId }, { components: components as never, updatedAt: now });
+    const about = { at, source: 'meta-poll' as const, before: null, after: null, reason: null };
+    await note(tx, template, now, { ...about, kind: 'components', verdict: 'apply' });
+  }
+
+  /** @param by name and language as sent (`en_US` or `en-US`); a deleted one is found too */
   find(tx: Tx, tenantId: string, by: { wabaId: string; name: string; language: string }): Promise<Template | null> {
     return tx
       .getRepository(Template)
       .findOneBy({ tenantId, wabaId: by.wabaId, name: by.name, language: normaliseLanguage(by.language) });
   }
 
+  /** By Meta's id; deleted ones are not found. */
   findByMetaId(tx: Tx, tenantId: string, metaTemplateId: string): Promise<Template | null> {
-    return tx.getRepository(Template).findOneBy({ tenantId, metaTemplateId });
+    return tx.getRepository(Template).findOneBy({ tenantId, metaTemplateId, status: LIVING });
   }
 
-  /** All languages of a name. */
+  /** By our id, also a deleted one. */
+  findById(tx: Tx, tenantId: string, templateId: string): Promise<Template | null> {
+    return tx.getRepository(Template).findOneBy({ tenantId, templateId });
+  }
+
+  /** All languages of a name that are not deleted. */
   named(tx: Tx, tenantId: string, wabaId: string, name: string): Promise<Template[]> {
-    return tx.getRepository(Template).findBy({ tenantId, wabaId, name });
+    return tx.getRepository(Template).findBy({ tenantId, wabaId, name, status: LIVING });
   }
 
-  /** Every template of a tenant, in the order of their making. */
-  all(tx: Tx, tenantId: string): Promise<Template[]> {
-    return tx.getRepository(Template).find({ where: { tenantId }, order: { templateId: 'ASC' } });
+  /** How many templates a WABA has, each language counted. */
+  count(tx: Tx, tenantId: string, wabaId: string): Promise<number> {
+    return tx.getRepository(Template).countBy({ tenantId, wabaId, status: LIVING });
+  }
+
+  /** All templates of a WABA that are not deleted. */
+  ofWaba(tx: Tx, tenantId: string, wabaId: string): Promise<Template[]> {
+    return tx.getRepository(Template).findBy({ tenantId, wabaId, status: LIVING });
   }
 
   /**
@@ -117,35 +250,29 @@ export class Templates {
    *
    * @param filter equal to these; `after`/`before`: template ids between which the page lies; `limit`: 1 and more
    */
-  async list(
-    tx: Tx,
-    tenantId: string,
-    wabaId: string,
-    filter: {
-      name?: string;
-      language?: string;
-      status?: TemplateState;
-      category?: TemplateCategory;
-      after?: string;
-      before?: string;
-      limit: number;
-    },
-  ): Promise<Template[]> {
-    const { after, before, limit, name, language, status, category } = filter;
+  async list(tx: Tx, tenantId: string, wabaId: string, filter: Omit<TemplateFilter, 'wabaId'>): Promise<Template[]> {
+    const { after, before, limit } = filter;
     const rows = await tx.getRepository(Template).find({
       where: {
-        tenantId,
-        wabaId,
-        ...(name ? { name } : {}),
-        ...(language ? { language: normaliseLanguage(language) } : {}),
-        status: status ?? Not('deleted'),
-        ...(category ? { category } : {}),
+        ...where(tenantId, { ...filter, wabaId }),
         ...(after ? { templateId: MoreThan(after) } : before ? { templateId: LessThan(before) } : {}),
       },
       order: { templateId: before && !after ? 'DESC' : 'ASC' },
       take: limit,
     });
     return before && !after ? rows.reverse() : rows;
+  }
+
+  /** A page of a tenant's templates, the newest first; `before`: only older than this template id. */
+  newest(tx: Tx, tenantId: string, filter: Omit<TemplateFilter, 'after'>): Promise<Template[]> {
+    return tx.getRepository(Template).find({
+      where: {
+        ...where(tenantId, filter),
+        ...(filter.before ? { templateId: LessThan(filter.before) } : {}),
+      },
+      order: { templateId: 'DESC' },
+      take: filter.limit,
+    });
   }
 
   /** The states of these templates now; those that are gone are absent. */
@@ -157,25 +284,14 @@ export class Templates {
     return new Map(rows.map((r) => [r.templateId, r.status]));
   }
 
-  /** Takes a template out after Meta has deleted it; its history stays. */
-  async remove(tx: Tx, template: Template, source: TemplateEventSource): Promise<void> {
-    const { tenantId, templateId } = template;
-    await tx.getRepository(Template).delete({ tenantId, templateId });
-    await this.note(tx, template, {
-      at: this.clock.now(),
-      source,
-      kind: 'status',
-      before: template.status,
-      after: 'deleted',
-      verdict: 'apply',
-      reason: null,
-    });
-  }
-
   /** The history of a template, oldest first. */
   eventsOf(tx: Tx, tenantId: string, templateId: string): Promise<TemplateEvent[]> {
     return tx.getRepository(TemplateEvent).find({ where: { tenantId, templateId }, order: { eventId: 'ASC' } });
   }
+
+  /** When templates of a WABA were created by calls since an instant; of a template: when it was edited while approved. */
+  creationsSince = creationsSince;
+  editsSince = editsSince;
 
   /**
    * Applies a report of Meta's under the template's lock. Late and repeated reports change nothing; each is in the history.
@@ -187,95 +303,15 @@ export class Templates {
       where: { tenantId, metaTemplateId: report.metaTemplateId },
       lock: { mode: 'pessimistic_write' },
     });
-    if (!template) return undefined;
-    const applied = await this.apply(tx, template, report);
-    const { templateId, ...step } = applied;
-    await this.note(tx, template, {
-      ...step,
-      at: report.at,
-      source: report.source,
-      reason: report.status?.reason ?? null,
-    });
-    return { templateId, ...step };
-  }
-
-  private async apply(tx: Tx, template: Template, report: TemplateReport): Promise<AppliedReport> {
-    const { templateId } = template;
-    if (report.status) {
-      const read = readTemplateStatus(report.status.word, {
-        state: template.status,
-        beforeArchive: await this.stateBeforeArchive(tx, template),
-      });
-      if (read.kind !== 'state') {
-        return { templateId, kind: 'status', before: template.status, after: report.status.word, verdict: read.kind };
-      }
-      const held = { state: template.status, at: template.statusAt };
-      const seen = { state: read.state, at: report.at };
-      const verdict = judgeReport(held, seen);
-      if (verdict !== 'stale') {
-        await this.change(tx, template, {
-          status: read.state,
-          statusAt: holdReport(held, seen).at,
-          reason: report.status.reason ?? null,
-        });
-      }
-      return { templateId, kind: 'status', before: held.state, after: read.state, verdict };
-    }
-    if (report.quality !== undefined) {
-      const quality = parseQuality(report.quality);
-      const step = { templateId, kind: 'quality' as const, before: template.quality };
-      if (!quality) return { ...step, after: report.quality, verdict: 'unlisted' };
-      if (quality === template.quality) return { ...step, after: quality, verdict: 'repeat' };
-      if (await this.toldNewer(tx, template, 'quality', report.at))
-        return { ...step, after: quality, verdict: 'stale' };
-      await this.change(tx, template, { quality });
-      return { ...step, after: quality, verdict: 'apply' };
-    }
-    const update = readCategoryUpdate(report.category);
-    const step = { templateId, before: template.category };
-    if (update.kind === 'unreadable') return { ...step, kind: 'category', after: null, verdict: 'unlisted' };
-    if (update.kind === 'impending') return { ...step, kind: 'category_impending', after: update.to, verdict: 'apply' };
-    const after = update.current;
-    if (after === template.category) return { ...step, kind: 'category', after, verdict: 'repeat' };
-    if (await this.toldNewer(tx, template, 'category', report.at)) {
-      return { ...step, kind: 'category', after, verdict: 'stale' };
-    }
-    await this.change(tx, template, { category: after });
-    return { ...step, kind: 'category', after, verdict: 'apply' };
-  }
-
-  private async change(
-    tx: Tx,
-    template: Template,
-    to: Partial<Pick<Template, 'status' | 'statusAt' | 'reason' | 'quality' | 'category'>>,
-  ): Promise<void> {
-    const { tenantId, templateId } = template;
-    await tx.getRepository(Template).update({ tenantId, templateId }, { ...to, updatedAt: this.clock.now() });
-  }
-
-  private async stateBeforeArchive(tx: Tx, template: Template): Promise<TemplateState | undefined> {
-    if (template.status !== 'archived') return undefined;
-    const { tenantId, templateId } = template;
-    const [archived] = await tx.getRepository(TemplateEvent).find({
-      where: { tenantId, templateId, kind: 'status', after: 'archived' },
-      order: { eventId: 'DESC' },
-      take: 1,
-    });
-    return (archived?.before as TemplateState | null | undefined) ?? undefined;
-  }
-
-  /** Whether an applied report of this kind is newer than the one at hand. */
-  private toldNewer(tx: Tx, template: Template, kind: string, at: Date): Promise<boolean> {
-    const { tenantId, templateId } = template;
-    return tx.getRepository(TemplateEvent).existsBy({ tenantId, templateId, kind, verdict: 'apply', at: MoreThan(at) });
-  }
-
-  private async note(
-    tx: Tx,
-    template: Pick<Template, 'tenantId' | 'templateId'>,
-    step: Omit<TemplateEvent, 'tenantId' | 'templateId' | 'eventId'>,
-  ): Promise<void> {
-    const { tenantId, templateId } = template;
-    await tx.getRepository(TemplateEvent).insert({ tenantId, templateId, eventId: newId(this.clock.now()), ...step });
+    return template ? applyReport(tx, template, report, this.clock.now()) : undefined;
   }
 }
+
+const where = (tenantId: string, { wabaId, name, language, status, category }: Omit<TemplateFilter, 'limit'>) => ({
+  tenantId,
+  ...(wabaId ? { wabaId } : {}),
+  ...(name ? { name } : {}),
+  ...(language ? { language: normaliseLanguage(language) } : {}),
+  status: status ?? LIVING,
+  ...(category ? { category } : {}),
+});

@@ -167,21 +167,24 @@ describe('an accepted message', () => {
     expect(sendsTo(shop)).toHaveLength(1);
   });
 
-  it('is not sent with a template that was paused meanwhile, and the tenant is told', async () => {
-    const shop = await aMerchant(gateway.app);
-    await send(shop, templateTo('+16505551234')).then((ref) => until(shop, ref, 'submitted'));
-    // The gateway remembers the template as approved for a moment; the pause comes in that moment.
-    await gateway.app.get(Database).inTenant(shop.tenantId, (tx) =>
+  const told = (shop: Merchant, word: string) =>
+    gateway.app.get(Database).inTenant(shop.tenantId, (tx) =>
       gateway.app.get(Templates).applyReport(tx, shop.tenantId, {
         metaTemplateId: shop.templates.order_update?.metaTemplateId ?? '',
         at: new Date(),
         source: 'meta-webhook',
-        status: { word: 'PAUSED' },
+        status: { word },
       }),
     );
+
+  it('is not sent with a template that was disabled meanwhile, and the tenant is told', async () => {
+    const shop = await aMerchant(gateway.app);
+    await send(shop, templateTo('+16505551234')).then((ref) => until(shop, ref, 'submitted'));
+    // The gateway remembers the template as approved for a moment; the decision comes in that moment.
+    await told(shop, 'DISABLED');
     graph.calls.length = 0;
     const ref = await send(shop, templateTo('+16505551234'));
-    expect((await until(shop, ref, 'failed')).error).toMatchObject({ code: 132015 });
+    expect((await until(shop, ref, 'failed')).error).toMatchObject({ code: 132016 });
     expect(sendsTo(shop)).toEqual([]);
     expect(await events(shop)).toMatchObject([
       {
@@ -191,12 +194,40 @@ describe('an accepted message', () => {
           entry: [
             {
               id: shop.metaWabaId,
-              changes: [{ value: { statuses: [{ id: ref, status: 'failed', errors: [{ code: 132015 }] }] } }],
+              changes: [{ value: { statuses: [{ id: ref, status: 'failed', errors: [{ code: 132016 }] }] } }],
             },
           ],
         },
       },
     ]);
+  });
+
+  it('waits while its template is paused, holding up nobody else of its recipient', async () => {
+    const shop = await aMerchant(gateway.app);
+    await send(shop, templateTo('+16505551234')).then((ref) => until(shop, ref, 'submitted'));
+    await told(shop, 'PAUSED');
+    graph.calls.length = 0;
+    const ref = await send(shop, templateTo('+16505551234'));
+    expect((await until(shop, ref, 'parked')).history.at(-1)).toMatchObject({
+      kind: 'parked',
+      detail: { reason: 'template_paused' },
+    });
+    await until(shop, await send(shop, templateTo('+16505551234', 'spring_sale')), 'submitted');
+    expect(sendsTo(shop)).toHaveLength(1);
+  });
+
+  it('that Meta refuses because of a pause we did not hear of waits too, and the pause is known from then on', async () => {
+    const shop = await aMerchant(gateway.app);
+    graph.answer = () => graph.refused(132015);
+    const ref = await send(shop, templateTo('+16505551234'));
+    await until(shop, ref, 'parked');
+    const template = await gateway.app
+      .get(Database)
+      .inTenant(shop.tenantId, (tx) =>
+        gateway.app.get(Templates).findById(tx, shop.tenantId, shop.templates.order_update?.templateId ?? ''),
+      );
+    expect(template).toMatchObject({ status: 'paused' });
+    expect(await events(shop)).toEqual([]);
   });
 });
 

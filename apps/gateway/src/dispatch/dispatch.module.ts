@@ -4,9 +4,11 @@ import { TierReservation } from '../messages/tier-reservation.js';
 import { Admission } from './admission.js';
 import { DispatchProcessor } from './dispatch.processor.js';
 import { Dispatcher } from './dispatcher.js';
+import { FollowTemplate } from './follow-template.js';
 import { PairRate } from './pair-rate.js';
 import { SettleDoubts } from './settle-doubts.js';
 import { Throughput } from './throughput.js';
+import { ToldTemplates } from './told-templates.js';
 
 /** Sending what waits; of the worker only. */
 @Module({
@@ -19,7 +21,9 @@ import { Throughput } from './throughput.js';
     Throughput,
     TierReservation,
     SettleDoubts,
+    ToldTemplates,
+    FollowTemplate,
   ],
-  exports: [Dispatcher],
+  exports: [Dispatcher, FollowTemplate],
 })
 export class DispatchModule {}

@@ -4,10 +4,10 @@ import { CLOCK, type Clock } from '#libs/clock';
 import { graphError } from '#libs/error-catalogue';
 import { Leases } from '#libs/leases';
 import { LOGGER } from '#libs/observability';
-import { type CallResult, type MessageLane, type MessageRow, Outbox, OutboxLanes } from '#libs/outbox';
+import { type CallResult, type MessageLane, type MessageRow, Outbox, OutboxHeld, OutboxLanes } from '#libs/outbox';
 import { Coalescer, Database, type Tx } from '#libs/persistence';
 import { type Lanes, Wake } from '#libs/queues';
-import { whyNotSendable } from '#libs/template-state';
+import { fateOfWaiting, whyNotSendable } from '#libs/template-state';
 import { Templates } from '#libs/templates';
 import { TenantEvents } from '#libs/tenant-events';
 import { type Channel, Channels, isLive } from '../channels/channels.js';
@@ -21,6 +21,7 @@ import { type Outcome, outcomeOfAnswer, outcomeOfError } from './outcome.js';
 import type { Pace } from './pace.js';
 import { PairRate } from './pair-rate.js';
 import { Throughput } from './throughput.js';
+import { ToldTemplates } from './told-templates.js';
 
 type Lane = Lanes['gateway.dispatch'];
 
@@ -64,7 +65,9 @@ export class Dispatcher implements BeforeApplicationShutdown {
     private readonly channels: Channels,
     private readonly outbox: Outbox,
     private readonly lanes: OutboxLanes,
+    private readonly held: OutboxHeld,
     private readonly templates: Templates,
+    private readonly toldTemplates: ToldTemplates,
     private readonly tier: TierReservation,
     private readonly admission: Admission,
     private readonly pairs: PairRate,
@@ -244,7 +247,7 @@ export class Dispatcher implements BeforeApplicationShutdown {
       const place = this.places.get(messageId);
       if (!place) continue;
       this.places.delete(messageId);
-      if (became === 'failed' || became === 'accepted') free.push(place);
+      if (became === 'failed' || became === 'accepted' || became === 'parked') free.push(place);
     }
     const [first] = free;
     if (!first) return;
@@ -298,7 +301,13 @@ export class Dispatcher implements BeforeApplicationShutdown {
         },
       });
       if (message.templateId) {
-        const why = whyNotSendable(states.get(message.templateId) ?? 'deleted');
+        const state = states.get(message.templateId) ?? 'deleted';
+        const fate = fateOfWaiting(state);
+        if (fate.fate === 'hold') {
+          const { messageId, attempts: attempt } = message;
+          return { message, instead: { messageId, attempt, became: 'parked', heldFor: fate.why } };
+        }
+        const why = whyNotSendable(state);
         if (why) return instead(why, 'The template stopped being approved while the message waited to be sent.');
       }
       const body = graphBody(message, metaIds);
@@ -365,6 +374,12 @@ export class Dispatcher implements BeforeApplicationShutdown {
         await this.transaction(lane.tenantId, async (tx, wakeLater) => {
           const now = this.clock.now();
           const moved = await this.lanes.settle(tx, lane.tenantId, results, now);
+          await this.held.mark(
+            tx,
+            lane.tenantId,
+            results.flatMap((r) => (r.became === 'parked' ? [r] : [])),
+          );
+          await this.toldTemplates.apply(tx, lane.tenantId, results, now);
           const failed = results.filter((r) => r.became === 'failed' && moved.has(r.messageId));
           if (failed.length === 0) return;
           const channel = await this.channels.byId(lane.tenantId, lane.phoneNumberId);

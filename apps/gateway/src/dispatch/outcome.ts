@@ -1,7 +1,7 @@
 import { breaksChannel, leastWaitSeconds, metaError } from '#libs/error-catalogue';
 import { readAnswer } from '#libs/message-status';
 import { type Submitted, TransportRefusal, TransportUnreachable } from '#libs/message-transport';
-import type { CallResult, MessageRow } from '#libs/outbox';
+import type { CallResult, MessageRow, ToldOfTemplate } from '#libs/outbox';
 
 /** Seconds before the next attempt, by how many there were; the last one repeats until the message expires. */
 export const BACKOFF_SECONDS = [1, 2, 5, 15, 60, 300] as const;
@@ -55,6 +55,11 @@ export function outcomeOfError(message: MessageRow, thrown: unknown, now: Date):
       ? { result: { ...call, became: 'unknown', reason: `HTTP ${thrown.httpStatus} without an error of Meta's` } }
       : { result: { ...call, became: 'failed', error: { code: 0, message: thrown.message } } };
   }
+  const told = toldOfTemplate(message, thrown.code);
+  if (told?.word === 'PAUSED') {
+    return { result: { ...call, became: 'parked', heldFor: 'template_paused', error, told } };
+  }
+  if (told) return { result: { ...call, became: 'failed', error, told } };
   const meant = metaError(thrown.code, thrown.subcode);
   if (breaksChannel(meant)) return { result: again(BROKEN_SECONDS, error), restMs: BROKEN_SECONDS * 1_000 };
   if (meant.retry === 'settle') return { result: { ...call, became: 'unknown', reason: meant.title } };
@@ -62,4 +67,12 @@ export function outcomeOfError(message: MessageRow, thrown: unknown, now: Date):
   const seconds = Math.max(backoff, leastWaitSeconds(meant, message.attempts - 1));
   const alone = meant.scope === 'pair' || meant.scope === 'message';
   return { result: again(seconds, error), ...(alone ? {} : { restMs: seconds * 1_000 }) };
+}
+
+/** Meta's refusals that speak of the template, and not of the message (error page of 2025-12-12). */
+const TEMPLATE_CODES: Readonly<Record<number, ToldOfTemplate['word']>> = { 132015: 'PAUSED', 132016: 'DISABLED' };
+
+function toldOfTemplate({ templateId, statusAt }: MessageRow, code: number): ToldOfTemplate | undefined {
+  const word = TEMPLATE_CODES[code];
+  return word && templateId ? { templateId, word, at: statusAt } : undefined;
 }

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Tx } from '#libs/persistence';
-import { type TemplateReport, Templates } from '#libs/templates';
+import { type TemplateReport, TemplateSyncs, Templates } from '#libs/templates';
 import { type Limit, parseLimit, tierName, type UnreadableLimit } from '#libs/tier-quota';
 import { type AccountDecision, type PhoneNumber, Wabas } from '#libs/wabas';
 import type { Effects } from './effects.js';
@@ -15,6 +15,7 @@ const digitsOf = (number: unknown): string => String(number ?? '').replace(/\D/g
 export class ApplyAccount {
   constructor(
     private readonly templates: Templates,
+    private readonly syncs: TemplateSyncs,
     private readonly wabas: Wabas,
   ) {}
 
@@ -25,6 +26,9 @@ export class ApplyAccount {
       case 'message_template_quality_update':
       case 'template_category_update':
         return this.template(tx, context, value, effects);
+      case 'message_template_components_update':
+        // It tells texts without samples and parameter names: Meta's list has all of it.
+        return this.compareTemplates(tx, context, effects);
       case 'phone_number_quality_update':
         await this.quality(tx, context, value);
         return this.limit(tx, context, value.max_daily_conversations_per_business ?? value.current_limit, effects);
@@ -52,9 +56,22 @@ export class ApplyAccount {
       ...report,
     });
     if (applied) {
+      effects.templatesOf.add(applied.wabaId);
       if (applied.verdict === 'apply-and-alert') effects.note = `unexpected: ${applied.before} to ${applied.after}`;
+      // Out of the archive, and we do not know what it was before.
+      if (applied.verdict === 'ask') await this.compareTemplates(tx, context, effects);
     } else if (context.patienceIsOver) effects.note = 'passed on: we do not have this template';
-    else effects.waitsFor = `template ${metaTemplateId}`;
+    else {
+      // Made in WhatsApp Manager, or by a call whose answer is not stored yet.
+      effects.waitsFor = `template ${metaTemplateId}`;
+      await this.compareTemplates(tx, context, effects);
+    }
+  }
+
+  private async compareTemplates(tx: Tx, { tenantId, wabaId, at }: EventContext, effects: Effects): Promise<void> {
+    if (!wabaId) return;
+    await this.syncs.ask(tx, tenantId, wabaId, at);
+    effects.templatesOf.add(wabaId);
   }
 
   private async throughput(tx: Tx, context: EventContext, value: Fields): Promise<void> {
@@ -168,6 +185,11 @@ function reportOf(value: Fields): Pick<TemplateReport, 'status' | 'quality' | 'c
   const word = textOf(value.event);
   if (!word) return undefined;
   const given = textOf(value.reason);
-  const reason = given && given !== 'NONE' ? given : textOf(fieldsOf(value.other_info).title);
-  return { status: { word, ...(reason ? { reason } : {}) } };
+  const other = fieldsOf(value.other_info);
+  const reason = given && given !== 'NONE' ? given : textOf(other.title);
+  const advice = fieldsOf(value.rejection_info);
+  const detail = [textOf(advice.reason), textOf(advice.recommendation), textOf(other.description)]
+    .filter((sentence) => sentence !== undefined)
+    .join(' ');
+  return { status: { word, ...(reason ? { reason } : {}), ...(detail ? { detail } : {}) } };
 }

@@ -10,6 +10,8 @@ export class Effects {
   inbound = false;
   /** Our ids of numbers to which a customer sent a file that is to be copied. */
   readonly mediaOf = new Set<string>();
+  /** Our ids of WABAs whose templates changed, so that what waits for them follows, or are to be compared with Meta's. */
+  readonly templatesOf = new Set<string>();
   /** What the event speaks of and we do not know yet; it is applied again later. */
   waitsFor: string | undefined;
   /** For people: what was peculiar about it. */

@@ -16,6 +16,7 @@ const HELD_BY_ANOTHER_MS = 1_000;
 interface Wakes {
   endpoints: Set<string>;
   mediaOf: Set<string>;
+  templatesOf: Set<string>;
   rate: boolean;
   inbound: boolean;
 }
@@ -83,6 +84,7 @@ export class Intake {
       return {
         endpoints: new Set(endpointIds),
         mediaOf: new Set(effects.flatMap((e) => [...e.mediaOf])),
+        templatesOf: new Set(effects.flatMap((e) => [...e.templatesOf])),
         rate: effects.some((e) => e.rate),
         inbound: effects.some((e) => e.inbound),
       };
@@ -117,6 +119,7 @@ export class Intake {
     for (const endpointId of all((w) => w.endpoints)) void this.wake.lane('gateway.deliver', { tenantId, endpointId });
     for (const phoneNumberId of all((w) => w.mediaOf))
       void this.wake.lane('gateway.media', { tenantId, phoneNumberId });
+    for (const wabaId of all((w) => w.templatesOf)) void this.wake.lane('gateway.templates', { tenantId, wabaId });
     if (wakes.some((w) => w.rate)) void this.wake.lane('billing.rate', { tenantId });
     if (wakes.some((w) => w.inbound)) void this.wake.lane('engagement.inbound', { tenantId });
   }

@@ -1,19 +1,40 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CLOCK, type Clock } from '#libs/clock';
-import { GraphClient } from '#libs/meta-cloud';
+import { GraphClient, GraphError } from '#libs/meta-cloud';
 import { Database } from '#libs/persistence';
-import { checkTemplate, parseCategory, readTemplateStatus, summarise, templateLimitsAt } from '#libs/template-state';
+import { Wake } from '#libs/queues';
+import {
+  CREATION_LIMIT,
+  canMove,
+  checkTemplate,
+  mayCreate,
+  parseCategory,
+  readTemplateStatus,
+  summarise,
+  templateCap,
+  templateLimitsAt,
+} from '#libs/template-state';
 import { type Template, Templates } from '#libs/templates';
 import type { Caller } from '#libs/tenants';
 import { type Waba, Wabas } from '#libs/wabas';
-import { fromGraph, refuse, unknownObject } from '../graph-envelope/refuse.js';
+import { refuse, unknownObject } from '../graph-envelope/refuse.js';
 import type { PageAsked } from '../graph-list/graph-page.js';
+import { AccountAtMeta } from './account-at-meta.js';
 
 export interface CreatedTemplate {
   id: string;
   status: string;
   category: string;
 }
+
+/** What is deleted: all languages of a name, or one template by Meta's id. */
+export interface DeletedBy {
+  name?: string;
+  hsm_id?: string;
+}
+
+/** Whether a portfolio is verified is not ours to know, so Meta refuses above the smaller cap. */
+const MOST_TEMPLATES = templateCap({ verified: true, approvedDisplayName: true });
 
 /** Makes, lists and deletes templates: what writes goes to Meta first and is stored as Meta answered. */
 @Injectable()
@@ -22,7 +43,9 @@ export class ManageTemplates {
     private readonly db: Database,
     private readonly wabas: Wabas,
     private readonly templates: Templates,
+    private readonly account: AccountAtMeta,
     private readonly graph: GraphClient,
+    private readonly wake: Wake,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
@@ -32,16 +55,18 @@ export class ManageTemplates {
    * @throws Refusal with every problem of the template, or as Meta refused it
    */
   async create(caller: Caller, metaWabaId: string, body: Record<string, unknown>): Promise<CreatedTemplate> {
-    const { waba, token } = await this.writableWaba(caller, metaWabaId);
+    const { waba, token } = await this.account.writable(caller, { metaWabaId });
     const at = this.clock.now();
     const wrong = summarise(checkTemplate(body, templateLimitsAt(at.toISOString().slice(0, 10))));
     if (wrong) throw refuse(wrong.refusal, wrong.details);
-    const answer = await this.call<CreatedTemplate>({
+    await this.requireRoom(caller, waba, body, at);
+    const answer = await this.account.call<CreatedTemplate>({
       method: 'POST',
       path: `/${metaWabaId}/message_templates`,
       body,
       token,
     });
+    const ttl = Number(body.message_send_ttl_seconds ?? Number.NaN);
     await this.db.inTenant(caller.tenantId, (tx) =>
       this.templates.save(tx, caller.tenantId, {
         wabaId: waba.wabaId,
@@ -52,11 +77,45 @@ export class ManageTemplates {
         status: answer.status ?? 'PENDING',
         at,
         source: 'meta-answer',
+        created: true,
         ...(typeof body.parameter_format === 'string' ? { parameterFormat: body.parameter_format } : {}),
+        ...(Number.isInteger(ttl) ? { timeToLiveSeconds: ttl } : {}),
         components: Array.isArray(body.components) ? body.components : [],
       }),
     );
     return answer;
+  }
+
+  /** @throws Refusal for what Meta would refuse by our own count: names that rest, creations of the hour, the cap */
+  private async requireRoom(caller: Caller, waba: Waba, body: Record<string, unknown>, now: Date): Promise<void> {
+    const { tenantId } = caller;
+    const [name, language] = [String(body.name), String(body.language)];
+    const since = new Date(now.getTime() - CREATION_LIMIT.withinMs);
+    const { known, count, creations } = await this.db.inTenant(tenantId, async (tx) => ({
+      known: await this.templates.find(tx, tenantId, { wabaId: waba.wabaId, name, language }),
+      count: await this.templates.count(tx, tenantId, waba.wabaId),
+      creations: await this.templates.creationsSince(tx, tenantId, waba.wabaId, since),
+    }));
+    if (known?.status === 'deleted' && known.reservedUntil && known.reservedUntil > now) {
+      throw refuse(
+        'template_name_reserved',
+        `name: ${name} in ${language} was deleted while it was approved, so Meta blocks the name until ` +
+          `${known.reservedUntil.toISOString()}. Choose another name.`,
+      );
+    }
+    if (count >= MOST_TEMPLATES) {
+      throw refuse('template_limit', `This account has ${count} templates, the most Meta allows. Delete some first.`);
+    }
+    const allowance = mayCreate(creations, now);
+    if (!allowance.allowed) {
+      const seconds = Math.ceil(((allowance.retryAt?.getTime() ?? now.getTime()) - now.getTime()) / 1_000);
+      throw refuse(
+        'too_many_calls',
+        `Meta allows ${CREATION_LIMIT.count} new templates an hour for each account. There is room at ` +
+          `${allowance.retryAt?.toISOString()}.`,
+        Math.max(1, seconds),
+      );
+    }
   }
 
   /** A page of the account's templates, one more than asked for if there are more. */
@@ -94,52 +153,50 @@ export class ManageTemplates {
   /**
    * Deletes all languages of a name, or with `hsm_id` the one template.
    *
-   * @throws Refusal when the tenant has no such template
+   * @throws Refusal when the tenant has no such template, or one of them is in a state in which Meta deletes nothing
    */
-  async remove(caller: Caller, metaWabaId: string, by: { name?: string; hsm_id?: string }): Promise<{ success: true }> {
-    const { waba, token } = await this.writableWaba(caller, metaWabaId);
+  async remove(caller: Caller, metaWabaId: string, by: DeletedBy): Promise<{ success: true }> {
+    const { tenantId } = caller;
+    const { waba, token } = await this.account.writable(caller, { metaWabaId });
     if (!by.name && !by.hsm_id) throw refuse('missing_parameter', 'name: is required (and hsm_id for one language).');
-    const doomed = await this.db.inTenant(caller.tenantId, async (tx) => {
+    const doomed = await this.db.inTenant(tenantId, async (tx) => {
       const found = by.hsm_id
-        ? [await this.templates.findByMetaId(tx, caller.tenantId, by.hsm_id)]
-        : await this.templates.named(tx, caller.tenantId, waba.wabaId, by.name ?? '');
+        ? [await this.templates.findByMetaId(tx, tenantId, by.hsm_id)]
+        : await this.templates.named(tx, tenantId, waba.wabaId, by.name ?? '');
       return found.filter((t): t is Template => t?.wabaId === waba.wabaId && (!by.name || t.name === by.name));
     });
     const [one] = doomed;
     if (!one) throw unknownObject(by.hsm_id ?? by.name ?? '');
-    await this.call({
+    const fixed = doomed.find((t) => t.status !== 'pending_deletion' && !canMove(t.status, 'pending_deletion', 'us'));
+    if (fixed) {
+      throw refuse(
+        'template_not_editable',
+        `name: ${fixed.name} in ${fixed.language} is ${fixed.status}, and Meta does not delete such a template.`,
+      );
+    }
+    const at = this.clock.now();
+    await this.account.call({
       method: 'DELETE',
       path: `/${metaWabaId}/message_templates`,
       query: { name: one.name, hsm_id: by.hsm_id },
       token,
     });
-    await this.db.inTenant(caller.tenantId, async (tx) => {
-      for (const template of doomed) await this.templates.remove(tx, template, 'tenant');
-    });
+    for (const template of doomed) {
+      const gone = await this.isGone(template, token);
+      await this.db.inTenant(tenantId, (tx) => this.templates.deleted(tx, template, { at, gone, source: 'tenant' }));
+    }
+    void this.wake.lane('gateway.templates', { tenantId, wabaId: waba.wabaId });
     return { success: true };
   }
 
-  private async writableWaba(caller: Caller, metaWabaId: string): Promise<{ waba: Waba; token: string }> {
-    if (caller.tenantStatus !== 'active') {
-      throw refuse('tenant_suspended', 'Your provider has suspended this account. Ask its support what to do.');
-    }
-    const waba = await this.db.inTenant(caller.tenantId, (tx) => this.wabas.waba(tx, caller.tenantId, { metaWabaId }));
-    if (!waba) throw unknownObject(metaWabaId);
-    const token = this.wabas.tokenOf(waba);
-    if (token === undefined) {
-      throw refuse(
-        'number_disconnected',
-        'We have no access to this account at Meta. Connect it in the onboarding app.',
-      );
-    }
-    return { waba, token };
-  }
-
-  private async call<T>(request: Parameters<GraphClient['call']>[0]): Promise<T> {
+  /** Meta keeps a deleted template while messages of it are under way, at most 30 days, as PENDING_DELETION. */
+  private async isGone({ metaTemplateId }: Template, token: string): Promise<boolean> {
     try {
-      return await this.graph.call<T>(request);
+      await this.graph.call({ path: `/${metaTemplateId}`, query: { fields: 'status' }, token });
+      return false;
     } catch (error) {
-      throw fromGraph(error);
+      // Whatever else went wrong: the comparison with Meta's list finds out.
+      return error instanceof GraphError && error.code === 100;
     }
   }
 }

@@ -5,6 +5,7 @@ import { loadConfig } from '#libs/config';
 import { ApiKeyGuard, type Caller, keyOf, TenantCaller } from '#libs/tenants';
 import { refuse } from '../graph-envelope/refuse.js';
 import { graphPage, project, readPage } from '../graph-list/graph-page.js';
+import { EditTemplate } from './edit-template.js';
 import { type CreatedTemplate, ManageTemplates } from './manage-templates.js';
 import { templateView } from './template-view.js';
 
@@ -15,7 +16,10 @@ import { templateView } from './template-view.js';
 export class TemplatesController {
   private readonly publicUrl = loadConfig(['PUBLIC_URL']).PUBLIC_URL;
 
-  constructor(private readonly manage: ManageTemplates) {}
+  constructor(
+    private readonly manage: ManageTemplates,
+    private readonly edits: EditTemplate,
+  ) {}
 
   /** Submits a template to Meta's review. */
   @ApiBody({ schema: { type: 'object', additionalProperties: true } })
@@ -27,10 +31,29 @@ export class TemplatesController {
     @Param('wabaId') wabaId: string,
     @Body() body: unknown,
   ): Promise<CreatedTemplate> {
-    if (typeof body !== 'object' || body === null || Array.isArray(body)) {
-      throw refuse('invalid_parameter', 'The body must be a JSON object that describes a template.');
-    }
-    return this.manage.create(caller, wabaId, body as Record<string, unknown>);
+    return this.manage.create(caller, wabaId, templateIn(body));
+  }
+
+  /** Replaces the components, the category or the time to live of a template; Meta reviews it again. */
+  @ApiBody({ schema: { type: 'object', additionalProperties: true } })
+  @ApiOperation({ summary: 'Edit a template' })
+  @Post(':templateId')
+  @HttpCode(200)
+  async edit(
+    @TenantCaller() caller: Caller,
+    @Param('templateId') templateId: string,
+    @Body() body: unknown,
+  ): Promise<{ success: true }> {
+    await this.edits.edit(caller, templateId, templateIn(body));
+    return { success: true };
+  }
+
+  /** Ends a pause that pacing began. */
+  @ApiOperation({ summary: 'Unpause a template' })
+  @Post(':templateId/unpause')
+  @HttpCode(200)
+  unpause(@TenantCaller() caller: Caller, @Param('templateId') templateId: string): Promise<{ success: boolean }> {
+    return this.edits.unpause(caller, templateId);
   }
 
   /** Lists the account's templates, in pages. */
@@ -66,4 +89,9 @@ export class TemplatesController {
       ...(typeof hsm_id === 'string' ? { hsm_id } : {}),
     });
   }
+}
+
+function templateIn(body: unknown): Record<string, unknown> {
+  if (typeof body === 'object' && body !== null && !Array.isArray(body)) return body as Record<string, unknown>;
+  throw refuse('invalid_parameter', 'The body must be a JSON object that describes a template.');
 }

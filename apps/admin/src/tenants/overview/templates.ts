@@ -18,6 +18,6 @@ export interface TemplateRow {
 export const templatesOf = (tx: Tx, tenantId: string): Promise<TemplateRow[]> =>
   tx.query(
     `SELECT template_id AS id, waba_id, meta_template_id, name, language, category, status, status_at, quality, reason
-       FROM templates WHERE tenant_id = $1 ORDER BY name, language, waba_id`,
+       FROM templates WHERE tenant_id = $1 AND status <> 'deleted' ORDER BY name, language, waba_id`,
     [tenantId],
   );

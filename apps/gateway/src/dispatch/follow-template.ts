@@ -1,0 +1,89 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { CLOCK, type Clock } from '#libs/clock';
+import { graphError } from '#libs/error-catalogue';
+import { type MessageRow, type OfTemplate, OutboxHeld } from '#libs/outbox';
+import { Database, type Tx } from '#libs/persistence';
+import { Wake } from '#libs/queues';
+import { fateOfWaiting, type TemplateState, whyNotSendable } from '#libs/template-state';
+import { Templates } from '#libs/templates';
+import { TenantEvents } from '#libs/tenant-events';
+import { Channels } from '../channels/channels.js';
+import { EXPIRED, failedStatus } from './failed-status.js';
+
+/** Messages moved in one transaction. */
+const AT_ONCE = 500;
+
+/** What one transaction moved, and whom to wake for it. */
+interface Moved {
+  count: number;
+  numbers: readonly string[];
+  endpoints: readonly string[];
+}
+
+/**
+ * Lets the messages that wait for a template follow its state: held while it is paused or in review, on their way again
+ * when Meta sends it, failed when it will not. What is held expires when its time to live is over.
+ */
+@Injectable()
+export class FollowTemplate {
+  constructor(
+    private readonly db: Database,
+    private readonly held: OutboxHeld,
+    private readonly templates: Templates,
+    private readonly channels: Channels,
+    private readonly events: TenantEvents,
+    private readonly wake: Wake,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
+
+  /** All templates of a WABA that messages wait for; may be done any number of times. */
+  async ofWaba(tenantId: string, wabaId: string): Promise<void> {
+    const waitedFor = await this.db.inTenant(tenantId, (tx) => this.held.templatesWaitedFor(tx, tenantId, wabaId));
+    for (const templateId of waitedFor) while ((await this.step({ tenantId, templateId })) === AT_ONCE);
+  }
+
+  private async step(of: OfTemplate): Promise<number> {
+    const { tenantId, templateId } = of;
+    const { count, numbers, endpoints } = await this.db.inTenant(tenantId, async (tx) => {
+      const states = await this.templates.statesOf(tx, tenantId, [templateId]);
+      return this.move(tx, of, states.get(templateId) ?? 'deleted');
+    });
+    for (const phoneNumberId of new Set(numbers)) {
+      void this.wake.lane('gateway.dispatch', { tenantId, phoneNumberId });
+    }
+    for (const endpointId of new Set(endpoints)) void this.wake.lane('gateway.deliver', { tenantId, endpointId });
+    return count;
+  }
+
+  private async move(tx: Tx, of: OfTemplate, state: TemplateState): Promise<Moved> {
+    const now = this.clock.now();
+    const fate = fateOfWaiting(state);
+    if (fate.fate === 'send') {
+      const numbers = await this.held.release(tx, of, now, AT_ONCE);
+      return { count: numbers.length, numbers, endpoints: [] };
+    }
+    if (fate.fate === 'hold') {
+      const count = await this.held.hold(tx, of, fate.why, now, AT_ONCE);
+      const expired = await this.held.end(tx, of, now, AT_ONCE);
+      return {
+        count: Math.max(count, expired.length),
+        numbers: [],
+        endpoints: await this.tell(tx, expired, EXPIRED, now),
+      };
+    }
+    const details = `The template is ${state} now, so the message that waited for it cannot be sent.`;
+    const { error } = graphError(whyNotSendable(state) ?? 'template_unknown', details, of.templateId);
+    const failed = await this.held.end(tx, of, now, AT_ONCE, error);
+    return { count: failed.length, numbers: [], endpoints: await this.tell(tx, failed, error, now) };
+  }
+
+  private async tell(tx: Tx, ended: readonly MessageRow[], error: object, now: Date): Promise<string[]> {
+    const told = [];
+    for (const message of ended) {
+      const channel = await this.channels.byId(message.tenantId, message.phoneNumberId);
+      if (channel) told.push(failedStatus(channel, message, message.status === 'expired' ? EXPIRED : error, now));
+    }
+    const [first] = ended;
+    return first ? this.events.publish(tx, first.tenantId, told) : [];
+  }
+}
