@@ -6,6 +6,8 @@ const GRACE_SECONDS = Object.fromEntries(
   Object.entries(UNKNOWN_POLICIES).map(([category, policy]) => [category, policy.graceSeconds]),
 );
 const LOOK_EVERY_MS = 250;
+/** The clock is moved so far past the next instant, because what happened in one minute waits for times of one minute. */
+const PAST_MS = 60_000;
 /** Work that is due and is not done for so long is left undone. */
 const PATIENCE_MS = 90_000;
 
@@ -28,7 +30,7 @@ export async function settle(lab: Lab): Promise<number> {
     if (work && work.now === 0 && atMeta === 0) {
       if (work.later === 0 || !work.nextAt) return 0;
       const { now: clock } = await lab.sandbox<{ now: string }>('clock');
-      await lab.sandbox('clock', { advance_ms: Math.max(1_000, work.nextAt.getTime() - Date.parse(clock) + 1_000) });
+      await lab.sandbox('clock', { advance_ms: Math.max(0, work.nextAt.getTime() - Date.parse(clock)) + PAST_MS });
       continue;
     }
     if (performance.now() - movedAt > PATIENCE_MS) return work ? work.now + work.later + atMeta : 1;

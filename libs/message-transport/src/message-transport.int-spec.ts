@@ -119,6 +119,16 @@ describe.each([
   });
 });
 
+describe('a tenant whom Meta asks to slow down', () => {
+  it('is told for how long, where Meta says so', async () => {
+    await harness.fresh();
+    for (const retry_after of [90, undefined]) {
+      await harness.control('POST', '/faults', { path: '/messages', mode: 'error', http_status: 429, retry_after });
+      expect(await thrownBy(overCloud().send(text))).toMatchObject({ code: 130429, retryAfterSeconds: retry_after });
+    }
+  });
+});
+
 describe('a number that moves from an On-Premises client to the Cloud API', () => {
   it('refuses on the way what only one of them could keep', async () => {
     await harness.fresh();

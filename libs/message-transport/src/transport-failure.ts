@@ -19,6 +19,8 @@ export class TransportRefusal extends Error {
   readonly code: number;
   readonly subcode: number | undefined;
   readonly details: string | undefined;
+  /** How long the carrier asks to be left alone, in seconds, where it says so. */
+  readonly retryAfterSeconds: number | undefined;
 
   /**
    * @param httpStatus as it was answered
@@ -27,11 +29,12 @@ export class TransportRefusal extends Error {
   constructor(
     readonly httpStatus: number,
     readonly error: RefusalError | undefined,
-    options?: ErrorOptions,
+    options?: ErrorOptions & { retryAfterSeconds?: number | undefined },
   ) {
     super(error?.message ?? `refused with HTTP ${httpStatus}`, options);
     this.code = error?.code ?? (httpStatus === 429 ? TOO_MANY_CALLS : NO_CODE);
     this.subcode = error?.error_subcode;
+    this.retryAfterSeconds = options?.retryAfterSeconds;
     this.details = error?.error_data?.details ?? error?.error_user_msg;
   }
 }

@@ -8,8 +8,9 @@ export class GraphError extends TransportRefusal {
   constructor(
     httpStatus: number,
     readonly body: unknown,
+    retryAfterSeconds?: number,
   ) {
-    super(httpStatus, (body as { error?: RefusalError } | undefined)?.error);
+    super(httpStatus, (body as { error?: RefusalError } | undefined)?.error, { retryAfterSeconds });
   }
 }
 
@@ -49,6 +50,10 @@ const NEVER_LEFT = new Set([
   'ENETUNREACH',
 ]);
 
+/** `Retry-After` (RFC 9110, 10.2.3) in seconds; a date, which nobody has seen of Meta, counts as none. */
+const secondsOf = (header: string | string[] | undefined): number | undefined =>
+  typeof header === 'string' && /^\d{1,6}$/.test(header) ? Number(header) : undefined;
+
 /**
  * Speaks to Meta's Graph API over one pool of kept-alive connections (size: rate x round trip; 512 carry 1,000
  * messages/s at 250 ms with room). It knows no database and no queue.
@@ -76,6 +81,7 @@ export class GraphClient {
     const { stream } = request;
     let status: number;
     let text: string;
+    let retryAfter: number | undefined;
     try {
       const answer = await this.pool.request({
         method: request.method ?? 'GET',
@@ -100,6 +106,7 @@ export class GraphClient {
         bodyTimeout: timeout,
       });
       status = answer.statusCode;
+      retryAfter = secondsOf(answer.headers['retry-after']);
       text = await answer.body.text();
     } catch (error) {
       throw new GraphUnreachableError(!NEVER_LEFT.has((error as { code?: string }).code ?? ''), error);
@@ -109,13 +116,13 @@ export class GraphClient {
       body = text === '' ? undefined : JSON.parse(text);
     } catch (error) {
       // A proxy's page instead of Graph's JSON: below 500 nothing was done; else nobody can say what was.
-      if (status >= 400 && status < 500) throw new GraphError(status, undefined);
+      if (status >= 400 && status < 500) throw new GraphError(status, undefined, retryAfter);
       throw new GraphUnreachableError(true, error);
     }
     if (status >= 500 && !(body as { error?: unknown } | undefined)?.error) {
       throw new GraphUnreachableError(true, new Error(`status ${status} without Graph's envelope`));
     }
-    if (status >= 400) throw new GraphError(status, body);
+    if (status >= 400) throw new GraphError(status, body, retryAfter);
     return body as T;
   }
 

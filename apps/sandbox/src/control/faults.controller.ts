@@ -38,6 +38,12 @@ class AddFault {
   @Min(0)
   delay_ms?: number;
 
+  @ApiPropertyOptional({ description: 'Seconds in the header Retry-After of an error' })
+  @IsOptional()
+  @IsInt()
+  @Min(0)
+  retry_after?: number;
+
   @ApiPropertyOptional({ default: 1 })
   @IsOptional()
   @IsInt()

@@ -67,6 +67,7 @@ async function answer(meta: Meta, metrics: Metrics, request: FastifyRequest, rep
   if (delay > 0) await wait(delay);
   try {
     if (fault?.mode === 'error') {
+      if (fault.retry_after !== undefined) reply.header('retry-after', fault.retry_after);
       const code = fault.code ?? LIKELY_CODE[fault.http_status ?? 500] ?? 131000;
       throw new GraphError(code, 'A fault asked for through the sandbox.', { http: fault.http_status });
     }

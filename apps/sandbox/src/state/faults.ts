@@ -17,6 +17,8 @@ export interface Fault {
   http_status?: number;
   code?: number;
   delay_ms?: number;
+  /** Seconds in the header `Retry-After` of an error. */
+  retry_after?: number;
   /** How many more calls it strikes. */
   count: number;
 }
