@@ -44,6 +44,14 @@ describe('what became of a call to Meta', () => {
     expect(at(131056, 4)).toMatchObject({ notBefore: seconds(64) });
   });
 
+  it('waits as long as it is asked to, where that is longer', () => {
+    const asked = (seconds: number) => outcomeOfError(message(), new GraphError(429, undefined, seconds), now);
+    expect(asked(0)).toMatchObject({ result: { notBefore: seconds(1) }, restMs: 1_000 });
+    expect(asked(90)).toMatchObject({ result: { notBefore: seconds(90) }, restMs: 90_000 });
+    const throughput = new GraphError(429, { error: { message: 'x', code: 130429 } }, 90);
+    expect(outcomeOfError(message(), throughput, now)).toMatchObject({ restMs: 90_000 });
+  });
+
   it('stops the whole number when more than this message is concerned', () => {
     expect(outcomeOfError(message(), refused(130429), now).restMs).toBeGreaterThan(0);
     expect(outcomeOfError(message(), refused(190), now).restMs).toBe(60_000);

@@ -47,10 +47,13 @@ export function outcomeOfError(message: MessageRow, thrown: unknown, now: Date):
   }
   if (!(thrown instanceof TransportRefusal)) return { result: { ...call, became: 'unknown', reason: 'unexpected' } };
 
-  const { error } = thrown;
+  const { error, retryAfterSeconds = 0 } = thrown;
   if (!error) {
     // No envelope of Meta's: something between us answered, and behind it the call may have gone through.
-    if (thrown.httpStatus === 429) return { result: again(backoff), restMs: backoff * 1_000 };
+    if (thrown.httpStatus === 429) {
+      const seconds = Math.max(backoff, retryAfterSeconds);
+      return { result: again(seconds), restMs: seconds * 1_000 };
+    }
     return thrown.httpStatus >= 500
       ? { result: { ...call, became: 'unknown', reason: `HTTP ${thrown.httpStatus} without an error of Meta's` } }
       : { result: { ...call, became: 'failed', error: { code: 0, message: thrown.message } } };
@@ -64,7 +67,7 @@ export function outcomeOfError(message: MessageRow, thrown: unknown, now: Date):
   if (breaksChannel(meant)) return { result: again(BROKEN_SECONDS, error), restMs: BROKEN_SECONDS * 1_000 };
   if (meant.retry === 'settle') return { result: { ...call, became: 'unknown', reason: meant.title } };
   if (meant.retry !== 'backoff') return { result: { ...call, became: 'failed', error } };
-  const seconds = Math.max(backoff, leastWaitSeconds(meant, message.attempts - 1));
+  const seconds = Math.max(backoff, leastWaitSeconds(meant, message.attempts - 1), retryAfterSeconds);
   const alone = meant.scope === 'pair' || meant.scope === 'message';
   return { result: again(seconds, error), ...(alone ? {} : { restMs: seconds * 1_000 }) };
 }
