@@ -1,5 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { OnboardingModule } from '../../apps/onboarding/src/onboarding.module.js';
 import { OnboardingWorkerModule } from '../../apps/onboarding/src/onboarding-worker.module.js';
 import { defaultConfig } from '../../apps/sandbox/src/config.js';
@@ -31,7 +33,8 @@ export class OnboardingStack {
   private worker: RunningApp | undefined;
   private people = 0;
 
-  static async start(): Promise<OnboardingStack> {
+  /** @param more settings beside those of every test */
+  static async start(more: Record<string, string> = {}): Promise<OnboardingStack> {
     const database = await cloneDatabase();
     const callback = await startCallback();
     const sandbox = await startSandbox({ ...defaultConfig, port: 0, logLevel: 'error', latencyMs: 0 });
@@ -41,9 +44,17 @@ export class OnboardingStack {
       META_APP_ID: defaultConfig.appId,
       META_APP_SECRETS: defaultConfig.appSecret,
       GATEWAY_PUBLIC_URL: callback.url,
+      MAIL_OUTBOX_FOLDER: join(tmpdir(), 'paloma-test-mail'),
+      TRUSTED_PROXIES: '127.0.0.0/8',
+      ...more,
     });
     const app = await startApp(OnboardingModule, environment, { name: 'onboarding', describe: 'Onboarding.' });
     return new OnboardingStack(database, sandbox, environment, app, callback);
+  }
+
+  /** A second process of the app. */
+  another(): Promise<RunningApp> {
+    return startApp(OnboardingModule, this.environment, { name: 'onboarding' });
   }
 
   async startWorker(): Promise<void> {

@@ -127,6 +127,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
       META_SIGNUP_CONFIG_ID: 'sandbox-config',
       GATEWAY_PUBLIC_URL: at('gateway'),
       MEDIA_FOLDER: join(folder, 'media'),
+      MAIL_OUTBOX_FOLDER: join(folder, 'mail'),
       ENCRYPTION_KEYS: `k1:${secrets.encryptionKey}`,
       TENANT_JWT_SECRET: secrets.tenantJwt,
       STAFF_JWT_SECRET: secrets.staffJwt,

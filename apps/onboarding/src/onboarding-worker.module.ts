@@ -3,6 +3,9 @@ import { MetaCloudModule } from '#libs/meta-cloud';
 import { ProcessModule } from '#libs/process';
 import { TenantsModule } from '#libs/tenants';
 import { WabasModule } from '#libs/wabas';
+import { LettersSweeper } from './mail/letters.sweeper.js';
+import { MailModule } from './mail/mail.module.js';
+import { PostOffice } from './mail/post-office.js';
 import { SignupProcessor } from './signups/signup.processor.js';
 import { SignupsModule } from './signups/signups.module.js';
 
@@ -13,8 +16,9 @@ import { SignupsModule } from './signups/signups.module.js';
     MetaCloudModule,
     TenantsModule,
     WabasModule,
+    MailModule,
     SignupsModule,
   ],
-  providers: [SignupProcessor],
+  providers: [PostOffice, LettersSweeper, SignupProcessor],
 })
 export class OnboardingWorkerModule {}

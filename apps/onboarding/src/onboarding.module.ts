@@ -6,6 +6,12 @@ import { TenantsModule } from '#libs/tenants';
 import { WabasModule } from '#libs/wabas';
 import { AccountsController } from './accounts/accounts.controller.js';
 import { ApiKeysController } from './accounts/api-keys.controller.js';
+import { PasswordsController } from './accounts/passwords.controller.js';
+import { SecondFactorController } from './accounts/second-factor.controller.js';
+import { SessionsController } from './accounts/sessions.controller.js';
+import { SignInThrottle } from './accounts/sign-in-throttle.js';
+import { UsersController } from './accounts/users.controller.js';
+import { MailModule } from './mail/mail.module.js';
 import { SignupPageController } from './pages/signup-page.controller.js';
 import { SignupsController } from './signups/signups.controller.js';
 import { SignupsModule } from './signups/signups.module.js';
@@ -18,8 +24,19 @@ import { SignupsModule } from './signups/signups.module.js';
     TenantsModule,
     IdempotencyModule,
     WabasModule,
+    MailModule,
     SignupsModule,
   ],
-  controllers: [AccountsController, ApiKeysController, SignupsController, SignupPageController],
+  providers: [SignInThrottle],
+  controllers: [
+    AccountsController,
+    SessionsController,
+    PasswordsController,
+    SecondFactorController,
+    UsersController,
+    ApiKeysController,
+    SignupsController,
+    SignupPageController,
+  ],
 })
 export class OnboardingModule {}

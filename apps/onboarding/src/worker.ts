@@ -14,5 +14,10 @@ await run({
     'META_APP_SECRETS',
     'META_VERIFY_TOKEN',
     'GATEWAY_PUBLIC_URL',
+    'PUBLIC_URL',
+    'PROVIDER_NAME',
+    'SMTP_URL',
+    'MAIL_FROM',
+    'MAIL_OUTBOX_FOLDER',
   ],
 });

@@ -166,6 +166,84 @@ export const VARIABLES = {
     example: 'https://gateway.example.com',
     parse: url('http:', 'https:'),
   }),
+  META_SYSTEM_USER_TOKEN: variable({
+    describe:
+      "Token of the provider's system user, for what a business token may not do: credit lines, new accounts; empty for a tech provider",
+    example: 'EAAB...',
+    fallback: '',
+    secret: true,
+    parse: text,
+  }),
+  META_SYSTEM_USER_ID: variable({
+    describe: 'Id of that system user; it is assigned to a WABA before credit is shared with it',
+    example: '1111111111',
+    fallback: '',
+    parse: text,
+  }),
+  META_BUSINESS_ID: variable({
+    describe: "The provider's own business portfolio, in which accounts of classic applications are made",
+    example: '2222222222',
+    fallback: '',
+    parse: text,
+  }),
+  META_CREDIT_LINE_ID: variable({
+    describe:
+      'Extended credit line of a solution partner; empty for a tech provider, whose customers pay Meta themselves',
+    example: '3333333333',
+    fallback: '',
+    parse: text,
+  }),
+  PROVIDER_NAME: variable({
+    describe: 'What merchants know the provider as, on pages and in letters',
+    example: 'Paloma',
+    fallback: 'Paloma',
+    parse: text,
+  }),
+  PROVIDER_LOGO_URL: variable({
+    describe: 'Logo on hosted pages (https, or a data: URL); empty for the name alone',
+    example: 'https://cdn.example.com/logo.svg',
+    fallback: '',
+    parse: optional(url('http:', 'https:', 'data:')),
+  }),
+  PROVIDER_COLOR: variable({
+    describe: 'Colour of buttons and links on hosted pages; white text must be readable on it',
+    example: '#0b6b4f',
+    fallback: '#0b6b4f',
+    parse: (t: string) => (/^#[0-9a-f]{6}$/i.test(t) ? t : wanted('a colour such as #0b6b4f')),
+  }),
+  SUPPORT_EMAIL: variable({
+    describe: 'Where merchants reach the support, named on hosted pages; empty for none',
+    example: 'support@example.com',
+    fallback: '',
+    parse: text,
+  }),
+  SMTP_URL: variable({
+    describe:
+      'Mail server, such as smtps://user:password@mail.example.com; empty to write letters into a folder (development)',
+    example: 'smtps://user:password@mail.example.com',
+    fallback: '',
+    secret: true,
+    parse: optional(url('smtp:', 'smtps:')),
+  }),
+  MAIL_FROM: variable({
+    describe: 'Sender of letters',
+    example: 'noreply@example.com',
+    fallback: 'noreply@localhost',
+    parse: (t: string) => (/^[^\s@]+@[^\s@]+$/.test(t) ? t : wanted('an e-mail address')),
+  }),
+  MAIL_OUTBOX_FOLDER: variable({
+    describe: 'Where letters are written when SMTP_URL is empty',
+    example: '.paloma/mail',
+    fallback: '.paloma/mail',
+    parse: text,
+  }),
+  TRUSTED_PROXIES: variable({
+    describe:
+      'Networks (CIDR) of reverse proxies whose X-Forwarded-For is believed; empty when clients connect directly',
+    example: '10.0.0.0/8',
+    fallback: '',
+    parse: list,
+  }),
   ENCRYPTION_KEYS: variable({
     describe: 'Keys that encrypt stored secrets (keyid:base64 of 32 bytes); the first encrypts, all decrypt (rotation)',
     example: 'k1:YW4gZXhhbXBsZSwgMzIgYnl0ZXMsIG5vdCBzZWNyZXQ=',

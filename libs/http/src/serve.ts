@@ -50,8 +50,11 @@ export async function serve(options: ServeOptions): Promise<{ app: NestFastifyAp
   const render = options.renderRefusal ?? nativeEnvelope;
   const bodyLimit = options.bodyLimit ?? 1024 * 1024;
   const { rewriteUrl } = options;
+  const proxies = loadConfig(['TRUSTED_PROXIES']).TRUSTED_PROXIES;
   const adapter = new FastifyAdapter({
     bodyLimit,
+    // Whose word counts for where a request comes from: throttles and the audit log go by it.
+    trustProxy: proxies.length > 0 ? [...proxies] : false,
     genReqId: (req: { headers: Record<string, unknown> }) =>
       givenRequestId(req.headers['x-request-id']) ?? randomUUID(),
     forceCloseConnections: 'idle',

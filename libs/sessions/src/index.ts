@@ -1,2 +1,2 @@
-export { type Session, Sessions } from './sessions.js';
-export { type Audience, SessionGuard, SessionsModule } from './sessions.module.js';
+export { type Audience, type Session, Sessions } from './sessions.js';
+export { SessionGuard, SessionsModule } from './sessions.module.js';

@@ -1,12 +1,11 @@
 import { createSecretKey, type KeyObject } from 'node:crypto';
 import { type DynamicModule, Global, Injectable, Module, type Type } from '@nestjs/common';
-import { JwtModule } from '@nestjs/jwt';
+import { JwtModule, JwtService } from '@nestjs/jwt';
 import { AuthGuard, PassportModule, PassportStrategy } from '@nestjs/passport';
 import { ExtractJwt, Strategy } from 'passport-jwt';
 import { loadConfig } from '#libs/config';
-import { SESSION_SECONDS, type Session, Sessions } from './sessions.js';
+import { type Audience, SESSION_SECONDS, type Session, Sessions } from './sessions.js';
 
-export type Audience = 'tenant' | 'staff';
 const SECRET = { tenant: 'TENANT_JWT_SECRET', staff: 'STAFF_JWT_SECRET' } as const;
 const strategyName = (audience: Audience) => `${audience}-session`;
 
@@ -14,6 +13,7 @@ interface Claims {
   sub: string;
   tenantId?: string;
   role: string;
+  sessionId?: string;
 }
 
 /** A strategy of passport-jwt for one audience: signature, expiry, issuer and audience are checked by the library. */
@@ -30,7 +30,8 @@ function strategyOf(audience: Audience, secret: () => KeyObject): Type {
       });
     }
     validate(claims: Claims): Session {
-      return { subject: claims.sub, role: claims.role, ...(claims.tenantId ? { tenantId: claims.tenantId } : {}) };
+      const { sub: subject, role, tenantId, sessionId } = claims;
+      return { subject, role, ...(tenantId ? { tenantId } : {}), ...(sessionId ? { sessionId } : {}) };
     }
   }
   return SessionStrategy;
@@ -49,11 +50,14 @@ export class SessionsModule {
         JwtModule.registerAsync({
           useFactory: () => ({
             secret: secret().export(),
-            signOptions: { algorithm: 'HS256', expiresIn: SESSION_SECONDS, issuer: 'paloma', audience },
+            signOptions: { algorithm: 'HS256', expiresIn: SESSION_SECONDS[audience], issuer: 'paloma', audience },
           }),
         }),
       ],
-      providers: [Sessions, strategyOf(audience, secret)],
+      providers: [
+        { provide: Sessions, inject: [JwtService], useFactory: (jwt: JwtService) => new Sessions(jwt, audience) },
+        strategyOf(audience, secret),
+      ],
       exports: [Sessions],
     };
   }

@@ -4,9 +4,16 @@ import { Refusal } from '#libs/http';
 import { Database } from '#libs/persistence';
 import { type Session, SessionGuard } from '#libs/sessions';
 import { ApiKeyAuthenticator, type Caller } from './api-key-authenticator.js';
-import { Tenants } from './tenants.js';
+import { outOfReach } from './key-reach.js';
+import { keyMay, roleMay } from './permissions.js';
+import { needOf } from './route-needs.js';
+import { SetupLinks } from './setup-links.js';
+import { UserSessions } from './user-sessions.js';
 
 type Guarded = FastifyRequest & { caller?: Caller; user?: Session };
+
+/** The role in the token of somebody who opened a setup link. */
+export const SETUP_ROLE = 'setup';
 
 /** The key of a request, wherever existing clients put it (design, "tenant messaging API"). */
 export function keyOf(request: Pick<FastifyRequest, 'headers' | 'query'>): string | undefined {
@@ -18,11 +25,15 @@ export function keyOf(request: Pick<FastifyRequest, 'headers' | 'query'>): strin
 }
 
 const callerOf = (context: ExecutionContext): Guarded => context.switchToHttp().getRequest<Guarded>();
+const routeOf = (request: FastifyRequest): string => request.routeOptions.url ?? '';
 
-/** Lets in who has a live API key; the caller is then at `@TenantCaller()`. */
+/** Lets in who has a live API key that may do this here; the caller is then at `@TenantCaller()`. */
 @Injectable()
 export class ApiKeyGuard implements CanActivate {
-  constructor(private readonly authenticator: ApiKeyAuthenticator) {}
+  constructor(
+    private readonly authenticator: ApiKeyAuthenticator,
+    private readonly db: Database,
+  ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const request = callerOf(context);
@@ -37,32 +48,64 @@ export class ApiKeyGuard implements CanActivate {
           : 'Send your API key as "Authorization: Bearer KEY", "D360-API-KEY: KEY" or "X-API-Key: KEY".',
       );
     }
+    const need = needOf(request.method, routeOf(request));
+    if (need !== 'own' && !keyMay(caller.scopes ?? null, need)) {
+      throw Refusal.forbidden(`This API key may not do this: it lacks the scope "${need.split('.')[0]}".`);
+    }
+    if (caller.only && (await outOfReach(this.db, caller.tenantId, caller.only, request, need === 'own'))) {
+      throw Refusal.forbidden('This API key is for another number or account. Name one that it reaches.');
+    }
     request.caller = caller;
     return true;
   }
 }
 
-/** Lets in a signed-in user of a tenant; for what a person does, such as making keys. */
+/** Lets in a signed-in user of a tenant, as far as the role allows; for what a person does, such as making keys. */
 @Injectable()
 export class TenantUserGuard implements CanActivate {
   private readonly session = new (SessionGuard('tenant'))();
 
   constructor(
-    private readonly db: Database,
-    private readonly tenants: Tenants,
+    private readonly sessions: UserSessions,
+    private readonly links: SetupLinks,
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const signedIn = await Promise.resolve(this.session.canActivate(context)).catch(() => false);
     const request = callerOf(context);
-    const { tenantId, subject } = request.user ?? {};
-    const tenant =
-      signedIn && tenantId ? await this.db.inTenant(tenantId, (tx) => this.tenants.find(tx, tenantId)) : null;
-    if (!tenant || !subject || tenant.status === 'closed') {
+    const caller =
+      signedIn && request.user
+        ? request.user.role === SETUP_ROLE
+          ? await this.byLink(request, request.user)
+          : await this.byPerson(request, request.user)
+        : undefined;
+    if (!caller) {
       throw new Refusal(401, 'unauthenticated', 'Sign in again: the session is missing, wrong or has expired.');
     }
-    request.caller = { tenantId: tenant.tenantId, userId: subject, tenantStatus: tenant.status };
+    request.caller = caller;
     return true;
+  }
+
+  /** Role and standing are asked for each time, so who is removed or given another role is so at once. */
+  private async byPerson(request: Guarded, { tenantId, subject, sessionId }: Session): Promise<Caller | undefined> {
+    const holder = tenantId && sessionId ? await this.sessions.holder(tenantId, sessionId) : undefined;
+    if (!tenantId || !sessionId || holder?.userId !== subject) return undefined;
+    const need = needOf(request.method, routeOf(request));
+    if (need !== 'own' && !roleMay(holder.role, need)) {
+      throw Refusal.forbidden(`This needs the permission ${need}, which the role ${holder.role} does not have.`);
+    }
+    return { tenantId, userId: subject, role: holder.role, sessionId, tenantStatus: holder.tenantStatus };
+  }
+
+  /** A setup link opens its own signup and nothing else. */
+  private async byLink(request: Guarded, { tenantId, subject }: Session): Promise<Caller | undefined> {
+    const holder = tenantId ? await this.links.holder(tenantId, subject) : undefined;
+    if (!tenantId || !holder) return undefined;
+    const { id } = request.params as { id?: string };
+    if (!routeOf(request).startsWith('/api/v1/signups/:id') || id !== holder.signupId) {
+      throw Refusal.forbidden('A setup link opens its own signup and nothing else. Sign in for more.');
+    }
+    return { tenantId, signupId: holder.signupId, tenantStatus: holder.tenantStatus };
   }
 }
 

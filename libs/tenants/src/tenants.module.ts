@@ -1,17 +1,41 @@
 import { Global, Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { SessionsModule } from '#libs/sessions';
+import { VaultModule } from '#libs/vault';
 import { ApiKey } from './api-key.entity.js';
 import { ApiKeyAuthenticator } from './api-key-authenticator.js';
+import { KeyNews } from './key-news.js';
+import { OneTimeLink } from './one-time-link.entity.js';
+import { People } from './people.js';
+import { SetupLink } from './setup-link.entity.js';
+import { SetupLinks } from './setup-links.js';
 import { Tenant } from './tenant.entity.js';
 import { ApiKeyGuard, TenantGuard, TenantUserGuard } from './tenant.guard.js';
 import { TenantUser } from './tenant-user.entity.js';
 import { Tenants } from './tenants.js';
+import { UserSession } from './user-session.entity.js';
+import { UserSessions } from './user-sessions.js';
+
+const SERVICES = [
+  Tenants,
+  People,
+  UserSessions,
+  SetupLinks,
+  KeyNews,
+  ApiKeyAuthenticator,
+  ApiKeyGuard,
+  TenantUserGuard,
+  TenantGuard,
+];
 
 @Global()
 @Module({
-  imports: [TypeOrmModule.forFeature([Tenant, TenantUser, ApiKey]), SessionsModule.forAudience('tenant')],
-  providers: [Tenants, ApiKeyAuthenticator, ApiKeyGuard, TenantUserGuard, TenantGuard],
-  exports: [Tenants, ApiKeyAuthenticator, ApiKeyGuard, TenantUserGuard, TenantGuard],
+  imports: [
+    TypeOrmModule.forFeature([Tenant, TenantUser, ApiKey, UserSession, OneTimeLink, SetupLink]),
+    SessionsModule.forAudience('tenant'),
+    VaultModule,
+  ],
+  providers: SERVICES,
+  exports: SERVICES,
 })
 export class TenantsModule {}

@@ -1,19 +1,26 @@
 import { randomBytes } from 'node:crypto';
-import { Inject, Injectable } from '@nestjs/common';
+import { Inject, Injectable, Optional } from '@nestjs/common';
 import { CLOCK, type Clock } from '#libs/clock';
 import { newId } from '#libs/ids';
 import { Database, type Tx } from '#libs/persistence';
 import { hashPassword, hashToken, passwordMatches } from '#libs/vault';
 import { ApiKey } from './api-key.entity.js';
+import { claimAddress } from './claim-address.js';
+import { KeyNews } from './key-news.js';
+import type { KeyScope, TenantRole } from './permissions.js';
 import { Tenant } from './tenant.entity.js';
 import { canMoveTenant, type TenantStatus } from './tenant-status.js';
-import { type TenantRole, TenantUser } from './tenant-user.entity.js';
+import { TenantUser } from './tenant-user.entity.js';
 
 const KEY_PREFIX = 'paloma_';
 
-/** Someone already signs in with this e-mail address. */
-export class AddressTakenError extends Error {
-  override name = 'AddressTakenError';
+/** What a key is made for. */
+export interface KeyLimits {
+  scopes?: readonly KeyScope[];
+  /** Ours; the caller has checked that they are the tenant's. */
+  wabaId?: string;
+  phoneNumberId?: string;
+  expiresAt?: Date;
 }
 
 /** The one writer of tenants, their people and their keys. */
@@ -22,6 +29,7 @@ export class Tenants {
   constructor(
     private readonly db: Database,
     @Inject(CLOCK) private readonly clock: Clock,
+    @Optional() private readonly news?: KeyNews,
   ) {}
 
   /**
@@ -29,11 +37,13 @@ export class Tenants {
    *
    * @param tenant name (1 to 200 characters), country (ISO 3166 alpha-2) if known
    * @param owner  e-mail (kept in lower case) and password in clear, which is stored as an Argon2 hash
+   * @param also   what is committed with it, such as the letter that asks to confirm the address
    * @throws AddressTakenError when someone already signs in with this address
    */
   async found(
     tenant: { name: string; country?: string },
     owner: { email: string; password: string },
+    also?: (tx: Tx, founded: { tenantId: string; userId: string }) => Promise<void>,
   ): Promise<{ tenantId: string; userId: string }> {
     const now = this.clock.now();
     const tenantId = newId(now);
@@ -41,16 +51,14 @@ export class Tenants {
     const passwordHash = await hashPassword(owner.password);
     const email = owner.email.toLowerCase();
     await this.db.inTenant(tenantId, async (tx) => {
-      // An address is unique across tenants, which no index can say of rows keyed by tenant: who comes second waits here.
-      await tx.query("SELECT pg_advisory_xact_lock(hashtextextended('address:' || $1, 0))", [email]);
-      const taken = await tx.query('SELECT 1 FROM door_users_by_email($1)', [email]);
-      if (taken.length > 0) throw new AddressTakenError();
+      await claimAddress(tx, email);
       await tx
         .getRepository(Tenant)
         .insert({ tenantId, name: tenant.name, country: tenant.country ?? null, status: 'active', createdAt: now });
       await tx
         .getRepository(TenantUser)
         .insert({ tenantId, userId, email, passwordHash, role: 'owner', createdAt: now });
+      await also?.(tx, { tenantId, userId });
     });
     return { tenantId, userId };
   }
@@ -97,37 +105,88 @@ export class Tenants {
   }
 
   /** @returns the key, which is shown this once and cannot be read again */
-  async issueApiKey(tenantId: string, name: string): Promise<{ apiKeyId: string; apiKey: string }> {
-    const now = this.clock.now();
-    const apiKeyId = newId(now);
-    const apiKey = KEY_PREFIX + randomBytes(32).toString('base64url');
-    await this.db.inTenant(tenantId, (tx) =>
-      tx.getRepository(ApiKey).insert({
-        tenantId,
-        apiKeyId,
-        name,
-        hint: apiKey.slice(0, KEY_PREFIX.length + 4),
-        hash: hashToken(apiKey),
-        createdAt: now,
-        expiresAt: null,
-        revokedAt: null,
-      }),
-    );
-    return { apiKeyId, apiKey };
+  async issueApiKey(
+    tenantId: string,
+    name: string,
+    limits: KeyLimits = {},
+  ): Promise<{ apiKeyId: string; apiKey: string }> {
+    const { row, apiKey } = this.newKey(tenantId, name, limits);
+    await this.db.inTenant(tenantId, (tx) => tx.getRepository(ApiKey).insert(row));
+    return { apiKeyId: row.apiKeyId, apiKey };
+  }
+
+  /**
+   * Makes the successor of a key, with its name and limits. Both work until the old one is revoked, or has run out.
+   *
+   * @param oldEndsIn seconds after which the old one ends by itself
+   * @returns 'no-key' for one that is not live, 'has-successor' while two are live already
+   */
+  async rotateApiKey(
+    tenantId: string,
+    apiKeyId: string,
+    oldEndsIn?: number,
+  ): Promise<{ apiKeyId: string; apiKey: string } | 'no-key' | 'has-successor'> {
+    const made = await this.db.inTenant(tenantId, async (tx) => {
+      const keys = tx.getRepository(ApiKey);
+      const old = await keys.findOne({ where: { tenantId, apiKeyId }, lock: { mode: 'pessimistic_write' } });
+      const now = this.clock.now();
+      if (!old || !isLive(old, now)) return 'no-key' as const;
+      // Neither a key that has a successor nor that successor gets another, until one of the two is gone.
+      const kin = await keys.find({ where: { tenantId } });
+      const other = kin.find((k) => isLive(k, now) && (k.rotatedFrom === apiKeyId || k.apiKeyId === old.rotatedFrom));
+      if (other) return 'has-successor' as const;
+      const { row, apiKey } = this.newKey(tenantId, old.name, {
+        ...(old.scopes ? { scopes: old.scopes } : {}),
+        ...(old.wabaId ? { wabaId: old.wabaId } : {}),
+        ...(old.phoneNumberId ? { phoneNumberId: old.phoneNumberId } : {}),
+      });
+      await keys.insert({ ...row, rotatedFrom: apiKeyId });
+      if (oldEndsIn !== undefined) {
+        await keys.update({ tenantId, apiKeyId }, { expiresAt: new Date(now.getTime() + oldEndsIn * 1_000) });
+      }
+      return { apiKeyId: row.apiKeyId, apiKey };
+    });
+    if (typeof made !== 'string' && oldEndsIn !== undefined) await this.news?.tell(apiKeyId);
+    return made;
   }
 
   async listApiKeys(tenantId: string): Promise<ApiKey[]> {
     return this.db.inTenant(tenantId, (tx) => tx.getRepository(ApiKey).find({ order: { apiKeyId: 'ASC' } }));
   }
 
-  /** @returns false when the tenant has no such live key */
+  /** Revokes a key; when this resolves, every process has been told. @returns false when the tenant has no such live key */
   async revokeApiKey(tenantId: string, apiKeyId: string): Promise<boolean> {
-    return this.db.inTenant(tenantId, async (tx) => {
+    const revoked = await this.db.inTenant(tenantId, async (tx) => {
       const keys = tx.getRepository(ApiKey);
       const key = await keys.findOneBy({ tenantId, apiKeyId });
       if (!key || key.revokedAt) return false;
       await keys.update({ tenantId, apiKeyId }, { revokedAt: this.clock.now() });
       return true;
     });
+    if (revoked) await this.news?.tell(apiKeyId);
+    return revoked;
+  }
+
+  private newKey(tenantId: string, name: string, limits: KeyLimits): { row: ApiKey; apiKey: string } {
+    const now = this.clock.now();
+    const apiKey = KEY_PREFIX + randomBytes(32).toString('base64url');
+    const row: ApiKey = {
+      tenantId,
+      apiKeyId: newId(now),
+      name,
+      hint: apiKey.slice(0, KEY_PREFIX.length + 4),
+      hash: hashToken(apiKey),
+      scopes: limits.scopes ? [...limits.scopes] : null,
+      wabaId: limits.wabaId ?? null,
+      phoneNumberId: limits.phoneNumberId ?? null,
+      rotatedFrom: null,
+      createdAt: now,
+      expiresAt: limits.expiresAt ?? null,
+      revokedAt: null,
+      lastUsedAt: null,
+    };
+    return { row, apiKey };
   }
 }
+
+const isLive = (key: ApiKey, at: Date): boolean => !key.revokedAt && (!key.expiresAt || key.expiresAt > at);

@@ -1,29 +1,67 @@
-import { Body, Controller, Get, Header, HttpCode, Post, UseGuards } from '@nestjs/common';
-import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Body, Controller, Get, Headers, HttpCode, Post, UseGuards } from '@nestjs/common';
+import { ApiBearerAuth, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { IsString, MaxLength } from 'class-validator';
 import { Refusal } from '#libs/http';
 import { Database } from '#libs/persistence';
-import { Sessions } from '#libs/sessions';
-import { AddressTakenError, type Caller, TenantCaller, TenantGuard, Tenants, TenantUser } from '#libs/tenants';
+import {
+  AddressTakenError,
+  type Caller,
+  People,
+  TenantCaller,
+  TenantGuard,
+  Tenants,
+  TenantUserGuard,
+} from '#libs/tenants';
+import { WriteLetter } from '../mail/write-letter.js';
+import { languageFor } from '../signups/texts/language.js';
 import { FoundAccountRequest } from './found-account.request.js';
-import { SignInRequest } from './sign-in.request.js';
+
+export class TicketRequest {
+  @ApiProperty({ description: 'What stands behind # in the link of the letter' })
+  @IsString()
+  @MaxLength(200)
+  ticket: string;
+}
+
+export const deadLink = (): Refusal =>
+  new Refusal(410, 'link_spent', 'This link was used already, or is too old. Ask for a new one.');
 
 @ApiTags('Accounts')
 @Controller('api/v1')
 export class AccountsController {
   constructor(
     private readonly tenants: Tenants,
-    private readonly sessions: Sessions,
+    private readonly people: People,
+    private readonly letter: WriteLetter,
     private readonly db: Database,
   ) {}
 
-  /** Founds a tenant with its first owner. 409 when someone already signs in with the address. */
+  /**
+   * Founds a tenant with its first owner, and sends a letter that asks to confirm the address. 409 when someone already
+   * signs in with the address.
+   */
   @ApiOperation({ summary: 'Create an account' })
   @Post('accounts')
-  async found(@Body() request: FoundAccountRequest) {
+  async found(@Body() request: FoundAccountRequest, @Headers('accept-language') language?: string) {
     const { tenantId, userId } = await this.tenants
       .found(
         { name: request.company.trim(), ...(request.country ? { country: request.country } : {}) },
         { email: request.email, password: request.password },
+        async (tx, founded) => {
+          const { email } = request;
+          const ticket = await this.people.makeLink(tx, founded.tenantId, {
+            kind: 'confirm-email',
+            email,
+            userId: founded.userId,
+          });
+          await this.letter.write(tx, founded.tenantId, {
+            kind: 'confirm-email',
+            to: email,
+            language: languageFor(undefined, language),
+            page: 'confirm',
+            ticket,
+          });
+        },
       )
       .catch((error) => {
         if (!(error instanceof AddressTakenError)) throw error;
@@ -36,31 +74,40 @@ export class AccountsController {
     return { tenant: { id: tenantId, name: request.company.trim() }, user: { id: userId } };
   }
 
-  /**
-   * Signs a person in: `{access_token, token_type, expires_in (seconds), tenant}`. An unknown address and a wrong
-   * password get the same 401 after the same time.
-   */
-  @ApiOperation({ summary: 'Sign in' })
-  @Post('sessions')
+  /** Confirms an address by what its letter brought. 410 for a link that was used or is too old. */
+  @ApiOperation({ summary: 'Confirm an e-mail address' })
+  @Post('email/confirm')
   @HttpCode(200)
-  @Header('cache-control', 'no-store')
-  async signIn(@Body() request: SignInRequest) {
-    const user = await this.tenants.signIn(request.email, request.password);
-    if (!user) {
-      throw new Refusal(401, 'wrong_credentials', 'The e-mail address or the password is wrong.');
-    }
-    const { accessToken, expiresIn } = this.sessions.issue({
-      subject: user.userId,
-      tenantId: user.tenantId,
-      role: user.role,
+  async confirm(@Body() { ticket }: TicketRequest) {
+    if (!(await this.people.confirmEmail(ticket))) throw deadLink();
+    return { confirmed: true };
+  }
+
+  /** Sends the letter that asks to confirm the caller's address once more. */
+  @ApiOperation({ summary: 'Send the confirmation again' })
+  @ApiBearerAuth()
+  @UseGuards(TenantUserGuard)
+  @Post('email/confirmation')
+  @HttpCode(202)
+  async sendAgain(@TenantCaller() { tenantId, userId }: Caller, @Headers('accept-language') language?: string) {
+    const user = await this.people.find(tenantId, userId as string);
+    if (!user) throw Refusal.notFound('user');
+    if (user.emailConfirmedAt) throw Refusal.conflict('This address is confirmed already.');
+    await this.db.inTenant(tenantId, async (tx) => {
+      const ticket = await this.people.makeLink(tx, tenantId, {
+        kind: 'confirm-email',
+        email: user.email,
+        userId: user.userId,
+      });
+      await this.letter.write(tx, tenantId, {
+        kind: 'confirm-email',
+        to: user.email,
+        language: languageFor(undefined, language),
+        page: 'confirm',
+        ticket,
+      });
     });
-    const tenant = await this.db.inTenant(user.tenantId, (tx) => this.tenants.find(tx, user.tenantId));
-    return {
-      access_token: accessToken,
-      token_type: 'bearer',
-      expires_in: expiresIn,
-      tenant: { id: user.tenantId, name: tenant?.name },
-    };
+    return { sent: true };
   }
 
   /** Who calls: the tenant, and the signed-in person or the API key. */
@@ -70,14 +117,22 @@ export class AccountsController {
   @Get('me')
   async me(@TenantCaller() caller: Caller) {
     const { tenantId, userId, apiKeyId } = caller;
-    return this.db.inTenant(tenantId, async (tx) => {
-      const tenant = await this.tenants.find(tx, tenantId);
-      const user = userId ? await tx.getRepository(TenantUser).findOneBy({ tenantId, userId }) : null;
-      return {
-        tenant: { id: tenantId, name: tenant?.name, country: tenant?.country, status: caller.tenantStatus },
-        ...(user ? { user: { id: user.userId, email: user.email, role: user.role } } : {}),
-        ...(apiKeyId ? { api_key: { id: apiKeyId } } : {}),
-      };
-    });
+    const tenant = await this.db.inTenant(tenantId, (tx) => this.tenants.find(tx, tenantId));
+    const user = userId ? await this.people.find(tenantId, userId) : null;
+    return {
+      tenant: { id: tenantId, name: tenant?.name, country: tenant?.country, status: caller.tenantStatus },
+      ...(user
+        ? {
+            user: {
+              id: user.userId,
+              email: user.email,
+              role: user.role,
+              email_confirmed: user.emailConfirmedAt !== null,
+              second_factor: user.totpSince !== null,
+            },
+          }
+        : {}),
+      ...(apiKeyId ? { api_key: { id: apiKeyId, scopes: caller.scopes ?? null } } : {}),
+    };
   }
 }

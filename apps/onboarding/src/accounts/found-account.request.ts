@@ -3,6 +3,7 @@ import { IsEmail, IsISO31661Alpha2, IsOptional, IsString, Length, Matches, MaxLe
 
 /** An Argon2 hash costs the same for any length, but nobody types more than this. */
 export const LONGEST_PASSWORD = 200;
+export const SHORTEST_PASSWORD = 10;
 
 export class FoundAccountRequest {
   @ApiProperty({ example: 'Sample Shop' })
@@ -24,6 +25,6 @@ export class FoundAccountRequest {
 
   @ApiProperty({ description: 'At least 10 characters' })
   @IsString()
-  @Length(10, LONGEST_PASSWORD)
+  @Length(SHORTEST_PASSWORD, LONGEST_PASSWORD)
   password: string;
 }

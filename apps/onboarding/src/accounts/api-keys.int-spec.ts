@@ -1,0 +1,57 @@
+import { eventually, http } from '../../../../test/support/app.js';
+import { type Json, OnboardingStack } from '../../../../test/support/onboarding.js';
+
+describe('an API key', () => {
+  let stack: OnboardingStack;
+  let second: Awaited<ReturnType<OnboardingStack['another']>>;
+  beforeAll(async () => {
+    stack = await OnboardingStack.start();
+    second = await stack.another();
+  });
+  afterAll(async () => {
+    await second.close();
+    await stack.stop();
+  });
+
+  it('does what its scopes name and nothing else', async () => {
+    const { token } = await stack.merchant();
+    const make = (body: Json) => stack.api('POST', '/api-keys', { token, body: { name: 'k', ...body } });
+    const { api_key } = (await make({ scopes: ['messages'] })).body;
+    expect((await stack.api('GET', '/me', { token: api_key })).body.api_key.scopes).toEqual(['messages']);
+    const refused = await stack.api('GET', '/signups', { token: api_key });
+    expect([refused.status, refused.body.error.message]).toEqual([403, expect.stringContaining('onboarding')]);
+    expect((await make({ scopes: ['everything'] })).status).toBe(400);
+    expect((await make({ phone_number_id: '1' })).status).toBe(404);
+  });
+
+  it('is replaced by a successor while both work, but never by two', async () => {
+    const { token } = await stack.merchant();
+    const old = (await stack.api('POST', '/api-keys', { token, body: { name: 'till', scopes: ['onboarding'] } })).body;
+    const rotate = (id: string) => stack.api('POST', `/api-keys/${id}/rotate`, { token, body: {} });
+    const fresh = (await rotate(old.id)).body;
+    for (const key of [old.api_key, fresh.api_key]) {
+      expect((await stack.api('GET', '/signups', { token: key })).status).toBe(200);
+    }
+    expect([(await rotate(old.id)).status, (await rotate(fresh.id)).status]).toEqual([409, 409]);
+    await stack.api('DELETE', `/api-keys/${old.id}`, { token });
+    expect((await rotate(fresh.id)).status).toBe(201);
+    const { data } = (await stack.api('GET', '/api-keys', { token })).body;
+    expect(data[1]).toMatchObject({ replaces: old.id, scopes: ['onboarding'], name: 'till' });
+    await eventually(async () => {
+      const list = (await stack.api('GET', '/api-keys', { token })).body.data;
+      return list[1].last_used_at !== null;
+    });
+  });
+
+  it('stops at once in every process when it is revoked', async () => {
+    const { token } = await stack.merchant();
+    for (let round = 0; round < 5; round++) {
+      const key = (await stack.api('POST', '/api-keys', { token, body: { name: `r${round}` } })).body;
+      const elsewhere = () => http('GET', `${second.url}/api/v1/me`, { token: key.api_key });
+      expect((await elsewhere()).status).toBe(200);
+      await stack.api('DELETE', `/api-keys/${key.id}`, { token });
+      // Half of what a process remembers a key for at the most; the news is there in milliseconds.
+      await eventually(async () => (await elsewhere()).status === 401, 1_000);
+    }
+  });
+});

@@ -1,0 +1,105 @@
+import { Body, Controller, Headers, HttpCode, Ip, Post, UseGuards } from '@nestjs/common';
+import { ApiBearerAuth, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { IsEmail, IsString, Length, MaxLength } from 'class-validator';
+import { Refusal } from '#libs/http';
+import { Database } from '#libs/persistence';
+import { type Caller, People, TenantCaller, TenantUserGuard } from '#libs/tenants';
+import { WriteLetter } from '../mail/write-letter.js';
+import { type Language, languageFor } from '../signups/texts/language.js';
+import { deadLink } from './accounts.controller.js';
+import { LONGEST_PASSWORD, SHORTEST_PASSWORD } from './found-account.request.js';
+import { SignInThrottle } from './sign-in-throttle.js';
+
+class ForgottenRequest {
+  @ApiProperty({ example: 'owner@shop.example' }) @IsEmail() @MaxLength(254) email: string;
+}
+class ResetRequest {
+  @ApiProperty() @IsString() @MaxLength(200) ticket: string;
+  @ApiProperty() @IsString() @Length(SHORTEST_PASSWORD, LONGEST_PASSWORD) password: string;
+}
+class ChangeRequest {
+  @ApiProperty() @IsString() @MaxLength(LONGEST_PASSWORD) old_password: string;
+  @ApiProperty() @IsString() @Length(SHORTEST_PASSWORD, LONGEST_PASSWORD) password: string;
+}
+
+@ApiTags('Passwords')
+@Controller('api/v1/password')
+export class PasswordsController {
+  constructor(
+    private readonly people: People,
+    private readonly letter: WriteLetter,
+    private readonly throttle: SignInThrottle,
+    private readonly db: Database,
+  ) {}
+
+  /** Sends a link with which to choose a new password. The answer is the same whether somebody has the address. */
+  @ApiOperation({ summary: 'Ask for a new password' })
+  @Post('forgotten')
+  @HttpCode(202)
+  async forgotten(
+    @Body() { email }: ForgottenRequest,
+    @Ip() ip: string,
+    @Headers('accept-language') language?: string,
+  ) {
+    await this.throttle.attempt('forgotten', email, ip);
+    const user = await this.people.findByEmail(email);
+    if (user) {
+      await this.db.inTenant(user.tenantId, async (tx) => {
+        const ticket = await this.people.makeLink(tx, user.tenantId, {
+          kind: 'reset-password',
+          email,
+          userId: user.userId,
+        });
+        await this.letter.write(tx, user.tenantId, {
+          kind: 'reset-password',
+          to: email.toLowerCase(),
+          language: languageFor(undefined, language),
+          page: 'reset',
+          ticket,
+        });
+      });
+    }
+    return { sent: 'If somebody signs in with this address, a letter is on its way to it.' };
+  }
+
+  /** Chooses a new password by what the letter brought; every session of the person ends. 410 for a spent link. */
+  @ApiOperation({ summary: 'Choose a new password' })
+  @Post('reset')
+  @HttpCode(200)
+  async reset(@Body() { ticket, password }: ResetRequest, @Headers('accept-language') language?: string) {
+    const user = await this.people.resetPassword(ticket, password);
+    if (!user) throw deadLink();
+    await this.tell(user.tenantId, user.userId, languageFor(undefined, language));
+    return { changed: true };
+  }
+
+  /** Changes the caller's password; every session of the person ends, this one too. */
+  @ApiOperation({ summary: 'Change my password' })
+  @ApiBearerAuth()
+  @UseGuards(TenantUserGuard)
+  @Post('change')
+  @HttpCode(200)
+  async change(
+    @TenantCaller() { tenantId, userId }: Caller,
+    @Body() request: ChangeRequest,
+    @Ip() ip: string,
+    @Headers('accept-language') language?: string,
+  ) {
+    const who = userId as string;
+    await this.throttle.attempt('change', who, ip);
+    if (!(await this.people.changePassword(tenantId, who, request.old_password, request.password))) {
+      throw new Refusal(403, 'wrong_password', 'The old password is wrong.');
+    }
+    await this.throttle.succeeded('change', who, ip);
+    await this.tell(tenantId, who, languageFor(undefined, language));
+    return { changed: true };
+  }
+
+  private async tell(tenantId: string, userId: string, language: Language): Promise<void> {
+    const user = await this.people.find(tenantId, userId);
+    if (!user) return;
+    await this.db.inTenant(tenantId, (tx) =>
+      this.letter.write(tx, tenantId, { kind: 'password-changed', to: user.email, language, page: 'reset' }),
+    );
+  }
+}
