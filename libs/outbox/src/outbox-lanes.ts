@@ -55,6 +55,8 @@ const DUE = `m.tenant_id = $1 AND m.phone_number_id = $2 AND m.status = 'accepte
        AND o.not_before > $3 AND o.expires_at > $3
        AND o.recipient = m.recipient AND o.lane = m.lane AND o.message_id < m.message_id)`;
 
+const WAITING = `m.tenant_id = $1 AND m.phone_number_id = $2 AND m.status = 'accepted'`;
+
 // What a result may still move: see `settle`.
 const OPEN = `(m.attempts = r.attempt AND (m.status IN ('sending', 'unknown')
   OR (r.became IN ('submitted', 'held') AND m.status IN ('accepted', 'parked'))))`;
@@ -235,10 +237,12 @@ export class OutboxLanes {
     phoneNumberId: string,
     now: Date,
   ): Promise<{ dueNow: boolean; nextAt: Date | undefined }> {
-    const [row]: { dueNow: boolean | null; nextAt: Date | null }[] = await tx.query(
-      `SELECT bool_or(due <= $3) AS "dueNow", min(due) FILTER (WHERE due > $3) AS "nextAt"
-         FROM (SELECT least(not_before, expires_at) AS due FROM messages
-                WHERE tenant_id = $1 AND phone_number_id = $2 AND status = 'accepted') waiting`,
+    const [row]: { dueNow: boolean; nextAt: Date | null }[] = await tx.query(
+      // One probe of an index each, however many wait.
+      `SELECT EXISTS (SELECT FROM messages m WHERE ${WAITING} AND least(m.not_before, m.expires_at) <= $3) AS "dueNow",
+              (SELECT least(m.not_before, m.expires_at) FROM messages m
+                WHERE ${WAITING} AND least(m.not_before, m.expires_at) > $3
+                ORDER BY least(m.not_before, m.expires_at) LIMIT 1) AS "nextAt"`,
       [tenantId, phoneNumberId, now],
     );
     return { dueNow: row?.dueNow ?? false, nextAt: row?.nextAt ?? undefined };

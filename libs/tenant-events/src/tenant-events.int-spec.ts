@@ -56,9 +56,61 @@ describe('what a tenant is told', () => {
     ).toEqual(expect.arrayContaining([everything.endpointId, messagesOnly.endpointId]));
 
     const waiting = await inShop((tx) =>
-      deliveries.waiting(tx, shop.tenantId, everything.endpointId, { now: noon, holdAttempts: 3, limit: 100 }),
+      deliveries.due(tx, shop.tenantId, everything.endpointId, { now: noon, holdAttempts: 3, limit: 100 }),
     );
     expect(waiting.map((w) => JSON.parse(w.body).name)).toEqual([...told.map((e) => e.body.name), 'm']);
+  });
+
+  it('is not held back by posts about others that are to be tried again, however many', async () => {
+    const { endpoint } = await inShop((tx) =>
+      endpoints.create(tx, shop.tenantId, { url: 'https://shop.example/stumbling', kinds: ['stumble'] }),
+    );
+    const about = (customer: string, name: string) => event(name, { kind: 'stumble', customer });
+    const stumbling = Array.from({ length: 60 }, (_, i) => about(`c${i}`, `stumbled${i}`));
+    await inShop((tx) => events.publish(tx, shop.tenantId, stumbling));
+    const later = new Date(noon.getTime() + 30_000);
+    const failed = stumbling.map(({ eventId }) => ({
+      eventId,
+      delivered: false as const,
+      error: '503',
+      nextAt: later,
+    }));
+    await inShop((tx) => deliveries.note(tx, shop.tenantId, endpoint.endpointId, failed));
+    await inShop((tx) => events.publish(tx, shop.tenantId, [about('c7', 'behind'), about('new', 'free')]));
+    const due = async (now: Date, holdAttempts = 3) =>
+      (
+        await inShop((tx) => deliveries.due(tx, shop.tenantId, endpoint.endpointId, { now, holdAttempts, limit: 50 }))
+      ).map((d) => JSON.parse(d.body).name);
+    expect(await due(noon)).toEqual(['free']);
+    // One that was tried often enough lets those behind it overtake.
+    expect(await due(noon, 1)).toEqual(['behind', 'free']);
+    expect(await due(later)).toHaveLength(50);
+  });
+
+  it("goes to 360dialog's webhook of the number, not to that of its WABA, also when it is replayed", async () => {
+    const other = await foundNumber(database, 'd360');
+    const inOther = <T>(work: Parameters<typeof connection.db.inTenant<T>>[1]) =>
+      connection.db.inTenant(other.tenantId, work);
+    const create = (wish: object) =>
+      inOther((tx) => endpoints.create(tx, other.tenantId, { url: 'https://d360.example/', ...wish }, 'd360'));
+    const { endpoint: ofWaba } = await create({ wabaId: other.wabaId });
+    const { endpoint: ofNumber } = await create({ phoneNumberId: other.phoneNumberId });
+    const { wabaId, phoneNumberId } = other;
+    const told = [event('n', { wabaId, phoneNumberId }), event('w', { wabaId, phoneNumberId: undefined })];
+    expect((await inOther((tx) => events.publish(tx, other.tenantId, told))).sort()).toEqual(
+      [ofWaba.endpointId, ofNumber.endpointId].sort(),
+    );
+    const range = { from: new Date(noon.getTime() - 1), to: new Date(noon.getTime() + 1), now: noon, limit: 10 };
+    const names = async (endpointId: string) => {
+      await database.owner.query('DELETE FROM webhook_deliveries WHERE endpoint_id = $1', [endpointId]);
+      await inOther((tx) => deliveries.replay(tx, other.tenantId, endpointId, range));
+      await inOther((tx) => deliveries.catchUp(tx, other.tenantId, endpointId, range.from, noon));
+      const due = await inOther((tx) =>
+        deliveries.due(tx, other.tenantId, endpointId, { now: noon, holdAttempts: 3, limit: 10 }),
+      );
+      return due.map((d) => JSON.parse(d.body).name);
+    };
+    expect([await names(ofWaba.endpointId), await names(ofNumber.endpointId)]).toEqual([['w'], ['n']]);
   });
 
   it('is signed with the new secret and for a day with the old one, when the secret is rotated', async () => {

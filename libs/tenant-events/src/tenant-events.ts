@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CLOCK, type Clock } from '#libs/clock';
 import type { Tx } from '#libs/persistence';
+import { asksFor } from './asks-for.js';
 
 /** One fact as a tenant is told it. */
 export interface TenantEvent {
@@ -43,14 +44,7 @@ export class TenantEvents {
          INSERT INTO webhook_deliveries (tenant_id, endpoint_id, event_id, customer, due_at)
          SELECT $1::uuid, e.endpoint_id, g.event_id, g.customer, $8::timestamptz
            FROM told JOIN given g USING (event_id)
-           JOIN webhook_endpoints e ON e.tenant_id = $1 AND e.enabled
-            AND (e.kinds IS NULL OR g.kind = ANY (e.kinds))
-            AND (e.waba_id IS NULL OR e.waba_id = g.waba_id)
-            AND (e.phone_number_id IS NULL OR e.phone_number_id = g.phone_number_id)
-            -- In 360dialog's order the webhook of a number stands before that of its WABA.
-            AND NOT (e.managed_by = 'd360' AND e.phone_number_id IS NULL AND EXISTS (
-                  SELECT FROM webhook_endpoints n WHERE n.tenant_id = $1 AND n.managed_by = 'd360' AND n.enabled
-                     AND n.phone_number_id = g.phone_number_id))
+           JOIN webhook_endpoints e ON e.tenant_id = $1 AND e.enabled AND ${asksFor('e', 'g')}
           ORDER BY g.nth
          ON CONFLICT DO NOTHING RETURNING endpoint_id)
        SELECT DISTINCT endpoint_id AS "endpointId" FROM queued`,

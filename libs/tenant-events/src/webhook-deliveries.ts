@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { firstIdAt } from '#libs/ids';
 import type { Tx } from '#libs/persistence';
+import { asksFor } from './asks-for.js';
 
 /** A post that waits. */
 export interface DueDelivery {
@@ -8,7 +9,6 @@ export interface DueDelivery {
   customer: string | null;
   body: string;
   attempts: number;
-  dueAt: Date;
 }
 
 /** A post as its log shows it. */
@@ -22,8 +22,6 @@ export interface Delivery {
   lastStatus: number | null;
   lastError: string | null;
   deliveredAt: Date | null;
-  /** For paging: larger is later. */
-  position: string;
 }
 
 /** How one attempt ended. `nextAt` absent: it was the last one. */
@@ -37,30 +35,31 @@ export type Replay = { now: Date; limit: number; deadOnly?: boolean } & (
   | { from: Date; to: Date; after?: string | undefined }
 );
 
-/** Joins `tenant_events e` to the endpoint $2 of tenant $1 where its filter lets the event through. */
-const WANTED_BY_ENDPOINT = `JOIN webhook_endpoints w ON w.tenant_id = $1 AND w.endpoint_id = $2
-   AND (w.kinds IS NULL OR e.kind = ANY (w.kinds))
-   AND (w.waba_id IS NULL OR w.waba_id = e.waba_id)
-   AND (w.phone_number_id IS NULL OR w.phone_number_id = e.phone_number_id)`;
+/** Joins `tenant_events e` to the endpoint $2 of tenant $1 where it asks for the event. */
+const WANTED_BY_ENDPOINT = `JOIN webhook_endpoints w ON w.tenant_id = $1 AND w.endpoint_id = $2 AND ${asksFor('w', 'e')}`;
 
 /** The one writer of posts to tenants' endpoints. */
 @Injectable()
 export class WebhookDeliveries {
   /**
-   * Posts that wait, in the order in which their events were told. Those that are not due are among them while they have
-   * been tried less than `holdAttempts` times: later posts about the same customer wait behind them.
+   * Posts that are due, in the order in which their events were told. One that is tried again and is not due yet holds
+   * back the later ones about its customer while it has been tried less than `holdAttempts` times, and nobody else's.
    */
-  async waiting(
+  async due(
     tx: Tx,
     tenantId: string,
     endpointId: string,
     options: { now: Date; holdAttempts: number; limit: number },
   ): Promise<DueDelivery[]> {
     return tx.query(
-      `SELECT d.event_id AS "eventId", d.customer, d.attempts, d.due_at AS "dueAt", e.body
+      `SELECT d.event_id AS "eventId", d.customer, d.attempts, e.body
          FROM webhook_deliveries d JOIN tenant_events e ON e.tenant_id = d.tenant_id AND e.event_id = d.event_id
-        WHERE d.tenant_id = $1 AND d.endpoint_id = $2 AND d.status = 'waiting'
-          AND (d.due_at <= $3 OR d.attempts < $4)
+        WHERE d.tenant_id = $1 AND d.endpoint_id = $2 AND d.status = 'waiting' AND d.due_at <= $3
+          AND NOT EXISTS (
+            SELECT FROM webhook_deliveries o
+             WHERE o.tenant_id = $1 AND o.endpoint_id = $2 AND o.status = 'waiting' AND o.attempts > 0
+               AND coalesce(o.customer, '') = coalesce(d.customer, '') AND o.position < d.position
+               AND o.attempts < $4 AND o.due_at > $3)
         ORDER BY d.position LIMIT $5`,
       [tenantId, endpointId, options.now, options.holdAttempts, options.limit],
     );
@@ -69,8 +68,8 @@ export class WebhookDeliveries {
   /** When the next post of an endpoint becomes due after an instant; undefined when none does. */
   async nextDueAt(tx: Tx, tenantId: string, endpointId: string, after: Date): Promise<Date | undefined> {
     const [row] = await tx.query(
-      `SELECT min(due_at) AS at FROM webhook_deliveries
-        WHERE tenant_id = $1 AND endpoint_id = $2 AND status = 'waiting' AND due_at > $3`,
+      `SELECT due_at AS at FROM webhook_deliveries
+        WHERE tenant_id = $1 AND endpoint_id = $2 AND status = 'waiting' AND due_at > $3 ORDER BY due_at LIMIT 1`,
       [tenantId, endpointId, after],
     );
     return row?.at ?? undefined;
@@ -131,13 +130,13 @@ export class WebhookDeliveries {
   ): Promise<{ queued: number; next?: string }> {
     const { now, limit, deadOnly = false } = which;
     const byId = 'eventIds' in which;
+    const inRange = byId
+      ? 'e.event_id = ANY ($5::uuid[]) AND $6::uuid IS NULL'
+      : 'e.event_id > $5::uuid AND e.event_id < $6::uuid';
     const [row]: { looked: number; last: string | null; queued: number }[] = await tx.query(
       `WITH events AS (
-         SELECT e.event_id, e.customer FROM tenant_events e ${byId ? '' : WANTED_BY_ENDPOINT}
-          WHERE e.tenant_id = $1 AND ${byId ? 'e.event_id = ANY ($5::uuid[]) AND $6::uuid IS NULL' : 'e.event_id > $5::uuid AND e.event_id < $6::uuid'}
-            AND (NOT $7::boolean OR EXISTS (SELECT FROM webhook_deliveries d WHERE d.tenant_id = $1 AND d.endpoint_id = $2
-                                      AND d.event_id = e.event_id AND d.status = 'dead'))
-          ORDER BY e.event_id LIMIT $4),
+         SELECT e.event_id, e.customer FROM ${deadOnly ? DEAD_EVENTS : `tenant_events e ${byId ? '' : WANTED_BY_ENDPOINT}`}
+          WHERE e.tenant_id = $1 AND ${inRange} ORDER BY e.event_id LIMIT $4),
        queued AS (
          INSERT INTO webhook_deliveries AS d (tenant_id, endpoint_id, event_id, customer, due_at)
          SELECT $1, $2, event_id, customer, $3 FROM events ORDER BY event_id
@@ -155,14 +154,13 @@ export class WebhookDeliveries {
         limit,
         byId ? which.eventIds : (which.after ?? firstIdAt(which.from)),
         byId ? null : firstIdAt(which.to),
-        deadOnly,
       ],
     );
     const more = row && row.looked === limit && !byId;
     return { queued: row?.queued ?? 0, ...(more && row.last ? { next: row.last } : {}) };
   }
 
-  /** The log of an endpoint, newest first. `before` is the position where the last page ended. */
+  /** The log of an endpoint, the newest event first. `before` is the event id where the last page ended. */
   async log(
     tx: Tx,
     tenantId: string,
@@ -171,12 +169,16 @@ export class WebhookDeliveries {
   ): Promise<Delivery[]> {
     return tx.query(
       `SELECT d.event_id AS "eventId", e.kind, d.status, d.attempts, d.due_at AS "dueAt", d.last_status AS "lastStatus",
-              d.last_error AS "lastError", d.delivered_at AS "deliveredAt", d.position
+              d.last_error AS "lastError", d.delivered_at AS "deliveredAt"
          FROM webhook_deliveries d JOIN tenant_events e ON e.tenant_id = d.tenant_id AND e.event_id = d.event_id
         WHERE d.tenant_id = $1 AND d.endpoint_id = $2
-          AND ($3::text IS NULL OR d.status = $3) AND ($4::bigint IS NULL OR d.position < $4)
-        ORDER BY d.position DESC LIMIT $5`,
+          AND ($3::text IS NULL OR d.status = $3) AND ($4::uuid IS NULL OR d.event_id < $4)
+        ORDER BY d.event_id DESC LIMIT $5`,
       [tenantId, endpointId, filter.status ?? null, filter.before ?? null, filter.limit],
     );
   }
 }
+
+/** Events whose posts to the endpoint were given up; the endpoint had asked for them then. */
+const DEAD_EVENTS = `webhook_deliveries p JOIN tenant_events e ON e.tenant_id = $1 AND e.event_id = p.event_id
+   AND p.tenant_id = $1 AND p.endpoint_id = $2 AND p.status = 'dead'`;

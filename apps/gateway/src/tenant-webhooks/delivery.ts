@@ -43,14 +43,13 @@ export class Delivery {
     const again = await this.leases.hold(tenantId, `deliver:${endpointId}`, async (stillMine) => {
       while (stillMine()) {
         const now = this.clock.now();
-        const { endpoint, waiting, nextDueAt } = await this.look(tenantId, endpointId, now);
+        const { endpoint, due, nextDueAt } = await this.look(tenantId, endpointId, now);
         if (!endpoint?.enabled) return undefined;
         if (endpoint.restsUntil && endpoint.restsUntil > now) {
-          return waiting.length > 0 ? until(endpoint.restsUntil, now) : undefined;
+          return due.length > 0 || nextDueAt ? until(endpoint.restsUntil, now) : undefined;
         }
-        const chains = chainsOf(waiting, now);
-        if (chains.length === 0) return nextDueAt && until(nextDueAt, now);
-        await this.post(endpoint, chains, stillMine);
+        if (due.length === 0) return nextDueAt && until(nextDueAt, now);
+        await this.post(endpoint, chainsOf(due), stillMine);
       }
       return HELD_BY_ANOTHER_MS;
     });
@@ -60,7 +59,7 @@ export class Delivery {
   private look(tenantId: string, endpointId: string, now: Date) {
     return this.db.inTenant(tenantId, async (tx) => ({
       endpoint: await this.endpoints.find(tx, tenantId, endpointId),
-      waiting: await this.deliveries.waiting(tx, tenantId, endpointId, {
+      due: await this.deliveries.due(tx, tenantId, endpointId, {
         now,
         holdAttempts: this.policy.holdAttempts,
         limit: BATCH,
@@ -150,17 +149,11 @@ export class Delivery {
 
 const until = (at: Date, now: Date): number => Math.max(1, at.getTime() - now.getTime());
 
-/** One chain for each customer, in order; one that is not due yet holds back those behind it. */
-function chainsOf(waiting: readonly DueDelivery[], now: Date): DueDelivery[][] {
+/** One chain for each customer, in order. */
+function chainsOf(due: readonly DueDelivery[]): DueDelivery[][] {
   const chains = new Map<string, DueDelivery[]>();
-  const held = new Set<string>();
-  for (const post of waiting) {
+  for (const post of due) {
     const key = post.customer ?? '';
-    if (held.has(key)) continue;
-    if (post.dueAt > now) {
-      held.add(key);
-      continue;
-    }
     const chain = chains.get(key);
     if (chain) chain.push(post);
     else chains.set(key, [post]);

@@ -22,6 +22,7 @@ import { WebhookPoster } from './webhook-poster.js';
 /** More would be somebody's loop: each event is posted to each of them. */
 const MOST_ENDPOINTS = 20;
 const REPLAYED_AT_ONCE = 10_000;
+const BEGINNING = '1970-01-01T00:00:00Z';
 
 /** What a tenant does with its endpoints. */
 @Injectable()
@@ -77,9 +78,10 @@ export class ManageWebhooks {
   /** Queues past events once more. @throws Refusal 400 when it does not say which */
   async replay(tenantId: string, id: string, which: ReplayRequest): Promise<ReplayResponse> {
     const now = this.clock.now();
-    const { event_ids: eventIds, from, to, status, cursor } = which;
+    const { event_ids: eventIds, to, status, cursor } = which;
+    const from = which.from ?? (status === 'dead' && !eventIds ? BEGINNING : undefined);
     if ((eventIds === undefined) === (from === undefined)) {
-      throw Refusal.invalid('Send either event_ids or from.', { event_ids: ['or from'] });
+      throw Refusal.invalid('Send either event_ids, or from, or status: "dead".', { event_ids: ['or from'] });
     }
     const range = from === undefined ? undefined : { from: new Date(from), to: to ? new Date(to) : now, after: cursor };
     const outcome = await this.db.inTenant(tenantId, async (tx) => {

@@ -99,6 +99,17 @@ describe("the life of a tenant's webhook", () => {
     expect((await call('POST', `/${fresh}/replay`, {})).status).toBe(400);
   });
 
+  it('shows its posts page by page, each once, also when it is small', async () => {
+    const id = await create('/pages');
+    const told = await publish(...Array.from({ length: 60 }, (_, i) => `p${i}`));
+    await eventually(async () => (await call('GET', `/${id}/deliveries?status=waiting`)).body.data.length === 0);
+    const first = (await call('GET', `/${id}/deliveries`)).body;
+    const second = (await call('GET', `/${id}/deliveries?cursor=${first.next}`)).body;
+    expect([first.data.length, second.data.length, second.next]).toEqual([50, 10, null]);
+    const shown = [...first.data, ...second.data].map((d: { event_id: string }) => d.event_id);
+    expect(shown).toEqual([...told].sort().reverse());
+  });
+
   it('queues dead posts again, and only those', async () => {
     const from = new Date().toISOString();
     const id = await create('/dead');
@@ -111,6 +122,10 @@ describe("the life of a tenant's webhook", () => {
     expect(at('/dead')[2]).toBe('bad');
     await eventually(async () => (await log(id, 'delivered')).length === 2);
     expect(await log(id, 'dead')).toEqual([]);
+    // In bulk, whenever they died.
+    await database.owner.query(`UPDATE webhook_deliveries SET status = 'dead' WHERE endpoint_id = $1`, [id]);
+    expect((await call('POST', `/${id}/replay`, { status: 'dead' })).body).toEqual({ queued: 2 });
+    await eventually(async () => (await log(id, 'delivered')).length === 2);
   });
 
   it('that fails for long is switched off, the others are told, and it gets what it missed when it is on again', async () => {

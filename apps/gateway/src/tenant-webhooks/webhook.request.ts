@@ -14,6 +14,7 @@ import {
   Matches,
   MaxLength,
 } from 'class-validator';
+import { PageRequest } from '#libs/http';
 
 const EVENT = /^[a-z_]{1,100}$/;
 
@@ -104,7 +105,10 @@ export class ReplayRequest {
   @IsISO8601({ strict: true })
   to?: string;
 
-  @ApiPropertyOptional({ enum: ['dead'], description: '`dead`: only events whose posts were given up' })
+  @ApiPropertyOptional({
+    enum: ['dead'],
+    description: '`dead`: only events whose posts were given up; without `event_ids` and `from` all of them',
+  })
   @IsOptional()
   @IsIn(['dead'])
   status?: 'dead';
@@ -116,19 +120,9 @@ export class ReplayRequest {
 }
 
 /** Which part of an endpoint's log. */
-export class DeliveryLogQuery {
+export class DeliveryLogQuery extends PageRequest {
   @ApiPropertyOptional({ enum: ['waiting', 'delivered', 'dead'] })
   @IsOptional()
   @IsIn(['waiting', 'delivered', 'dead'])
   status?: 'waiting' | 'delivered' | 'dead';
-
-  @ApiPropertyOptional({ description: '`next` of the page before' })
-  @IsOptional()
-  @Matches(/^\d{1,18}$/)
-  cursor?: string;
-
-  @ApiPropertyOptional({ description: 'At most 200', example: '50' })
-  @IsOptional()
-  @Matches(/^([1-9]\d?|1\d\d|200)$/)
-  limit?: string;
 }

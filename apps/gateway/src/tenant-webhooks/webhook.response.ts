@@ -46,7 +46,7 @@ export class ReplayResponse {
 
 export class DeliveryLogResponse {
   @ApiProperty({ type: [DeliveryResponse] }) data: DeliveryResponse[];
-  @ApiPropertyOptional() next?: string;
+  @ApiProperty({ nullable: true, type: String }) next: string | null;
 }
 
 /** @param names Meta's ids of what the endpoint is bound to, and the names of its extra headers */

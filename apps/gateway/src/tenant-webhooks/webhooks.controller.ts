@@ -1,11 +1,10 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query, UseGuards } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { PAGE_SIZE, pageOf } from '#libs/http';
 import { type Caller, TenantCaller, TenantGuard } from '#libs/tenants';
 import { ManageWebhooks } from './manage-webhooks.js';
 import { ChangeWebhookRequest, CreateWebhookRequest, DeliveryLogQuery, ReplayRequest } from './webhook.request.js';
 import { DeliveryLogResponse, deliveryResponse, ReplayResponse, WebhookResponse } from './webhook.response.js';
-
-const PAGE = 50;
 
 const HOW_POSTS_ARRIVE = [
   "Each event is one POST in Meta's envelope, with exactly one status, message or change. Ids of messages you sent are the",
@@ -94,7 +93,7 @@ export class WebhooksController {
 
   /**
    * Posts past events once more: named ones, or all that the endpoint asks for from a time on, or those of its posts that
-   * are dead. At most 10,000 in one call; `next` says that there may be more. 400 without `event_ids` and `from`.
+   * are dead. At most 10,000 in one call; `next` says that there may be more. 400 when it says nothing of which.
    */
   @ApiOperation({ summary: 'Replay events, or posts that were given up' })
   @Post(':id/replay')
@@ -107,17 +106,15 @@ export class WebhooksController {
     return this.webhooks.replay(tenantId, id, which);
   }
 
-  /** The log of an endpoint's posts, newest first; `next` is the cursor of the page after. */
+  /** The log of an endpoint's posts, the newest event first. */
   @ApiOperation({ summary: 'Posts to an endpoint' })
   @Get(':id/deliveries')
   async deliveries(
     @TenantCaller() { tenantId }: Caller,
     @Param('id') id: string,
-    @Query() { status, cursor, limit }: DeliveryLogQuery,
+    @Query() { status, cursor }: DeliveryLogQuery,
   ): Promise<DeliveryLogResponse> {
-    const size = limit ? Number(limit) : PAGE;
-    const log = await this.webhooks.deliveries(tenantId, id, { status, before: cursor, limit: size });
-    const last = log.length === size ? log.at(-1) : undefined;
-    return { data: log.map(deliveryResponse), ...(last ? { next: last.position } : {}) };
+    const log = await this.webhooks.deliveries(tenantId, id, { status, before: cursor, limit: PAGE_SIZE + 1 });
+    return pageOf(log, (post) => post.eventId, deliveryResponse);
   }
 }
