@@ -10,6 +10,7 @@ import { TenantsModule } from '#libs/tenants';
 import { WabasModule } from '#libs/wabas';
 import { ChannelsModule } from './channels/channels.module.js';
 import { D360Module } from './d360/d360.module.js';
+import { HeadroomModule } from './headroom/headroom.module.js';
 import { MediaModule } from './media/media.module.js';
 import { MessagesModule } from './messages/messages.module.js';
 import { MetaInboundModule } from './meta-inbound/meta-inbound.module.js';
@@ -33,6 +34,7 @@ import { TenantWebhooksModule } from './tenant-webhooks/tenant-webhooks.module.j
     ChannelsModule,
     MediaModule,
     MessagesModule,
+    HeadroomModule,
     TemplateManagementModule,
     NumbersModule,
     D360Module,

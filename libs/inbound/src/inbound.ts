@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { derivedId } from '#libs/ids';
+import { derivedId, firstIdAt } from '#libs/ids';
 import type { Tx } from '#libs/persistence';
 import { opensWindow } from '#libs/service-window';
 
@@ -158,6 +158,26 @@ export class Inbound {
       [tenantId, asked.map((a) => a.phoneNumberId), asked.map((a) => a.customer)],
     );
     return rows.map((row) => row.at ?? undefined);
+  }
+
+  /**
+   * When a customer last wrote through an ad or a page button (Meta sends `referral` with the message), not before an
+   * instant; undefined for never.
+   */
+  async lastReferralAt(
+    tx: Tx,
+    tenantId: string,
+    { phoneNumberId, customer }: { phoneNumberId: string; customer: string },
+    since: Date,
+  ): Promise<Date | undefined> {
+    const [row]: { at: Date }[] = await tx.query(
+      `SELECT m.at FROM inbound_messages m
+        WHERE m.tenant_id = $1 AND m.phone_number_id = $2 AND m.customer = $3 AND m.inbound_id >= $4 AND m.at >= $5
+          AND m.payload -> 'referral' IS NOT NULL
+        ORDER BY m.inbound_id DESC LIMIT 1`,
+      [tenantId, phoneNumberId, customer, firstIdAt(new Date(since.getTime() - 1_000)), since],
+    );
+    return row?.at;
   }
 
   /**

@@ -53,6 +53,26 @@ export interface MessageRow {
   metaError: unknown;
 }
 
+/** Which messages of a tenant are asked for. */
+export interface MessageFilter {
+  phoneNumberId?: string;
+  recipient?: string;
+  status?: MessageStatus;
+  /** Meta's message type. */
+  type?: string;
+  /** Category of the template. */
+  category?: string;
+  /** The tenant's own `biz_opaque_callback_data`, in full. */
+  clientData?: string;
+  /** Accepted at this instant or after. */
+  from?: Date;
+  /** Accepted before. */
+  until?: Date;
+  /** A message id: only older ones. */
+  before?: string;
+  limit: number;
+}
+
 /** A row of `message_events`: one step of a message's life. */
 export interface MessageEventRow {
   kind: string;

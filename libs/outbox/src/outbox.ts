@@ -1,12 +1,19 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CLOCK, type Clock } from '#libs/clock';
-import { newId } from '#libs/ids';
-import { canMove, type MessageStatus } from '#libs/message-status';
+import { firstIdAt, newId } from '#libs/ids';
+import { canMove } from '#libs/message-status';
 import { Coalescer, Database, type Tx } from '#libs/persistence';
 import { type AcceptOnce, KeyInUseError } from './accept-once.js';
 import { type AppliedStatus, applyStatuses, type ReportedStatus } from './apply-statuses.js';
 import { newMessageRef } from './message-ref.js';
-import { MESSAGE_COLUMNS, type MessageEventRow, type MessageRow, type NewMessage } from './message-row.js';
+import {
+  MESSAGE_COLUMNS,
+  type MessageEventRow,
+  type MessageFilter,
+  type MessageLane,
+  type MessageRow,
+  type NewMessage,
+} from './message-row.js';
 
 type Accepting = NewMessage & { messageId: string; acceptedAt: Date; once?: AcceptOnce };
 
@@ -136,28 +143,62 @@ export class Outbox {
   /**
    * Messages of a tenant, the newest first.
    *
-   * @param filter `before`: only older than this message id (the cursor); `limit`: 1 to 200
+   * @param filter equal to these; `from` inclusive and `until` exclusive, by acceptance; `before`: only older than this
+   *   message id (the cursor); `limit`: 1 to 201
    */
-  async list(
+  async list(tx: Tx, tenantId: string, filter: MessageFilter): Promise<MessageRow[]> {
+    const wheres = ['m.tenant_id = $1'];
+    const values: unknown[] = [tenantId];
+    const where = (condition: string, value: unknown) => {
+      if (value === undefined) return;
+      values.push(value);
+      wheres.push(`${condition} $${values.length}`);
+    };
+    where('m.phone_number_id =', filter.phoneNumberId);
+    where('m.recipient =', filter.recipient);
+    where('m.status =', filter.status);
+    where('m.type =', filter.type);
+    where('m.category =', filter.category);
+    where('m.client_data =', filter.clientData);
+    where('m.message_id >=', filter.from && firstIdAt(filter.from));
+    where('m.message_id <', filter.until && firstIdAt(filter.until));
+    where('m.message_id <', filter.before);
+    values.push(filter.limit);
+    return tx.query(
+      `SELECT ${MESSAGE_COLUMNS} FROM messages m WHERE ${wheres.join(' AND ')}
+        ORDER BY m.message_id DESC LIMIT $${values.length}`,
+      values,
+    );
+  }
+
+  /** How many messages of a number wait to be handed to Meta, by lane; those of later lanes go after those of earlier. */
+  async waiting(tx: Tx, tenantId: string, phoneNumberId: string): Promise<Record<MessageLane, number>> {
+    const rows: { lane: MessageLane; messages: number }[] = await tx.query(
+      `SELECT m.lane, count(*)::int AS messages FROM messages m
+        WHERE m.tenant_id = $1 AND m.phone_number_id = $2 AND m.status = 'accepted' GROUP BY m.lane`,
+      [tenantId, phoneNumberId],
+    );
+    const counts: Record<MessageLane, number> = { 0: 0, 1: 0, 2: 0 };
+    for (const { lane, messages } of rows) counts[lane] = messages;
+    return counts;
+  }
+
+  /** When a message to a recipient was first delivered (or read) after an instant and before another; undefined for never. */
+  async firstDeliveredAt(
     tx: Tx,
     tenantId: string,
-    filter: { phoneNumberId?: string; recipient?: string; status?: MessageStatus; before?: string; limit: number },
-  ): Promise<MessageRow[]> {
-    return tx.query(
-      `SELECT ${MESSAGE_COLUMNS} FROM messages m
-        WHERE m.tenant_id = $1 AND ($2::uuid IS NULL OR m.phone_number_id = $2)
-          AND ($3::text IS NULL OR m.recipient = $3) AND ($4::text IS NULL OR m.status = $4)
-          AND ($5::uuid IS NULL OR m.message_id < $5)
-        ORDER BY m.message_id DESC LIMIT $6`,
-      [
-        tenantId,
-        filter.phoneNumberId ?? null,
-        filter.recipient ?? null,
-        filter.status ?? null,
-        filter.before ?? null,
-        filter.limit,
-      ],
+    to: { phoneNumberId: string; recipient: string },
+    { from, until }: { from: Date; until: Date },
+  ): Promise<Date | undefined> {
+    const [row]: { at: Date | null }[] = await tx.query(
+      `SELECT min(e.at) AS at FROM messages m
+         JOIN message_events e ON e.tenant_id = m.tenant_id AND e.message_id = m.message_id
+          AND e.kind IN ('delivered', 'read')
+        WHERE m.tenant_id = $1 AND m.phone_number_id = $2 AND m.recipient = $3
+          AND m.message_id >= $4 AND m.message_id < $5 AND e.at >= $6 AND e.at < $7`,
+      [tenantId, to.phoneNumberId, to.recipient, firstIdAt(from), firstIdAt(until), from, until],
     );
+    return row?.at ?? undefined;
   }
 
   /** The history of a message, oldest step first. Its acceptance is the message itself (the time is in its id). */

@@ -31,3 +31,32 @@ export const FREE_ENTRY_RULES: readonly FreeEntryRule[] = [
  */
 export const freeEntryRuleAt = (day: string): FreeEntryRule | undefined =>
   FREE_ENTRY_RULES.findLast((rule) => rule.from <= day);
+
+/** A free entry point that a customer may have opened. */
+export interface FreeEntry {
+  /** The business's answer must be delivered before. */
+  readonly answerBy: Date;
+  /** When it ends, if the answer was delivered at this instant in time. */
+  readonly endsAt: (answeredAt: Date) => Date;
+  /** Whether `endsAt` is the end; if not, it is the latest that it can be. */
+  readonly certain: boolean;
+}
+
+const HOUR_MS = 3_600_000;
+
+/**
+ * What a user's message through an ad or a page button may have opened. Who asks about an open one must use the day on
+ * which it was entered: a window keeps the rule under which it opened.
+ * @param day `YYYY-MM-DD` of the message in the time zone of the WABA
+ * @returns undefined on days of which we hold no rule
+ */
+export function freeEntryAt(day: string, enteredAt: Date): FreeEntry | undefined {
+  const rule = freeEntryRuleAt(day);
+  return (
+    rule && {
+      answerBy: new Date(enteredAt.getTime() + rule.answerWithinHours * HOUR_MS),
+      endsAt: (answeredAt) => new Date(answeredAt.getTime() + rule.hours * HOUR_MS),
+      certain: rule.computable,
+    }
+  );
+}

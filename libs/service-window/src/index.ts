@@ -1,4 +1,4 @@
-export { FREE_ENTRY_RULES, type FreeEntryRule, freeEntryRuleAt } from './free-entry.js';
+export { FREE_ENTRY_RULES, type FreeEntry, type FreeEntryRule, freeEntryAt, freeEntryRuleAt } from './free-entry.js';
 export {
   opensWindow,
   SERVICE_WINDOW_RULES,

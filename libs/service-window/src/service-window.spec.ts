@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { freeEntryRuleAt, opensWindow, windowAt } from './index.js';
+import { freeEntryAt, freeEntryRuleAt, opensWindow, windowAt } from './index.js';
 
 const at = (iso: string) => new Date(iso);
 
@@ -61,5 +61,14 @@ describe('the free entry point', () => {
   it('is Meta’s to end since October 2026', () => {
     expect(freeEntryRuleAt('2026-09-30')?.computable).toBe(true);
     expect(freeEntryRuleAt('2026-10-01')?.computable).toBe(false);
+  });
+
+  it('lasts from the delivery of an answer within a day, under the rule of the day on which it was entered', () => {
+    const entered = at('2026-09-30T20:00:00Z');
+    const entry = freeEntryAt('2026-09-30', entered);
+    expect(entry?.answerBy).toEqual(at('2026-10-01T20:00:00Z'));
+    expect(entry?.endsAt(at('2026-10-01T10:00:00Z'))).toEqual(at('2026-10-04T10:00:00Z'));
+    expect(entry?.certain).toBe(true);
+    expect(freeEntryAt('2022-01-31', entered)).toBeUndefined();
   });
 });

@@ -270,7 +270,11 @@ describe('when Meta', () => {
     const shop = await aMerchant(gateway.app);
     graph.answer = () => graph.refused(131026);
     const ref = await send(shop, templateTo('+16505551234'));
-    expect((await until(shop, ref, 'failed')).error).toMatchObject({ code: 131026, message: '(#131026) as told' });
+    expect((await until(shop, ref, 'failed')).error).toMatchObject({
+      code: 131026,
+      title: 'as told',
+      fault: 'recipient',
+    });
     expect(sendsTo(shop)).toHaveLength(1);
     expect(await events(shop)).toHaveLength(1);
   });

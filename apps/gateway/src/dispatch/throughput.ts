@@ -5,6 +5,7 @@ import { loadConfig } from '#libs/config';
 import { REDIS } from '#libs/queues';
 import type { PhoneNumber } from '#libs/wabas';
 import { InboundTraffic } from '../channels/inbound-traffic.js';
+import { showPace } from '../channels/pace-board.js';
 import { Pace } from './pace.js';
 
 /** Messages a second (throughput page of 2025-11-21); a number that Meta upgraded has its own, one in coexistence too. */
@@ -56,11 +57,12 @@ export class Throughput {
     return pace;
   }
 
-  /** Counts in what customers wrote; asks a few times a second, and nobody waits for it. */
+  /** Counts in what customers wrote and shows the pace, a few times a second, and nobody waits for it. */
   hear(number: PhoneNumber, pace: Pace): void {
     const now = performance.now();
     if (now - pace.heardAt < HEAR_EVERY_MS) return;
     pace.heardAt = now;
+    this.show(number, pace);
     void this.inbound.take(number.metaPhoneNumberId).then((messages) => {
       if (messages > 0) pace.second.count(messages, performance.now());
     });
@@ -86,12 +88,22 @@ export class Throughput {
 
   /** After the last send under a lease. What Redis cannot be told, the next process must not need to know. */
   async handOver(number: PhoneNumber): Promise<void> {
-    const { second } = this.paceOf(number);
+    const pace = this.paceOf(number);
+    const { second } = pace;
+    this.show(number, pace);
     const used = second.perSecond - second.room(performance.now());
     if (used === 0) return;
     await this.redis
       .set(keyOf(number), `${this.me} ${used}`, 'PX', HANDOVER_MS)
       .catch(() => new Promise<void>((resolve) => setTimeout(resolve, HANDOVER_MS)));
+  }
+
+  private show({ phoneNumberId }: PhoneNumber, { second, pausedUntil }: Pace): void {
+    const now = performance.now();
+    showPace(this.redis, phoneNumberId, {
+      used: second.perSecond - second.room(now),
+      pausedForMs: pausedUntil - now,
+    });
   }
 }
 

@@ -1,16 +1,23 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
-import { Type } from 'class-transformer';
-import { IsIn, IsInt, IsOptional, IsString, IsUUID, Max, MaxLength, Min } from 'class-validator';
+import { IsIn, IsISO8601, IsOptional, IsString, MaxLength } from 'class-validator';
+import { SizedPageRequest } from '#libs/http';
 import { MESSAGE_STATUSES, type MessageStatus } from '#libs/message-status';
+import { MESSAGE_TYPES } from './check-content.js';
 
-export class ListMessagesRequest {
-  @ApiPropertyOptional({ description: "Meta's id of the sending number" })
+const CATEGORIES = ['authentication', 'marketing', 'utility'] as const;
+
+/** Which messages are listed; of several filters all must fit. */
+export class ListMessagesRequest extends SizedPageRequest {
+  @ApiPropertyOptional({ description: "Meta's id of the sending number", example: '106540352242922' })
   @IsOptional()
   @IsString()
   @MaxLength(64)
   phone_number_id?: string;
 
-  @ApiPropertyOptional({ description: 'Digits of the number (a leading + is dropped), or a business-scoped user id' })
+  @ApiPropertyOptional({
+    description: 'Digits of the number (a leading + is dropped), a business-scoped user id, or the id of a group',
+    example: '+16505551234',
+  })
   @IsOptional()
   @IsString()
   @MaxLength(200)
@@ -21,16 +28,32 @@ export class ListMessagesRequest {
   @IsIn(MESSAGE_STATUSES)
   status?: MessageStatus;
 
-  @ApiPropertyOptional({ description: '`next` of the page before' })
+  @ApiPropertyOptional({ enum: MESSAGE_TYPES })
   @IsOptional()
-  @IsUUID()
-  before?: string;
+  @IsIn(MESSAGE_TYPES)
+  type?: string;
 
-  @ApiPropertyOptional({ default: 50 })
+  @ApiPropertyOptional({ enum: CATEGORIES, description: 'Of the template' })
   @IsOptional()
-  @Type(() => Number)
-  @IsInt()
-  @Min(1)
-  @Max(200)
-  limit?: number;
+  @IsIn(CATEGORIES)
+  category?: string;
+
+  @ApiPropertyOptional({
+    description: 'Your own `biz_opaque_callback_data`, such as the name of a campaign, in full',
+    example: 'order-42',
+  })
+  @IsOptional()
+  @IsString()
+  @MaxLength(512)
+  biz_opaque_callback_data?: string;
+
+  @ApiPropertyOptional({ description: 'Accepted at this time or after', example: '2026-11-22T10:00:00Z' })
+  @IsOptional()
+  @IsISO8601({ strict: true })
+  from?: string;
+
+  @ApiPropertyOptional({ description: 'Accepted before this time', example: '2026-11-23T10:00:00Z' })
+  @IsOptional()
+  @IsISO8601({ strict: true })
+  until?: string;
 }

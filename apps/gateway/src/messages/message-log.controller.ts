@@ -1,8 +1,8 @@
 import { Controller, Get, Param, Query, UseGuards } from '@nestjs/common';
 import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { Refusal } from '#libs/http';
+import { PAGE_SIZE, type Page, pageOf, Refusal } from '#libs/http';
 import { isId, timeOfId } from '#libs/ids';
-import { messageIdOf, Outbox } from '#libs/outbox';
+import { type MessageFilter, type MessageRow, messageIdOf, Outbox } from '#libs/outbox';
 import { Database } from '#libs/persistence';
 import { type Caller, TenantCaller, TenantGuard } from '#libs/tenants';
 import { Wabas } from '#libs/wabas';
@@ -27,28 +27,25 @@ export class MessageLogController {
 
   /** Messages of the tenant, newest first. */
   @ApiOkResponse({ type: MessagesPageResponse })
-  @ApiOperation({ summary: 'List messages' })
+  @ApiOperation({
+    summary: 'List messages',
+    description: 'Of several filters all must fit. A time range makes a search among millions of messages short.',
+  })
   @Get()
-  list(@TenantCaller() { tenantId }: Caller, @Query() query: ListMessagesRequest): Promise<MessagesPageResponse> {
-    const limit = query.limit ?? 50;
+  list(@TenantCaller() { tenantId }: Caller, @Query() query: ListMessagesRequest): Promise<Page<MessageResponse>> {
+    const size = query.limit ?? PAGE_SIZE;
     return this.db.inTenant(tenantId, async (tx) => {
       const numbers = await this.wabas.phoneNumbers(tx, tenantId);
       const metaIds = new Map(numbers.map((n) => [n.phoneNumberId, n.metaPhoneNumberId]));
       const number = numbers.find((n) => n.metaPhoneNumberId === query.phone_number_id);
       if (query.phone_number_id && !number) throw Refusal.notFound('phone number');
       const rows = await this.outbox.list(tx, tenantId, {
+        ...filterOf(query),
         ...(number ? { phoneNumberId: number.phoneNumberId } : {}),
-        ...(query.to ? { recipient: query.to.replace(/^\+/, '') } : {}),
-        ...(query.status ? { status: query.status } : {}),
-        ...(query.before ? { before: query.before } : {}),
-        limit: limit + 1,
+        limit: size + 1,
       });
-      const shown = rows.slice(0, limit);
-      const last = shown.at(-1);
-      return {
-        data: shown.map((m) => MessageResponse.of(m, metaIds.get(m.phoneNumberId) ?? '')),
-        ...(rows.length > limit && last ? { next: last.messageId } : {}),
-      };
+      const show = (m: MessageRow) => MessageResponse.of(m, metaIds.get(m.phoneNumberId) ?? '');
+      return pageOf(rows, (m) => m.messageId, show, size);
     });
   }
 
@@ -78,4 +75,18 @@ export class MessageLogController {
       };
     });
   }
+}
+
+function filterOf(query: ListMessagesRequest): Omit<MessageFilter, 'limit'> {
+  const { to, status, type, category, biz_opaque_callback_data: clientData, from, until, cursor } = query;
+  return {
+    ...(to ? { recipient: to.replace(/^\+/, '') } : {}),
+    ...(status ? { status } : {}),
+    ...(type ? { type } : {}),
+    ...(category ? { category } : {}),
+    ...(clientData ? { clientData } : {}),
+    ...(from ? { from: new Date(from) } : {}),
+    ...(until ? { until: new Date(until) } : {}),
+    ...(cursor ? { before: cursor } : {}),
+  };
 }

@@ -1,6 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { timeOfId } from '#libs/ids';
 import { type MessageEventRow, type MessageRow, messageIdOf, newMessageRef } from '#libs/outbox';
+import { ErrorResponse, errorIn, explainError } from './explain-error.js';
 import type { SentMessage } from './send-message.js';
 
 /** A message that was just accepted. */
@@ -37,7 +38,8 @@ export class MessageResponse {
   @ApiProperty() expires_at: string;
   @ApiProperty() attempts: number;
   @ApiProperty({ nullable: true, type: String }) meta_message_id: string | null;
-  @ApiPropertyOptional({ description: "Meta's error, or ours in the same form" }) error?: unknown;
+  @ApiPropertyOptional({ type: ErrorResponse, description: 'Why it failed, or was not sent yet' })
+  error?: ErrorResponse;
   @ApiPropertyOptional() biz_opaque_callback_data?: string;
 
   static of(message: MessageRow, metaPhoneNumberId: string): MessageResponse {
@@ -55,7 +57,7 @@ export class MessageResponse {
       expires_at: message.expiresAt.toISOString(),
       attempts: message.attempts,
       meta_message_id: message.metaMessageId,
-      ...(message.metaError === null ? {} : { error: message.metaError }),
+      ...withError(explainError(message.metaError)),
       ...(message.clientData === null ? {} : { biz_opaque_callback_data: message.clientData }),
     };
   }
@@ -68,7 +70,9 @@ export class MessageEventResponse {
   @ApiProperty({ enum: ['paloma', 'meta'] }) source: string;
   @ApiProperty({ description: 'apply: the message moved; record: true, but older news' }) verdict: string;
   @ApiPropertyOptional({ description: 'Which attempt, for our own steps' }) attempt?: number;
-  @ApiPropertyOptional() detail?: unknown;
+  @ApiPropertyOptional({ type: ErrorResponse }) error?: ErrorResponse;
+  @ApiPropertyOptional({ description: "What was told, as it came: Meta's answer or status, or our reason" })
+  detail?: unknown;
 
   static of(event: MessageEventRow): MessageEventResponse {
     return {
@@ -77,6 +81,7 @@ export class MessageEventResponse {
       source: event.source,
       verdict: event.verdict,
       ...(event.source === 'paloma' ? { attempt: event.occurrence } : {}),
+      ...withError(errorIn(event.detail)),
       ...(event.detail === null ? {} : { detail: event.detail }),
     };
   }
@@ -89,6 +94,12 @@ export class MessageHistoryResponse extends MessageResponse {
 
 export class MessagesPageResponse {
   @ApiProperty({ type: [MessageResponse], description: 'Newest first' }) data: MessageResponse[];
-  @ApiPropertyOptional({ description: 'Hand it in as `before` to see the next page; absent on the last one' })
-  next?: string;
+  @ApiProperty({
+    nullable: true,
+    type: String,
+    description: 'Give it back as `cursor` for the next page; null on the last',
+  })
+  next: string | null;
 }
+
+const withError = (error: ErrorResponse | undefined) => (error === undefined ? {} : { error });

@@ -304,6 +304,8 @@ describe('a refusal', () => {
 });
 
 describe('reading a message', () => {
+  const refOfSent = async (given: unknown) => (await send(given)).body.messages[0].id as string;
+
   it('and sending one are in the document of the API', async () => {
     const { paths } = (await http('GET', `${gateway.url}/openapi.json`)).body;
     expect(Object.keys(paths)).toEqual(
@@ -327,12 +329,65 @@ describe('reading a message', () => {
     expect((await http('GET', `${gateway.url}/api/v1/messages/${ref}`, { token: other.apiKey })).status).toBe(404);
   });
 
+  it('finds by recipient, state, type, category, own data and time; of several filters all must fit', async () => {
+    await customerWrote(database, shop, '16505553333');
+    const data = { biz_opaque_callback_data: 'campaign-7' };
+    const text = await refOfSent(textTo('16505553333', 'found', data));
+    const template = await refOfSent({ ...templateTo('16505553333'), ...data });
+    const found = async (query: string) => {
+      const { body } = await http('GET', `${gateway.url}/api/v1/messages?${query}`, { token: shop.apiKey });
+      return body.data.map((m: { ref: string }) => m.ref);
+    };
+    expect(await found('to=%2B16505553333')).toEqual([template, text]);
+    expect(await found('biz_opaque_callback_data=campaign-7')).toEqual([template, text]);
+    expect(await found('biz_opaque_callback_data=campaign')).toEqual([]);
+    expect(await found('biz_opaque_callback_data=campaign-7&category=utility')).toEqual([template]);
+    expect(await found('to=16505553333&type=text&status=accepted')).toEqual([text]);
+    expect(await found(`to=16505553333&phone_number_id=${shop.metaPhoneNumberId}&status=failed`)).toEqual([]);
+    const [before, after] = [-60_000, 60_000].map((ms) => new Date(Date.now() + ms).toISOString());
+    expect(await found(`to=16505553333&from=${before}&until=${after}`)).toEqual([template, text]);
+    expect(await found(`to=16505553333&until=${before}`)).toEqual([]);
+    expect(await found(`to=16505553333&from=${after}`)).toEqual([]);
+    for (const wrong of ['from=yesterday', 'status=lost', 'limit=201', 'cursor=x', 'type=hologram']) {
+      const answer = await http('GET', `${gateway.url}/api/v1/messages?${wrong}`, { token: shop.apiKey });
+      expect([wrong, answer.status]).toEqual([wrong, 400]);
+    }
+  });
+
+  it('says why one failed: Meta’s code, title and details, and what can be done', async () => {
+    const ref = await refOfSent(textTo(CUSTOMER, 'to fail'));
+    const error = { code: 131026, title: 'Message undeliverable', error_data: { details: 'Not on WhatsApp.' } };
+    await gateway.app.get(Database).inTenant(shop.tenantId, (tx) =>
+      gateway.app.get(Outbox).applyStatus(tx, shop.tenantId, {
+        messageId: messageIdOf(ref) as string,
+        status: 'failed',
+        at: new Date(),
+        errors: [error],
+        raw: { status: 'failed', errors: [error] },
+      }),
+    );
+    const { body } = await http('GET', `${gateway.url}/api/v1/messages/${ref}`, { token: shop.apiKey });
+    const explained = {
+      code: 131026,
+      title: 'Message undeliverable',
+      details: 'Not on WhatsApp.',
+      meaning: expect.any(String),
+      advice: expect.stringMatching(/./),
+      fault: 'recipient',
+      retry: 'never',
+    };
+    expect(body.error).toEqual(explained);
+    expect(body.history.at(-1)).toMatchObject({ kind: 'failed', source: 'meta', error: explained });
+    expect(body.history.map((step: { kind: string }) => step.kind)).toEqual(['accepted', 'failed']);
+  });
+
   it('lists in pages, the newest first', async () => {
     const all: string[] = [];
-    let next: string | undefined = '';
-    while (next !== undefined) {
-      const url: string = `${gateway.url}/api/v1/messages?to=${CUSTOMER}&limit=7${next ? `&before=${next}` : ''}`;
-      const page: { data: { id: string }[]; next?: string } = (await http('GET', url, { token: shop.apiKey })).body;
+    let next: string | null = '';
+    while (next !== null) {
+      const url: string = `${gateway.url}/api/v1/messages?to=${CUSTOMER}&limit=7${next ? `&cursor=${next}` : ''}`;
+      const page: { data: { id: string }[]; next: string | null } = (await http('GET', url, { token: shop.apiKey }))
+        .body;
       all.push(...page.data.map((m) => m.id));
       next = page.next;
     }

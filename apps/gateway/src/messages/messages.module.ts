@@ -12,6 +12,6 @@ import { TierReservation } from './tier-reservation.js';
 @Module({
   controllers: [MessagesController, MessageLogController, NativeMessagesController],
   providers: [SendMessage, MarkAsRead, NamedObjects, ServiceWindows, TierReservation],
-  exports: [SendMessage, MarkAsRead],
+  exports: [SendMessage, MarkAsRead, TierReservation],
 })
 export class MessagesModule {}

@@ -171,6 +171,22 @@ export class TierReservation {
     return top === reservation.generation;
   }
 
+  /**
+   * What is used of a limit at an instant, and when the next customer stops counting, which makes room (if the limit was
+   * lowered, when enough of them do); undefined while nobody counts.
+   */
+  async use(scope: TierScope, now: Date): Promise<{ used: number; nextLeavesAt: Date | undefined }> {
+    await this.generation(scope, now);
+    const cutoff = `(${now.getTime() - DAY_MS}`;
+    // The highest member is the name of the generation, at infinity.
+    const used = Math.max(0, (await this.redis.zcount(keyOf(scope), cutoff, '+inf')) - 1);
+    if (used === 0) return { used, nextLeavesAt: undefined };
+    const nth = Math.max(0, used - scope.cap);
+    const [, score] = await this.redis.zrangebyscore(keyOf(scope), cutoff, '+inf', 'WITHSCORES', 'LIMIT', nth, 1);
+    const at = Number(score);
+    return { used, nextLeavesAt: Number.isFinite(at) ? new Date(Math.ceil(at) + DAY_MS) : undefined };
+  }
+
   /** How many more different customers fit at an instant; Infinity when there is no limit. */
   async headroom(scope: TierScope, now: Date): Promise<number> {
     return (await this.look(scope, '', now)).room;

@@ -1,0 +1,13 @@
+import { Module } from '@nestjs/common';
+import { MessagesModule } from '../messages/messages.module.js';
+import { CustomerWindow } from './customer-window.js';
+import { HeadroomController } from './headroom.controller.js';
+import { Headroom } from './headroom.js';
+
+/** What may be sent now: messaging limit, throughput, service windows. */
+@Module({
+  imports: [MessagesModule],
+  controllers: [HeadroomController],
+  providers: [Headroom, CustomerWindow],
+})
+export class HeadroomModule {}
