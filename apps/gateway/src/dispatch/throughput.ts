@@ -15,7 +15,7 @@ const HANDOVER_MS = 1_200;
 const HEAR_EVERY_MS = 200;
 
 /** @param high what a number of level HIGH may send in a second */
-const perSecondOf = (number: PhoneNumber, high: number): number => {
+export const perSecondOf = (number: PhoneNumber, high: number): number => {
   if (number.coexistence) return COEXISTENCE;
   return number.throughputLevel === 'HIGH' ? high : STANDARD;
 };

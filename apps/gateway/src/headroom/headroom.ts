@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Redis } from 'ioredis';
 import { CLOCK, type Clock } from '#libs/clock';
+import { loadConfig } from '#libs/config';
 import { Outbox } from '#libs/outbox';
 import { Database } from '#libs/persistence';
 import { REDIS } from '#libs/queues';
@@ -14,6 +15,8 @@ import type { HeadroomResponse, MessagingLimitResponse, ThroughputResponse } fro
 /** Says what a number may still send: in this second, and in the moving 24 hours of its messaging limit. */
 @Injectable()
 export class Headroom {
+  private readonly high = loadConfig(['META_HIGH_THROUGHPUT']).META_HIGH_THROUGHPUT;
+
   constructor(
     private readonly db: Database,
     private readonly outbox: Outbox,
@@ -58,7 +61,7 @@ export class Headroom {
       seenPace(this.redis, phoneNumberId),
       this.db.inTenant(tenantId, (tx) => this.outbox.waiting(tx, tenantId, phoneNumberId)),
     ]);
-    const perSecond = perSecondOf(number);
+    const perSecond = perSecondOf(number, this.high);
     const paused = pace.pausedForMs > 0;
     return {
       level: number.throughputLevel,
