@@ -99,6 +99,12 @@ const BODIES: Readonly<Record<string, unknown>> = {
     password: 'stolen',
   },
   'gateway POST /api/v1/phone-numbers/{id}/on-premises-client/move-to-cloud': {},
+  'gateway PUT /api/v1/phone-numbers/{id}/on-premises-client': {
+    url: 'http://127.0.0.1:9',
+    user_name: 'admin',
+    password: 'stolen',
+  },
+  'gateway POST /api/v1/phone-numbers/{id}/on-premises-client/move-to-cloud': {},
   'gateway POST /api/v1/webhooks': { url: 'http://127.0.0.1:9/hook' },
   'gateway PATCH /api/v1/webhooks/{id}': { enabled: false },
   'gateway POST /api/v1/webhooks/{id}/rotate_secret': {},

@@ -30,8 +30,8 @@ export class LookAtClient {
     const seen = await this.see(record);
     const { tenantId, phoneNumberId } = record;
     await this.db.inTenant(tenantId, async (tx) => {
-      await this.records.noteHealth(tx, record, seen);
-      if (seen.health !== 'connected') return;
+      const isTrue = await this.records.noteHealth(tx, record, seen);
+      if (!isTrue || seen.health !== 'connected') return;
       // Meta shows a number as CONNECTED whichever of its APIs carries it; nobody else tells us so of this one.
       const number = await this.wabas.phoneNumber(tx, tenantId, { phoneNumberId });
       if (number && NOT_YET_CONNECTED.has(number.status)) {

@@ -175,12 +175,16 @@ export class OnPremisesClients {
     return rows[0];
   }
 
-  /** Keeps what a look showed, unless the client was changed meanwhile. The last error stays for people to read. */
-  async noteHealth(tx: Tx, record: ClientRecord, { health, nodes, error }: SeenHealth): Promise<void> {
-    await tx.query(
+  /**
+   * Keeps what a look showed. The last error stays for people to read.
+   *
+   * @returns false where the client was changed, moved or removed meanwhile: then nothing of it is true any more
+   */
+  async noteHealth(tx: Tx, record: ClientRecord, { health, nodes, error }: SeenHealth): Promise<boolean> {
+    const [, count]: [unknown, number] = await tx.query(
       `UPDATE on_premises_clients SET health = $4, nodes = $5, checked_at = $6, last_error = coalesce($7, last_error),
               last_error_at = CASE WHEN $7::text IS NULL THEN last_error_at ELSE $6 END
-        WHERE tenant_id = $1 AND phone_number_id = $2 AND revision = $3`,
+        WHERE tenant_id = $1 AND phone_number_id = $2 AND revision = $3 AND state <> 'moved'`,
       [
         record.tenantId,
         record.phoneNumberId,
@@ -191,6 +195,7 @@ export class OnPremisesClients {
         error?.replaceAll('\0', '\ufffd').slice(0, 500) ?? null,
       ],
     );
+    return count > 0;
   }
 
   /** How many clients are in which state and health; for the metrics. */
