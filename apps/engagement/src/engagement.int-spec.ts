@@ -23,7 +23,7 @@ describe('a merchant’s customers', () => {
   const keys = new Map<string, string>();
   const now = new Date();
   const ago = (hours: number) => new Date(now.getTime() - hours * HOUR_MS);
-  const inbound = new Inbound();
+  let inbound: Inbound;
   const contacts = new Contacts(new ManualClock(now));
   let take: TakeInbound;
 
@@ -32,6 +32,7 @@ describe('a merchant’s customers', () => {
     environment = testEnvironment(database);
     api = await startApp(EngagementModule, environment, { name: 'engagement', describe: 'Engagement.' });
     connection = await connect(database.appUrl);
+    inbound = new Inbound(connection.db);
     take = new TakeInbound(connection.db, inbound, contacts);
   });
   afterAll(async () => {

@@ -6,13 +6,14 @@ import { Inbound, type InboundMessage } from './index.js';
 const at = (second: number) => new Date(Date.UTC(2026, 10, 22, 12, 0, second));
 
 describe('what customers write', () => {
-  const inbound = new Inbound();
+  let inbound: Inbound;
   let database: TestDatabase;
   let connection: Awaited<ReturnType<typeof connect>>;
   let shop: FoundedNumber;
   beforeAll(async () => {
     database = await cloneDatabase();
     connection = await connect(database.appUrl);
+    inbound = new Inbound(connection.db);
     shop = await foundNumber(database, 'shop');
   });
   afterAll(async () => {
@@ -84,5 +85,27 @@ describe('what customers write', () => {
     await expect(
       connection.db.inTenant(other.tenantId, (tx) => inbound.record(tx, other.tenantId, message('wamid.x'))),
     ).rejects.toThrow(/foreign key/);
+  });
+
+  it('says when customers of several tenants last wrote, each by its own number, in the order asked', async () => {
+    const bakery = await foundNumber(database, 'bakery');
+    const pair = ({ tenantId, phoneNumberId }: FoundedNumber, customer: string) => ({
+      tenantId,
+      phoneNumberId,
+      customer,
+    });
+    const hear = ({ tenantId, phoneNumberId }: FoundedNumber, customer: string, when: Date) =>
+      connection.db.inTenant(tenantId, (tx) =>
+        inbound.heardFrom(tx, tenantId, [{ phoneNumberId, customer, at: when }]),
+      );
+    await hear(shop, '5215550001', at(1));
+    await hear(bakery, '5215550001', at(2));
+    const asked = [
+      pair(bakery, '5215550001'),
+      pair(bakery, '5215550002'),
+      pair(shop, '5215550001'),
+      pair({ ...shop, tenantId: bakery.tenantId }, '5215550001'),
+    ];
+    expect(await inbound.lastHeard(asked)).toEqual([at(2), undefined, at(1), undefined]);
   });
 });

@@ -1,2 +1,2 @@
-export { Inbound, type InboundMessage, type InboundRow } from './inbound.js';
+export { Inbound, type InboundMessage, type InboundRow, type Pair } from './inbound.js';
 export { InboundModule } from './inbound.module.js';

@@ -8,6 +8,8 @@ import { type LaneName, type Lanes, laneKey } from './jobs.js';
 
 const LATER = ':later';
 const RETRY_AFTER_MS = 1_000;
+/** A lane under load is woken at most so often by one process; its first wake goes at once. */
+const BETWEEN_WAKES_MS = 5;
 
 /**
  * Wakes lanes. Bull keeps one job per lane (its id is the lane's key), so a lane that already waits is not queued
@@ -17,7 +19,7 @@ const RETRY_AFTER_MS = 1_000;
 @Injectable()
 export class Wake {
   private readonly queues = new Map<LaneName, Queue>();
-  /** Wakes on their way to Redis, by lane; true when another was asked for meanwhile. It bounds what piles up here. */
+  /** Wakes on their way to Redis or just there, by lane; true when another was asked for meanwhile. It bounds what piles up. */
   private readonly underway = new Map<string, boolean>();
 
   constructor(
@@ -36,11 +38,13 @@ export class Wake {
       this.underway.set(lane, true);
       return;
     }
-    do {
-      this.underway.set(lane, false);
-      await this.wakeOnce(name, key, data);
-    } while (this.underway.get(lane));
-    this.underway.delete(lane);
+    this.underway.set(lane, false);
+    await this.wakeOnce(name, key, data);
+    setTimeout(() => {
+      const again = this.underway.get(lane);
+      this.underway.delete(lane);
+      if (again) void this.lane(name, data);
+    }, BETWEEN_WAKES_MS);
   }
 
   private async wakeOnce<N extends LaneName>(name: N, key: string, data: Lanes[N]): Promise<void> {
