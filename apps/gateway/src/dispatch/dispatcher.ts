@@ -122,7 +122,11 @@ export class Dispatcher implements BeforeApplicationShutdown {
         const restMs = pace.pausedUntil - performance.now();
         if (restMs > 0) return this.nextLook(lane, restMs);
         this.throughput.hear(channel.number, pace);
-        const room = Math.min(BATCH, WINDOW - underWay.size, pace.second.room(performance.now()));
+        if (pace.isTrying && underWay.size > 0) {
+          await Promise.race(underWay);
+          continue;
+        }
+        const room = Math.min(pace.isTrying ? 1 : BATCH, WINDOW - underWay.size, pace.second.room(performance.now()));
         const forBroadcasts = Math.min(room, pace.broadcast.room(performance.now()));
         if (room <= 0) {
           const waitMs = pace.second.waitMs(performance.now());
@@ -339,8 +343,7 @@ export class Dispatcher implements BeforeApplicationShutdown {
           continue;
         }
         paced++;
-        const { result, restMs } = await this.call(channel, pace, ready);
-        if (restMs) pace.pausedUntil = Math.max(pace.pausedUntil, performance.now() + restMs);
+        const { result } = await this.call(channel, pace, ready);
         await results.add(result);
         heldBack = result.became === 'accepted';
       }
@@ -356,13 +359,18 @@ export class Dispatcher implements BeforeApplicationShutdown {
       return { result: ready.instead };
     }
     const startedAt = performance.now();
+    const outcome = await this.outcomeOf(channel, ready);
+    pace.end(message, startedAt, performance.now());
+    pace.hear(outcome, performance.now());
+    return outcome;
+  }
+
+  private async outcomeOf(channel: Channel, { message, body }: Ready & { body: string }): Promise<Outcome> {
     try {
       const transport = this.transports.of(channel);
-      return outcomeOfAnswer(message, await this.media.sending(channel, ready.body, (body) => transport.send(body)));
+      return outcomeOfAnswer(message, await this.media.sending(channel, body, (sent) => transport.send(sent)));
     } catch (error) {
       return outcomeOfError(message, error, this.clock.now());
-    } finally {
-      pace.end(message, startedAt, performance.now());
     }
   }
 

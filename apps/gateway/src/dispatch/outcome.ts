@@ -8,10 +8,16 @@ export const BACKOFF_SECONDS = [1, 2, 5, 15, 60, 300] as const;
 /** A number whose access is broken is left alone so long before it is tried again. */
 const BROKEN_SECONDS = 60;
 
-/** What became of one call, and how long the whole number should rest because of it (ms). */
+/** The least that a whole number rests; `Pace` makes it longer while trying is in vain. */
+const REST_SECONDS = 1;
+
+/** What became of one call. */
 export interface Outcome {
   result: CallResult;
+  /** How long the whole number should rest because of it at least, in ms. */
   restMs?: number;
+  /** Meta, or the way to it, may be in trouble: no answer, or an error of its servers. */
+  trouble?: boolean;
 }
 
 export function outcomeOfAnswer(message: MessageRow, sent: Submitted): Outcome {
@@ -42,8 +48,8 @@ export function outcomeOfError(message: MessageRow, thrown: unknown, now: Date):
   });
   const backoff = BACKOFF_SECONDS[Math.min(message.attempts, BACKOFF_SECONDS.length) - 1] ?? 1;
   if (thrown instanceof TransportUnreachable) {
-    if (thrown.sent) return { result: { ...call, became: 'unknown', reason: thrown.message } };
-    return { result: again(backoff, { message: thrown.message }), restMs: backoff * 1_000 };
+    if (thrown.sent) return { result: { ...call, became: 'unknown', reason: thrown.message }, trouble: true };
+    return { result: again(backoff, { message: thrown.message }), restMs: REST_SECONDS * 1_000, trouble: true };
   }
   if (!(thrown instanceof TransportRefusal)) return { result: { ...call, became: 'unknown', reason: 'unexpected' } };
 
@@ -51,11 +57,12 @@ export function outcomeOfError(message: MessageRow, thrown: unknown, now: Date):
   if (!error) {
     // No envelope of Meta's: something between us answered, and behind it the call may have gone through.
     if (thrown.httpStatus === 429) {
-      const seconds = Math.max(backoff, retryAfterSeconds);
-      return { result: again(seconds), restMs: seconds * 1_000 };
+      const restSeconds = Math.max(REST_SECONDS, retryAfterSeconds);
+      return { result: again(Math.max(backoff, retryAfterSeconds)), restMs: restSeconds * 1_000 };
     }
+    const reason = `HTTP ${thrown.httpStatus} without an error of Meta's`;
     return thrown.httpStatus >= 500
-      ? { result: { ...call, became: 'unknown', reason: `HTTP ${thrown.httpStatus} without an error of Meta's` } }
+      ? { result: { ...call, became: 'unknown', reason }, trouble: true }
       : { result: { ...call, became: 'failed', error: { code: 0, message: thrown.message } } };
   }
   const told = toldOfTemplate(message, thrown.code);
@@ -67,9 +74,12 @@ export function outcomeOfError(message: MessageRow, thrown: unknown, now: Date):
   if (breaksChannel(meant)) return { result: again(BROKEN_SECONDS, error), restMs: BROKEN_SECONDS * 1_000 };
   if (meant.retry === 'settle') return { result: { ...call, became: 'unknown', reason: meant.title } };
   if (meant.retry !== 'backoff') return { result: { ...call, became: 'failed', error } };
-  const seconds = Math.max(backoff, leastWaitSeconds(meant, message.attempts - 1), retryAfterSeconds);
-  const alone = meant.scope === 'pair' || meant.scope === 'message';
-  return { result: again(seconds, error), ...(alone ? {} : { restMs: seconds * 1_000 }) };
+  const asked = Math.max(leastWaitSeconds(meant, message.attempts - 1), retryAfterSeconds);
+  const result = again(Math.max(backoff, asked), error);
+  if (meant.scope !== 'pair' && meant.scope !== 'message') {
+    return { result, restMs: Math.max(REST_SECONDS, asked) * 1_000 };
+  }
+  return { result, trouble: thrown.httpStatus >= 500 };
 }
 
 /** Meta's refusals that speak of the template, and not of the message (error page of 2025-12-12). */

@@ -1,9 +1,14 @@
 import type { MessageRow } from '#libs/outbox';
+import type { Outcome } from './outcome.js';
 import { SlidingSecond } from './sliding-second.js';
 import { Transit } from './transit.js';
 
 /** Of each second so much is kept for replies and one-time codes while a broadcast goes out. */
 const BROADCAST_SHARE = 0.8;
+/** How long a number rests when Meta is in trouble, by how often in a row one message tried in vain. */
+const RESTS_MS = [1_000, 2_000, 5_000, 15_000] as const;
+/** One lost connection says nothing about Meta; so many calls in a row without a good answer do. */
+const TROUBLE = 3;
 
 type Sent = Pick<MessageRow, 'lane'>;
 const isBroadcast = (message: Sent): boolean => message.lane === 2;
@@ -16,6 +21,10 @@ export class Pace {
   private readonly transit = new Transit();
   /** No send before. */
   pausedUntil = 0;
+  /** After a rest one message tries whether Meta is well, before all the others; it may be lost. */
+  isTrying = false;
+  private failuresInARow = 0;
+  private restsInARow = 0;
   /** When inbound messages were last counted in. */
   heardAt = 0;
 
@@ -41,6 +50,21 @@ export class Pace {
     const arrivedBy = this.transit.arrivedBy(startedAt, answeredAt);
     this.second.end(arrivedBy);
     if (isBroadcast(message)) this.broadcast.end(arrivedBy);
+  }
+
+  /** What a call says about Meta and the whole number, whatever became of its message. */
+  hear({ restMs, trouble = false }: Pick<Outcome, 'restMs' | 'trouble'>, now: number): void {
+    if (restMs === undefined && !trouble) {
+      this.failuresInARow = 0;
+      this.restsInARow = 0;
+      this.isTrying = false;
+      return;
+    }
+    if (++this.failuresInARow < TROUBLE && restMs === undefined) return;
+    this.isTrying = true;
+    // Calls that were under way together fail together; that is one rest.
+    const mine = now < this.pausedUntil ? 0 : (RESTS_MS[Math.min(this.restsInARow++, RESTS_MS.length - 1)] ?? 0);
+    this.pausedUntil = Math.max(this.pausedUntil, now + Math.max(restMs ?? 0, mine));
   }
 
   /** A message was not sent after all. */
