@@ -64,6 +64,18 @@ const BODIES: Readonly<Record<string, unknown>> = {
   },
   'gateway POST /{templateId}': { components: [{ type: 'BODY', text: 'Planted.' }] },
   'gateway POST /{templateId}/unpause': {},
+  'gateway POST /api/v1/templates': {
+    waba_id: '1',
+    name: 'planted_by_another',
+    language: 'en_US',
+    category: 'UTILITY',
+    components: [{ type: 'BODY', text: 'Planted.' }],
+  },
+  'gateway POST /api/v1/templates/check': {},
+  'gateway POST /api/v1/templates/sync': { waba_id: '1' },
+  'gateway POST /api/v1/templates/library/{key}': { waba_id: '1' },
+  'gateway PATCH /api/v1/templates/{id}': { components: [{ type: 'BODY', text: 'Planted.' }] },
+  'gateway POST /api/v1/templates/{id}/unpause': {},
   'gateway POST /{wabaId}/subscribed_apps': {},
   'gateway POST /{phoneNumberId}/register': { messaging_product: 'whatsapp', pin: '000000' },
   'gateway POST /{phoneNumberId}/deregister': {},
@@ -99,12 +111,6 @@ const BODIES: Readonly<Record<string, unknown>> = {
     password: 'stolen',
   },
   'gateway POST /api/v1/phone-numbers/{id}/on-premises-client/move-to-cloud': {},
-  'gateway PUT /api/v1/phone-numbers/{id}/on-premises-client': {
-    url: 'http://127.0.0.1:9',
-    user_name: 'admin',
-    password: 'stolen',
-  },
-  'gateway POST /api/v1/phone-numbers/{id}/on-premises-client/move-to-cloud': {},
   'gateway POST /api/v1/webhooks': { url: 'http://127.0.0.1:9/hook' },
   'gateway PATCH /api/v1/webhooks/{id}': { enabled: false },
   'gateway POST /api/v1/webhooks/{id}/rotate_secret': {},
@@ -132,6 +138,7 @@ const BODIES: Readonly<Record<string, unknown>> = {
 /** What is deleted by a query and not by the path. */
 const QUERIES: Readonly<Record<string, string>> = {
   'gateway DELETE /{wabaId}/message_templates': '?name=order_update',
+  'gateway DELETE /api/v1/templates': '?name=order_update&waba_id=1',
 };
 
 const nameOf = (r: Route) => `${r.app} ${r.method} ${r.path}`;

@@ -8,13 +8,13 @@ import {
   EDIT_LIMITS,
   mayEdit,
   parseCategory,
-  summarise,
   templateLimitsAt,
 } from '#libs/template-state';
 import { type Template, Templates } from '#libs/templates';
 import type { Caller } from '#libs/tenants';
 import { refuse, unknownObject } from '../graph-envelope/refuse.js';
 import { AccountAtMeta } from './account-at-meta.js';
+import { refuseProblems } from './refuse-problems.js';
 
 const LONGEST_LIMIT_MS = Math.max(...EDIT_LIMITS.map((limit) => limit.withinMs));
 
@@ -63,17 +63,12 @@ export class EditTemplate {
       );
     }
     const form = template.parameterFormat === 'NAMED' ? 'named' : 'positional';
-    const wrong = summarise(
-      checkTemplateEdit(
-        components ?? template.components,
-        { category, form, ...(timeToLive === undefined ? {} : { timeToLive }) },
-        templateLimitsAt(now.toISOString().slice(0, 10)),
-      ),
-    );
+    const limits = templateLimitsAt(now.toISOString().slice(0, 10));
+    const about = { category, form, ...(timeToLive === undefined ? {} : { timeToLive }) } as const;
+    const problems = checkTemplateEdit(components ?? template.components, about, limits);
     // Components as Meta lists them are not always as they may be submitted; those that stay are not judged again.
-    if (wrong && (components !== undefined || wrong.details.startsWith('message_send_ttl_seconds'))) {
-      throw refuse(wrong.refusal, wrong.details);
-    }
+    const wrong = refuseProblems(problems.filter((p) => components !== undefined || !p.at.startsWith('components')));
+    if (wrong) throw wrong;
     return {
       ...(Array.isArray(components) ? { components } : {}),
       ...(asked === undefined ? {} : { category }),

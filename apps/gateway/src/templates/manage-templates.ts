@@ -10,7 +10,6 @@ import {
   mayCreate,
   parseCategory,
   readTemplateStatus,
-  summarise,
   templateCap,
   templateLimitsAt,
 } from '#libs/template-state';
@@ -20,6 +19,7 @@ import { type Waba, Wabas } from '#libs/wabas';
 import { refuse, unknownObject } from '../graph-envelope/refuse.js';
 import type { PageAsked } from '../graph-list/graph-page.js';
 import { AccountAtMeta } from './account-at-meta.js';
+import { refuseProblems } from './refuse-problems.js';
 
 export interface CreatedTemplate {
   id: string;
@@ -57,8 +57,8 @@ export class ManageTemplates {
   async create(caller: Caller, metaWabaId: string, body: Record<string, unknown>): Promise<CreatedTemplate> {
     const { waba, token } = await this.account.writable(caller, { metaWabaId });
     const at = this.clock.now();
-    const wrong = summarise(checkTemplate(body, templateLimitsAt(at.toISOString().slice(0, 10))));
-    if (wrong) throw refuse(wrong.refusal, wrong.details);
+    const wrong = refuseProblems(checkTemplate(body, templateLimitsAt(at.toISOString().slice(0, 10))));
+    if (wrong) throw wrong;
     await this.requireRoom(caller, waba, body, at);
     const answer = await this.account.call<CreatedTemplate>({
       method: 'POST',

@@ -6,6 +6,7 @@ import { GraphClient, GraphError } from '#libs/meta-cloud';
 import { LOGGER } from '#libs/observability';
 import { Database, type Tx } from '#libs/persistence';
 import { type Lanes, Wake } from '#libs/queues';
+import { normaliseLanguage } from '#libs/template-state';
 import { type Template, type TemplateDrift, TemplateSyncs, Templates } from '#libs/templates';
 import { TenantEvents } from '#libs/tenant-events';
 import { type Waba, Wabas } from '#libs/wabas';
@@ -134,9 +135,15 @@ export class SyncTemplates {
         }
       });
     }
-    const present = new Set(listed.map((t) => t.id));
+    // One that was made anew under an old name took the old one's place above.
+    const present = new Set(listed.flatMap((t) => [t.id, nameOf(t)]));
     const missing = stored.filter(
-      (t) => t.metaTemplateId && !present.has(t.metaTemplateId) && t.statusAt < startedAt && t.createdAt < startedAt,
+      (t) =>
+        t.metaTemplateId &&
+        !present.has(t.metaTemplateId) &&
+        !present.has(nameOf(t)) &&
+        t.statusAt < startedAt &&
+        t.createdAt < startedAt,
     );
     for (const template of missing.slice(0, MOST_ASKED)) {
       if (!(await this.isGone(template, token))) continue;
@@ -222,3 +229,6 @@ export class SyncTemplates {
     });
   }
 }
+
+const nameOf = ({ name, language }: { name: string; language: string }): string =>
+  `${name} ${normaliseLanguage(language)}`;

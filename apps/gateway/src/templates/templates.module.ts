@@ -2,15 +2,18 @@ import { Module } from '@nestjs/common';
 import { DispatchModule } from '../dispatch/dispatch.module.js';
 import { AccountAtMeta } from './account-at-meta.js';
 import { EditTemplate } from './edit-template.js';
+import { SubmitReadyTemplates } from './library/submit-ready-templates.js';
 import { ManageTemplates } from './manage-templates.js';
+import { NativeTemplatesController } from './native-templates.controller.js';
+import { ReadTemplates } from './read-templates.js';
 import { SyncTemplates } from './sync-templates.js';
 import { TemplatesController } from './templates.controller.js';
 import { TemplatesProcessor } from './templates.processor.js';
 
 /** Templates over HTTP. Wakes `gateway.templates`. */
 @Module({
-  controllers: [TemplatesController],
-  providers: [AccountAtMeta, ManageTemplates, EditTemplate],
+  controllers: [TemplatesController, NativeTemplatesController],
+  providers: [AccountAtMeta, ManageTemplates, EditTemplate, ReadTemplates, SubmitReadyTemplates],
   exports: [ManageTemplates, EditTemplate],
 })
 export class TemplateManagementModule {}
