@@ -72,10 +72,15 @@ export class Lab {
     await this.sandbox('apps', { id: 'sandbox-app', callback_url });
   }
 
-  /** kill -9; the supervisor starts it again. Nothing happens to one that is just dead. */
+  /** kill -9 of one of the processes of a name; the supervisor starts it again. Nothing happens to one that is just dead. */
   kill(name: string, which = 0): void {
     const pid = this.stack.pids()[name]?.[which];
     if (pid !== undefined) process.kill(pid, 'SIGKILL');
+  }
+
+  /** Sends a signal to all processes of a name. */
+  signal(name: string, signal: NodeJS.Signals): void {
+    for (const pid of this.stack.pids()[name] ?? []) process.kill(pid, signal);
   }
 
   async flushRedis(): Promise<void> {

@@ -26,6 +26,8 @@ export interface MerchantPlan {
   currency: string;
   timezone: string;
   phoneNumber?: string;
+  /** The number stays in the WhatsApp Business app as well. */
+  coexistence?: boolean;
 }
 
 /** A step of a signup as the onboarding app tells it. */
@@ -86,7 +88,7 @@ export async function connectNumber(
         currency: plan.currency,
         timezone: plan.timezone,
         ...(plan.phoneNumber ? { phone_number: plan.phoneNumber } : {}),
-        event: 'FINISH',
+        event: plan.coexistence ? 'FINISH_WHATSAPP_BUSINESS_APP_ONBOARDING' : 'FINISH',
       },
     },
   );
