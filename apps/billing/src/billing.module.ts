@@ -1,8 +1,11 @@
 import { Module } from '@nestjs/common';
 import { LedgerModule } from '#libs/ledger';
 import { ProcessModule } from '#libs/process';
+import { TenantEventsModule } from '#libs/tenant-events';
 import { TenantsModule } from '#libs/tenants';
 import { UsageModule } from '#libs/usage';
+import { WabasModule } from '#libs/wabas';
+import { WalletModule } from '#libs/wallet';
 import { ChargesController } from './charges/charges.controller.js';
 import { InvoicesController } from './invoices/invoices.controller.js';
 import { LedgerController } from './ledger/ledger.controller.js';
@@ -13,10 +16,21 @@ import { StaffPlansController } from './plans/staff-plans.controller.js';
 import { RateCardsController } from './rate-card/rate-cards.controller.js';
 import { RateCards } from './rate-card/rate-cards.js';
 import { StaffModule } from './staff/staff.module.js';
+import { WalletFeature } from './wallet/wallet.module.js';
 
 /** What tenants read of billing over HTTP; the work is done by the worker. */
 @Module({
-  imports: [ProcessModule.forRoot({ queues: [] }), TenantsModule, UsageModule, LedgerModule, StaffModule],
+  imports: [
+    ProcessModule.forRoot({ queues: [] }),
+    TenantsModule,
+    UsageModule,
+    LedgerModule,
+    WabasModule,
+    WalletModule,
+    TenantEventsModule,
+    StaffModule,
+    WalletFeature,
+  ],
   controllers: [
     RateCardsController,
     ChargesController,

@@ -6,5 +6,12 @@ await run({
   name: 'billing',
   module: BillingModule,
   describe: 'Rate cards, charges, invoices and ledger: what each delivered message costs, down to the rate row.',
-  settings: [...processSettings(), 'TENANT_JWT_SECRET', 'STAFF_JWT_SECRET'],
+  settings: [
+    ...processSettings(),
+    'TENANT_JWT_SECRET',
+    'STAFF_JWT_SECRET',
+    'STRIPE_SECRET_KEY',
+    'STRIPE_WEBHOOK_SECRETS',
+    'STRIPE_URL',
+  ],
 });

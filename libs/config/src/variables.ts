@@ -262,6 +262,26 @@ export const VARIABLES = {
     secret: true,
     parse: atLeast(32),
   }),
+  STRIPE_SECRET_KEY: variable({
+    describe: 'Key of the Stripe account that takes top-ups of wallets; empty: bank transfers only',
+    example: 'sk_live_example',
+    fallback: '',
+    secret: true,
+    parse: text,
+  }),
+  STRIPE_WEBHOOK_SECRETS: variable({
+    describe: "Signing secrets of Stripe's webhook to /payments/stripe/webhooks; any of them is accepted (rotation)",
+    example: 'whsec_example',
+    fallback: '',
+    secret: true,
+    parse: list,
+  }),
+  STRIPE_URL: variable({
+    describe: "Stripe's API",
+    example: 'https://api.stripe.com',
+    fallback: 'https://api.stripe.com',
+    parse: url('http:', 'https:'),
+  }),
   WEBHOOK_ALLOWED_NETWORKS: variable({
     describe: "Networks (CIDR) that tenants' webhook URLs may reach although they are private; empty in production",
     example: '127.0.0.0/8',

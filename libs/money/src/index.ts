@@ -18,6 +18,7 @@ export {
   ZERO,
 } from './decimal.js';
 export { formatMicros, microsToDecimal, parseMicros, timesMicros } from './micros.js';
+export { minorUnits } from './minor-units.js';
 export {
   addMoney,
   CurrencyMismatch,

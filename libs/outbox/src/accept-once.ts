@@ -11,3 +11,8 @@ export interface AcceptOnce {
 export class KeyInUseError extends Error {
   override name = 'KeyInUseError';
 }
+
+/** The tenant's wallet does not cover the message; it was not stored. */
+export class NotCoveredError extends Error {
+  override name = 'NotCoveredError';
+}

@@ -1,4 +1,4 @@
-export { type AcceptOnce, KeyInUseError } from './accept-once.js';
+export { type AcceptOnce, KeyInUseError, NotCoveredError } from './accept-once.js';
 export type { AppliedStatus, ReportedStatus, ToldStatus } from './apply-statuses.js';
 export { callbackDataOf, messageIdOfCallbackData } from './callback-data.js';
 export { customersIn24h, uniqueCustomers24h } from './customers-in-24h.js';

@@ -25,6 +25,8 @@ export interface NewMessage {
   notBefore?: Date;
   /** After this instant it is not sent any more. */
   expiresAt: Date;
+  /** What is held for it in the tenant's wallet (`libs/wallet`), a decimal string; absent for a tenant without one. */
+  hold?: string;
 }
 
 /** A row of `messages`. */

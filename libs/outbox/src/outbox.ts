@@ -3,7 +3,7 @@ import { CLOCK, type Clock } from '#libs/clock';
 import { firstIdAt, newId } from '#libs/ids';
 import { canMove } from '#libs/message-status';
 import { Coalescer, Database, type Tx } from '#libs/persistence';
-import { type AcceptOnce, KeyInUseError } from './accept-once.js';
+import { type AcceptOnce, KeyInUseError, NotCoveredError } from './accept-once.js';
 import { type AppliedStatus, applyStatuses, type ReportedStatus } from './apply-statuses.js';
 import { newMessageRef } from './message-ref.js';
 import {
@@ -15,12 +15,17 @@ import {
   type NewMessage,
 } from './message-row.js';
 
+/** What became of a message that was to be taken in. */
+type Became = 'stored' | 'key in use' | 'not covered';
+
 type Accepting = NewMessage & { messageId: string; acceptedAt: Date; once?: AcceptOnce };
 
 /** Outbound messages: taking them in, what Meta says of them, and reading them. The lanes are in `OutboxLanes`. */
 @Injectable()
 export class Outbox {
-  private readonly accepting = new Coalescer<Accepting, 'stored' | 'key in use'>((batch) => this.insert(batch));
+  private readonly accepting = new Coalescer<Accepting, Became>((batch) => this.insert(batch));
+  // What costs a wallet money waits for that wallet; nothing else waits with it.
+  private readonly acceptingHeld = new Coalescer<Accepting, Became>((batch) => this.insertHeld(batch));
 
   constructor(
     private readonly db: Database,
@@ -32,50 +37,42 @@ export class Outbox {
    * be stored (such as a number of another tenant, which the foreign key refuses) does not refuse its neighbours.
    *
    * @returns our id, and the id that the tenant sees
-   * @throws KeyInUseError when another message was accepted with this key; nothing is stored then
+   * @throws KeyInUseError when another message was accepted with this key; NotCoveredError when the tenant's wallet does not
+   *   cover what is to be held; nothing is stored then
    */
   async accept(message: NewMessage, once?: AcceptOnce): Promise<{ messageId: string; ref: string }> {
     const acceptedAt = this.clock.now();
     const messageId = newId(acceptedAt);
-    const became = await this.accepting.add({ ...message, messageId, acceptedAt, ...(once ? { once } : {}) });
+    const way = message.hold === undefined ? this.accepting : this.acceptingHeld;
+    const became = await way.add({ ...message, messageId, acceptedAt, ...(once ? { once } : {}) });
+    if (became === 'not covered') throw new NotCoveredError(`the wallet does not cover message ${messageId}`);
     if (became === 'key in use') throw new KeyInUseError(`the key of message ${messageId} is in use`);
     return { messageId, ref: newMessageRef(messageId) };
   }
 
-  private async insert(batch: Accepting[]): Promise<('stored' | 'key in use')[]> {
-    const column = <T>(pick: (m: Accepting) => T): T[] => batch.map(pick);
-    const messages = [
-      column((m) => m.tenantId),
-      column((m) => m.messageId),
-      column((m) => m.phoneNumberId),
-      column((m) => m.recipient),
-      column((m) => m.type),
-      column((m) => m.category ?? null),
-      column((m) => m.templateId ?? null),
-      column((m) => m.payload),
-      column((m) => m.clientData ?? null),
-      column((m) => m.lane),
-      column((m) => m.inWindow),
-      column((m) => m.acceptedAt),
-      column((m) => m.notBefore ?? m.acceptedAt),
-      column((m) => m.expiresAt),
-    ];
+  private async insert(batch: Accepting[]): Promise<Became[]> {
+    const messages = messageColumns(batch);
     if (!batch.some((m) => m.once)) {
       await this.db.query(`SELECT door_accept_messages(${places(messages.length)})`, messages);
       return batch.map(() => 'stored');
     }
-    const keys = [
-      column((m) => m.once?.key ?? null),
-      column((m) => m.once?.fingerprint ?? null),
-      column((m) => m.once?.answer(newMessageRef(m.messageId)) ?? null),
-      column((m) => m.once?.keptUntil ?? null),
-    ];
+    const values = [...messages, ...keyColumns(batch)];
     const rows = await this.db.query<{ id: string }>(
-      `SELECT door_accept_messages_once(${places(messages.length + keys.length)}) AS id`,
-      [...messages, ...keys],
+      `SELECT door_accept_messages_once(${places(values.length)}) AS id`,
+      values,
     );
     const stored = new Set(rows.map((r) => r.id));
     return batch.map((m) => (stored.has(m.messageId) ? 'stored' : 'key in use'));
+  }
+
+  private async insertHeld(batch: Accepting[]): Promise<Became[]> {
+    const values = [...messageColumns(batch), ...keyColumns(batch), batch.map((m) => m.hold ?? null)];
+    const rows = await this.db.query<{ id: string; became: Became }>(
+      `SELECT id, became FROM door_accept_messages_held(${places(values.length)})`,
+      values,
+    );
+    const refused = new Map(rows.map((r) => [r.id, r.became]));
+    return batch.map((m) => refused.get(m.messageId) ?? 'stored');
   }
 
   /**
@@ -209,6 +206,36 @@ export class Outbox {
       [tenantId, messageId],
     );
   }
+}
+
+function messageColumns(batch: readonly Accepting[]): unknown[][] {
+  const column = <T>(pick: (m: Accepting) => T): T[] => batch.map(pick);
+  return [
+    column((m) => m.tenantId),
+    column((m) => m.messageId),
+    column((m) => m.phoneNumberId),
+    column((m) => m.recipient),
+    column((m) => m.type),
+    column((m) => m.category ?? null),
+    column((m) => m.templateId ?? null),
+    column((m) => m.payload),
+    column((m) => m.clientData ?? null),
+    column((m) => m.lane),
+    column((m) => m.inWindow),
+    column((m) => m.acceptedAt),
+    column((m) => m.notBefore ?? m.acceptedAt),
+    column((m) => m.expiresAt),
+  ];
+}
+
+function keyColumns(batch: readonly Accepting[]): unknown[][] {
+  const column = <T>(pick: (m: Accepting) => T): T[] => batch.map(pick);
+  return [
+    column((m) => m.once?.key ?? null),
+    column((m) => m.once?.fingerprint ?? null),
+    column((m) => m.once?.answer(newMessageRef(m.messageId)) ?? null),
+    column((m) => m.once?.keptUntil ?? null),
+  ];
 }
 
 const places = (count: number): string => Array.from({ length: count }, (_, i) => `$${i + 1}`).join(', ');

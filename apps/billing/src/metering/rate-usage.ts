@@ -1,16 +1,19 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Logger } from 'pino';
 import { bookingDay, type Charge, Ledger, Periods } from '#libs/ledger';
+import { add, formatDecimal, parseDecimal, ZERO } from '#libs/money';
 import { LOGGER } from '#libs/observability';
 import { Database, type Tx } from '#libs/persistence';
 import { type UsageFact, UsageFacts } from '#libs/usage';
 import { type Waba, Wabas } from '#libs/wabas';
+import { Wallets } from '#libs/wallet';
 import { type PlanCalendar, Plans } from '../plans/plans.js';
 import { priceOf } from '../plans/price-of.js';
 import { CurrentRateBook } from '../rate-card/current-rate-book.js';
 import { NOTHING_KNOWN } from '../rating/auth-international.js';
 import { rateMessage } from '../rating/rate-message.js';
 import type { DeliveredMessage, Known, ParkReason } from '../rating/verdict.js';
+import { WalletAlerts } from '../wallet/wallet-alerts.js';
 import { costCharge } from './cost-charge.js';
 import { deliveredMessage } from './delivered-message.js';
 import { MonthCounters } from './month-counters.js';
@@ -39,6 +42,8 @@ export class RateUsage {
     private readonly ledger: Ledger,
     private readonly periods: Periods,
     private readonly plans: Plans,
+    private readonly wallets: Wallets,
+    private readonly alerts: WalletAlerts,
     private readonly book: CurrentRateBook,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
@@ -106,9 +111,26 @@ export class RateUsage {
       counters.apply(verdict, { phoneNumberId: fact.phoneNumberId, portfolioId });
       charges.push(cost, price);
     }
-    await this.ledger.charge(tx, tenantId, charges);
+    const wallet = await this.wallets.find(tx, tenantId);
+    const fresh = await this.ledger.charge(tx, tenantId, charges, wallet?.currency);
+    if (wallet) await this.capture(tx, tenantId, fresh, charges, wallet.currency);
     await counters.save(tx);
     await this.facts.markRated(tx, tenantId, ...before, ...new Set(charges.map((c) => c.messageId)));
+  }
+
+  /** Last in the transaction but for the marks, so that the wallet is locked for a moment only. */
+  private async capture(
+    tx: Tx,
+    tenantId: string,
+    fresh: ReadonlySet<string>,
+    charges: readonly Charge[],
+    currency: string,
+  ): Promise<void> {
+    const cost = charges
+      .filter((c) => c.side === 'price' && c.currency === currency && fresh.has(c.messageId))
+      .reduce((sum, c) => add(sum, parseDecimal(c.amount)), ZERO);
+    const captured = await this.wallets.capture(tx, tenantId, [...fresh], formatDecimal(cost));
+    if (captured) await this.alerts.tell(tx, tenantId, captured);
   }
 
   /** A fact in the terms of rating, or why it cannot be read. */

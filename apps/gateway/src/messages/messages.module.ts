@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { WalletModule } from '#libs/wallet';
 import { MarkAsRead } from './mark-as-read.js';
 import { MessageLogController } from './message-log.controller.js';
 import { MessagesController } from './messages.controller.js';
@@ -10,6 +11,7 @@ import { TierReservation } from './tier-reservation.js';
 
 /** Accepting messages, and reading what became of them. */
 @Module({
+  imports: [WalletModule],
   controllers: [MessagesController, MessageLogController, NativeMessagesController],
   providers: [SendMessage, MarkAsRead, NamedObjects, ServiceWindows, TierReservation],
   exports: [SendMessage, MarkAsRead, TierReservation],

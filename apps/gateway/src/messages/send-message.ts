@@ -1,13 +1,14 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CLOCK, type Clock } from '#libs/clock';
 import { type Once, stillUnderWay } from '#libs/idempotency';
-import { KeyInUseError, type NewMessage, Outbox } from '#libs/outbox';
+import { KeyInUseError, type NewMessage, NotCoveredError, Outbox } from '#libs/outbox';
 import { Database } from '#libs/persistence';
 import { Wake } from '#libs/queues';
 import type { ServiceWindow } from '#libs/service-window';
 import { checkParameters, isSendable, summarise, templateLimitsAt, whyNotSendable } from '#libs/template-state';
 import { type Template, Templates } from '#libs/templates';
 import type { Caller } from '#libs/tenants';
+import { Holds } from '#libs/wallet';
 import { type Channel, Channels, hasAccess } from '../channels/channels.js';
 import { Remembered } from '../channels/remembered.js';
 import { refuse, unknownObject } from '../graph-envelope/refuse.js';
@@ -47,6 +48,7 @@ export class SendMessage {
     private readonly named: NamedObjects,
     private readonly windows: ServiceWindows,
     private readonly tier: TierReservation,
+    private readonly holds: Holds,
     private readonly outbox: Outbox,
     private readonly wake: Wake,
     @Inject(CLOCK) private readonly clock: Clock,
@@ -67,6 +69,7 @@ export class SendMessage {
       this.wakeFor(message);
       return answer(ref);
     } catch (error) {
+      if (error instanceof NotCoveredError) throw notCovered(message);
       if (!(error instanceof KeyInUseError)) throw error;
       const first = await once?.answered();
       if (first) return first.body as SentMessage;
@@ -109,6 +112,13 @@ export class SendMessage {
     // Today's room says nothing of another day: a scheduled message takes its place when it is sent.
     if (!inWindow && !sendAt) await this.requireRoom(portfolio, recipient, now);
 
+    const hold = await this.holds.amountFor(tenantId, channel.waba.wabaId, {
+      phoneNumberId: number.phoneNumberId,
+      recipient,
+      type: request.type,
+      category: template?.category,
+      day: now.toISOString().slice(0, 10),
+    });
     const message: NewMessage = {
       tenantId,
       phoneNumberId: number.phoneNumberId,
@@ -120,6 +130,7 @@ export class SendMessage {
       lane: template ? LANES[template.category] : 0,
       inWindow,
       ...(sendAt ? { notBefore: sendAt } : {}),
+      ...(hold === undefined ? {} : { hold }),
       expiresAt: template
         ? new Date((sendAt ?? now).getTime() + TIME_TO_LIVE_MS[template.category])
         : (window.endsAt ?? now),
@@ -242,6 +253,16 @@ function payloadOf(request: Outbound, recipient: string): string {
     ...('number' in request.to ? { to: `+${recipient}` } : {}),
     type: request.type,
   });
+}
+
+function notCovered({ category, hold }: NewMessage) {
+  return refuse(
+    'balance_exhausted',
+    `The wallet does not cover this message, for which ${hold} would be held. Top it up in the billing app` +
+      (category === 'marketing' || category === 'utility'
+        ? `, or lower what ${category} messages leave for replies and one-time codes.`
+        : '.'),
+  );
 }
 
 function windowClosed(customer: string, window: ServiceWindow, sendAt: Date | undefined) {

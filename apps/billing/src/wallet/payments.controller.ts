@@ -1,0 +1,39 @@
+import { Controller, Headers, HttpCode, Inject, Post, type RawBodyRequest, Req } from '@nestjs/common';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { FastifyRequest } from 'fastify';
+import { Refusal } from '#libs/http';
+import { NotSignedError, PAYMENT_PROVIDER, type PaymentProvider, type PaymentReport } from './payment-provider.js';
+import { TopUps } from './top-ups.js';
+
+@ApiTags('payments')
+@Controller('payments/stripe/webhooks')
+export class PaymentsController {
+  constructor(
+    @Inject(PAYMENT_PROVIDER) private readonly payments: PaymentProvider,
+    private readonly topUps: TopUps,
+  ) {}
+
+  /** Stripe reports payments here. The signature is the key; a report that comes twice counts once. */
+  @Post()
+  @HttpCode(200)
+  @ApiOperation({ summary: "Stripe's webhook" })
+  async report(
+    @Req() request: RawBodyRequest<FastifyRequest>,
+    @Headers('stripe-signature') signature?: string,
+  ): Promise<{ received: true }> {
+    const report = this.read(request.rawBody ?? Buffer.alloc(0), signature);
+    if (report) await this.topUps.report(report);
+    return { received: true };
+  }
+
+  private read(raw: Buffer, signature: string | undefined): PaymentReport | undefined {
+    try {
+      // Wall-clock time: Stripe's clock is the world's, also where ours follows the sandbox.
+      return this.payments.read(raw, signature, Math.floor(Date.now() / 1_000));
+    } catch (error) {
+      if (error instanceof NotSignedError)
+        throw Refusal.unauthenticated('This was not signed by the payment provider.');
+      throw error;
+    }
+  }
+}

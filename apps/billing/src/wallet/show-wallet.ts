@@ -1,0 +1,50 @@
+import { ApiProperty } from '@nestjs/swagger';
+import type { Wallet } from '#libs/wallet';
+import type { TopUp } from './top-ups.js';
+
+export class WalletResponse {
+  @ApiProperty({ example: 'USD' }) currency: string;
+  @ApiProperty({ example: '120.00' }) balance: string;
+  @ApiProperty({ description: 'For messages on their way' }) held: string;
+  @ApiProperty({ description: 'How far the balance may go below zero; 0 is prepaid' }) credit_limit: string;
+  @ApiProperty({ description: 'balance - held + credit_limit: what may still be spent' }) available: string;
+  @ApiProperty({ description: 'What marketing messages leave for others' }) marketing_reserve: string;
+  @ApiProperty({ description: 'What utility messages leave for replies and one-time codes' }) utility_reserve: string;
+  @ApiProperty({ type: [String], description: 'Balances at which the event wallet_low_balance is sent' })
+  alert_levels: readonly string[];
+}
+
+export const showWallet = (w: Wallet): WalletResponse => ({
+  currency: w.currency,
+  balance: w.balance,
+  held: w.held,
+  credit_limit: w.creditLimit,
+  available: w.available,
+  marketing_reserve: w.marketingReserve,
+  utility_reserve: w.utilityReserve,
+  alert_levels: w.alertLevels,
+});
+
+export class TopUpResponse {
+  @ApiProperty() id: string;
+  @ApiProperty({ enum: ['stripe', 'bank'] }) provider: string;
+  @ApiProperty({ nullable: true, type: String }) reference: string | null;
+  @ApiProperty() amount: string;
+  @ApiProperty() currency: string;
+  @ApiProperty({ enum: ['pending', 'paid', 'failed'] }) status: string;
+  @ApiProperty({ nullable: true, type: String, description: 'Where to pay, while it is pending' }) url: string | null;
+  @ApiProperty() created_at: string;
+  @ApiProperty({ nullable: true, type: String }) settled_at: string | null;
+}
+
+export const showTopUp = (t: TopUp): TopUpResponse => ({
+  id: t.topupId,
+  provider: t.provider,
+  reference: t.reference,
+  amount: t.amount,
+  currency: t.currency,
+  status: t.status,
+  url: t.status === 'pending' ? t.url : null,
+  created_at: t.createdAt.toISOString(),
+  settled_at: t.settledAt?.toISOString() ?? null,
+});

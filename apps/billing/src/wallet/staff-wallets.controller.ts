@@ -1,0 +1,88 @@
+import { Body, Controller, Get, Param, ParseUUIDPipe, Post, Put, UseGuards } from '@nestjs/common';
+import { ApiBearerAuth, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { IsString, Length, Matches } from 'class-validator';
+import { Refusal } from '#libs/http';
+import { isZero, parseDecimal } from '#libs/money';
+import { Database } from '#libs/persistence';
+import { Wallets } from '#libs/wallet';
+import { ReasonRequest } from '../staff/reason.request.js';
+import { Needs, Staff, type StaffCaller, StaffGuard } from '../staff/staff.guard.js';
+import { StaffAudit } from '../staff/staff-audit.js';
+import { showTopUp, showWallet, type TopUpResponse, type WalletResponse } from './show-wallet.js';
+import { TopUps } from './top-ups.js';
+import { AMOUNT } from './wallet.controller.js';
+
+class OpenWalletRequest extends ReasonRequest {
+  @ApiProperty({ example: 'USD' })
+  @Matches(/^[A-Z]{3}$/, { message: 'currency must be an ISO 4217 code' })
+  currency: string;
+  @ApiProperty({ example: '0', description: '0 is prepaid; else how far the balance may go below zero' })
+  @Matches(AMOUNT, { message: 'credit_limit must be a decimal string' })
+  credit_limit: string;
+}
+class TransferRequest extends ReasonRequest {
+  @ApiProperty({ example: '250.00', description: 'Negative for one that was paid back' })
+  @Matches(/^-?\d{1,12}(\.\d{1,6})?$/, { message: 'amount must be a decimal string' })
+  amount: string;
+  @ApiProperty({ description: 'As on the bank statement; the same one is entered once' })
+  @IsString()
+  @Length(1, 200)
+  reference: string;
+}
+
+@ApiTags('staff: wallets')
+@ApiBearerAuth()
+@UseGuards(StaffGuard)
+@Controller('admin/v1/tenants/:tenantId/wallet')
+export class StaffWalletsController {
+  constructor(
+    private readonly db: Database,
+    private readonly wallets: Wallets,
+    private readonly topUps: TopUps,
+    private readonly audit: StaffAudit,
+  ) {}
+
+  @Get()
+  @Needs('billing.read')
+  @ApiOperation({ summary: 'The wallet of a tenant' })
+  async read(@Param('tenantId', ParseUUIDPipe) tenantId: string): Promise<{ wallet: WalletResponse | null }> {
+    const wallet = await this.db.inTenant(tenantId, (tx) => this.wallets.find(tx, tenantId));
+    return { wallet: wallet ? showWallet(wallet) : null };
+  }
+
+  @Put()
+  @Needs('wallets.write')
+  @ApiOperation({ summary: 'Open a wallet, or change its credit limit' })
+  async open(
+    @Staff() staff: StaffCaller,
+    @Param('tenantId', ParseUUIDPipe) tenantId: string,
+    @Body() { currency, credit_limit: creditLimit, reason }: OpenWalletRequest,
+  ): Promise<{ wallet: WalletResponse }> {
+    return this.db.inTenant(tenantId, async (tx) => {
+      const before = await this.wallets.find(tx, tenantId);
+      const wallet = await this.wallets.open(tx, tenantId, { currency, creditLimit });
+      if (!wallet) throw Refusal.conflict(`The wallet is in ${before?.currency}; its currency never changes.`);
+      const object = `wallet:${tenantId}`;
+      const change = { ...(before ? { before: showWallet(before) } : {}), after: showWallet(wallet) };
+      await this.audit.record(staff, { action: 'wallet.open', object, tenantId, ...change, reason }, tx);
+      return { wallet: showWallet(wallet) };
+    });
+  }
+
+  @Post('transfers')
+  @Needs('wallets.write')
+  @ApiOperation({ summary: 'Enter a bank transfer' })
+  async transfer(
+    @Staff() staff: StaffCaller,
+    @Param('tenantId', ParseUUIDPipe) tenantId: string,
+    @Body() { amount, reference, reason }: TransferRequest,
+  ): Promise<TopUpResponse> {
+    if (isZero(parseDecimal(amount))) throw Refusal.invalid('amount: must not be 0.');
+    return this.db.inTenant(tenantId, async (tx) => {
+      const topup = showTopUp(await this.topUps.transfer(tx, tenantId, { amount, reference }, staff.email));
+      const object = `wallet:${tenantId}`;
+      await this.audit.record(staff, { action: 'wallet.transfer', object, tenantId, after: topup, reason }, tx);
+      return topup;
+    });
+  }
+}

@@ -1,0 +1,105 @@
+import { createHmac } from 'node:crypto';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { NotSignedError } from './payment-provider.js';
+import { Stripe } from './stripe.js';
+
+const NOW = 1_795_000_000;
+const sign = (body: string, secret = 'whsec_new', at = NOW) =>
+  `t=${at},v1=${createHmac('sha256', secret).update(`${at}.${body}`).digest('hex')}`;
+const event = (type: string, more: object = {}) =>
+  JSON.stringify({
+    type,
+    data: {
+      object: {
+        id: 'cs_1',
+        client_reference_id: 'tenant_topup',
+        amount_total: 10_050,
+        currency: 'usd',
+        payment_status: 'paid',
+        ...more,
+      },
+    },
+  });
+
+describe("Stripe's webhook", () => {
+  const stripe = new Stripe({ url: 'http://127.0.0.1:1', key: 'sk', secrets: ['whsec_new', 'whsec_old'] });
+  const read = (body: string, signature: string | undefined = sign(body)) =>
+    stripe.read(Buffer.from(body), signature, NOW);
+
+  it('says what was paid, signed with the new secret or the old one', () => {
+    const body = event('checkout.session.completed');
+    const expected = {
+      tenantId: 'tenant',
+      topupId: 'topup',
+      reference: 'cs_1',
+      became: 'paid',
+      amount: '100.50',
+      currency: 'USD',
+    };
+    expect(read(body)).toEqual(expected);
+    expect(read(body, `${sign(body, 'whsec_old')},v0=00`)).toEqual(expected);
+    expect(read(event('checkout.session.completed', { currency: 'clp' }))).toMatchObject({ amount: '10050' });
+  });
+
+  it.each([
+    ['nothing', undefined],
+    ['another secret', sign(event('checkout.session.completed'), 'whsec_wrong')],
+    ['a body that was changed', sign(event('checkout.session.completed', { amount_total: 1 }))],
+    ['an old signature that is played again', sign(event('checkout.session.completed'), 'whsec_new', NOW - 301)],
+    ['words', 't=now,v1=zz'],
+  ])('is refused with %s', (_, signature) => {
+    const body = event('checkout.session.completed');
+    expect(() => stripe.read(Buffer.from(body), signature, NOW)).toThrow(NotSignedError);
+  });
+
+  it('is about nothing of ours, or nothing yet, for other events', () => {
+    expect(read(event('invoice.paid'))).toBeUndefined();
+    expect(read(event('checkout.session.completed', { payment_status: 'unpaid' }))).toBeUndefined();
+    expect(read(event('checkout.session.completed', { client_reference_id: null }))).toBeUndefined();
+    expect(read(event('checkout.session.expired', { payment_status: 'unpaid' }))).toMatchObject({ became: 'failed' });
+  });
+});
+
+describe('a payment that begins', () => {
+  it('asks Stripe once for a top-up, in its smallest unit, and refuses what the currency cannot hold', async () => {
+    const asked: { headers: unknown; form: Record<string, string> }[] = [];
+    const server = createServer((request, response) => {
+      let body = '';
+      request.on('data', (chunk) => (body += chunk));
+      request.on('end', () => {
+        asked.push({ headers: request.headers, form: Object.fromEntries(new URLSearchParams(body)) });
+        response.setHeader('content-type', 'application/json');
+        if (body.includes('=jpy')) response.statusCode = 400;
+        response.end(
+          JSON.stringify(body.includes('=jpy') ? { error: { message: 'no yen' } } : { id: 'cs_9', url: 'https://pay' }),
+        );
+      });
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    const stripe = new Stripe({ url: `http://127.0.0.1:${port}`, key: 'sk_test', secrets: [] });
+    const checkout = {
+      tenantId: 't',
+      topupId: 'u',
+      amount: '100.50',
+      currency: 'USD',
+      returnUrl: 'https://shop.example',
+    };
+    expect(await stripe.begin(checkout)).toEqual({ reference: 'cs_9', url: 'https://pay' });
+    expect(asked[0]).toMatchObject({
+      headers: { authorization: 'Bearer sk_test', 'idempotency-key': 'u' },
+      form: {
+        client_reference_id: 't_u',
+        'line_items[0][price_data][unit_amount]': '10050',
+        'line_items[0][price_data][currency]': 'usd',
+      },
+    });
+    await expect(stripe.begin({ ...checkout, amount: '1.005' })).rejects.toMatchObject({ status: 400 });
+    await expect(stripe.begin({ ...checkout, currency: 'JPY', amount: '10' })).rejects.toMatchObject({
+      details: expect.stringContaining('no yen'),
+    });
+    server.close();
+    await expect(stripe.begin(checkout)).rejects.toMatchObject({ status: 503 });
+  });
+});

@@ -1,0 +1,128 @@
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import { request } from 'undici';
+import { Refusal } from '#libs/http';
+import { compare, formatDecimal, parseDecimal, roundHalfUp } from '#libs/money';
+import { type Checkout, NotSignedError, type PaymentProvider, type PaymentReport } from './payment-provider.js';
+
+// Stripe counts in the smallest unit; of these currencies that is the whole one (Stripe, "Supported currencies": zero-decimal
+// currencies). Three-decimal ones must end in 0.
+const WHOLE = new Set('BIF CLP DJF GNF JPY KMF KRW MGA PYG RWF UGX VND VUV XAF XOF XPF'.split(' '));
+const THOUSANDTHS = new Set('BHD JOD KWD OMR TND'.split(' '));
+const placesOf = (currency: string): number => (WHOLE.has(currency) ? 0 : THOUSANDTHS.has(currency) ? 3 : 2);
+
+/** How old a signature may be (Stripe's own libraries: five minutes). */
+const TOLERANCE_SECONDS = 300;
+
+interface Session {
+  id: string;
+  url?: string;
+  client_reference_id?: string | null;
+  amount_total?: number;
+  currency?: string;
+  payment_status?: string;
+}
+const OUTCOMES: Readonly<Record<string, 'paid' | 'failed' | 'by payment_status'>> = {
+  'checkout.session.completed': 'by payment_status',
+  'checkout.session.async_payment_succeeded': 'paid',
+  'checkout.session.async_payment_failed': 'failed',
+  'checkout.session.expired': 'failed',
+};
+
+/**
+ * Stripe Checkout over plain HTTPS: one call and one webhook need no client library. Signatures: HMAC-SHA-256 of
+ * `timestamp.body` in `Stripe-Signature: t=…,v1=…` (Stripe, "Verify webhook signatures manually").
+ */
+export class Stripe implements PaymentProvider {
+  readonly name = 'stripe';
+
+  /** @param secrets signing secrets of the webhook; several while they rotate */
+  constructor(private readonly options: { url: string; key: string; secrets: readonly string[] }) {}
+
+  get ready(): boolean {
+    return this.options.key !== '';
+  }
+
+  async begin(checkout: Checkout): Promise<{ reference: string; url: string }> {
+    const { tenantId, topupId, amount, currency, returnUrl } = checkout;
+    const form = new URLSearchParams({
+      mode: 'payment',
+      client_reference_id: `${tenantId}_${topupId}`,
+      success_url: returnUrl,
+      cancel_url: returnUrl,
+      'line_items[0][quantity]': '1',
+      'line_items[0][price_data][currency]': currency.toLowerCase(),
+      'line_items[0][price_data][unit_amount]': smallest(amount, currency),
+      'line_items[0][price_data][product_data][name]': 'Wallet top-up',
+    });
+    const answer = await request(`${this.options.url}/v1/checkout/sessions`, {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${this.options.key}`,
+        'content-type': 'application/x-www-form-urlencoded',
+        'idempotency-key': topupId,
+      },
+      body: form.toString(),
+      headersTimeout: 20_000,
+      bodyTimeout: 20_000,
+    }).catch((cause) => {
+      throw new Refusal(
+        503,
+        'temporarily_unavailable',
+        'The payment provider does not answer. Try again in a minute.',
+        {
+          retryAfterSeconds: 60,
+          cause,
+        },
+      );
+    });
+    const body = (await answer.body.json().catch(() => undefined)) as
+      | (Session & { error?: { message?: string } })
+      | undefined;
+    if (answer.statusCode >= 300 || !body?.id || !body.url) {
+      const why = body?.error?.message ?? `status ${answer.statusCode}`;
+      throw new Refusal(502, 'payment_refused', `The payment provider refused: ${why}`);
+    }
+    return { reference: body.id, url: body.url };
+  }
+
+  read(raw: Buffer, signature: string | undefined, now: number): PaymentReport | undefined {
+    this.mustBeSigned(raw, signature, now);
+    const event = JSON.parse(raw.toString()) as { type?: string; data?: { object?: Session } };
+    const outcome = OUTCOMES[event.type ?? ''];
+    const session = event.data?.object;
+    const [tenantId, topupId] = session?.client_reference_id?.split('_') ?? [];
+    if (!outcome || !session || !tenantId || !topupId || !Number.isSafeInteger(session.amount_total)) return undefined;
+    // Paid later (a bank debit): another event will say so.
+    if (outcome === 'by payment_status' && session.payment_status !== 'paid') return undefined;
+    const currency = (session.currency ?? '').toUpperCase();
+    return {
+      tenantId,
+      topupId,
+      reference: session.id,
+      became: outcome === 'failed' ? 'failed' : 'paid',
+      amount: formatDecimal({ units: BigInt(session.amount_total as number), scale: placesOf(currency) }),
+      currency,
+    };
+  }
+
+  private mustBeSigned(raw: Buffer, signature: string | undefined, now: number): void {
+    const parts = (signature ?? '').split(',').map((part) => part.split('=') as [string, string?]);
+    const at = parts.find(([name]) => name === 't')?.[1] ?? '';
+    const given = parts.flatMap(([name, value]) => (name === 'v1' && value ? [Buffer.from(value, 'hex')] : []));
+    const fresh = /^\d+$/.test(at) && Math.abs(now - Number(at)) <= TOLERANCE_SECONDS;
+    const good = this.options.secrets.some((secret) => {
+      const right = createHmac('sha256', secret).update(`${at}.`).update(raw).digest();
+      return given.some((mac) => mac.length === right.length && timingSafeEqual(mac, right));
+    });
+    if (!fresh || !good) throw new NotSignedError('not signed by Stripe');
+  }
+}
+
+/** @throws Refusal for an amount that has more places than the currency's smallest unit */
+function smallest(amount: string, currency: string): string {
+  const places = placesOf(currency);
+  const exact = parseDecimal(amount);
+  const rounded = roundHalfUp(exact, places);
+  if (compare(rounded, exact) !== 0) throw Refusal.invalid(`amount: ${currency} has ${places} decimal places.`);
+  return String(rounded.units);
+}
