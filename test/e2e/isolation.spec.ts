@@ -133,6 +133,9 @@ const BODIES: Readonly<Record<string, unknown>> = {
     data: { current_step: 'PERMISSIONS' },
   },
   'onboarding POST /api/v1/signups/{id}/retry': {},
+  'billing PATCH /api/v1/wallet': {},
+  'billing POST /api/v1/wallet/top-ups': { amount: '1', return_url: 'http://127.0.0.1:9/back' },
+  'billing POST /payments/stripe/webhooks': {},
   'engagement PUT /api/v1/contacts/{id}': { name: 'Mallory' },
 };
 /** What is deleted by a query and not by the path. */
