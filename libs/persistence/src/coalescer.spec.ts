@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import { Coalescer } from './coalescer.js';
 
 describe('Coalescer', () => {
@@ -31,5 +32,30 @@ describe('Coalescer', () => {
     );
     const outcomes = await Promise.allSettled([1, 12, 13, 14].map((n) => coalescer.add(n)));
     expect(outcomes.map((o) => o.status)).toEqual(['fulfilled', 'fulfilled', 'rejected', 'fulfilled']);
+  });
+
+  it('lets the first item wait for others where nobody waits for it, unless the batch is full', async () => {
+    jest.useFakeTimers();
+    try {
+      const batches: number[][] = [];
+      const coalescer = new Coalescer<number, number>(
+        async (items) => {
+          batches.push(items);
+          return items;
+        },
+        { batch: 3, inFlight: 1, lingerMs: 10 },
+      );
+      const first = [1, 2].map((n) => coalescer.add(n));
+      expect(batches).toEqual([]);
+      jest.advanceTimersByTime(10);
+      await Promise.all(first);
+      await Promise.all([3, 4, 5].map((n) => coalescer.add(n)));
+      expect(batches).toEqual([
+        [1, 2],
+        [3, 4, 5],
+      ]);
+    } finally {
+      jest.useRealTimers();
+    }
   });
 });

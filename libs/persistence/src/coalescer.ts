@@ -5,6 +5,15 @@ interface Waiting<Item, Result> {
   reject: (error: unknown) => void;
 }
 
+export interface CoalescerLimits {
+  /** Items of the largest batch. */
+  batch: number;
+  /** Statements in flight at once. */
+  inFlight: number;
+  /** How long the first item of a batch waits for others; 0 by default. For work that nobody waits for. */
+  lingerMs?: number;
+}
+
 /**
  * Group commit: items that arrive while a statement is in flight share the next one, so batches grow with load and an
  * idle system waits for nothing. A batch succeeds or fails as one, except that a failed batch of several is tried again
@@ -13,25 +22,29 @@ interface Waiting<Item, Result> {
 export class Coalescer<Item, Result> {
   private waiting: Waiting<Item, Result>[] = [];
   private inFlight = 0;
+  private lingering: NodeJS.Timeout | undefined;
 
   /**
    * @param write  stores a batch; resolves to one result for each item, in the order of the items
-   * @param limits the largest batch, and how many statements may be in flight
    */
   constructor(
     private readonly write: (items: Item[]) => Promise<Result[]>,
-    private readonly limits = { batch: 500, inFlight: 2 },
+    private readonly limits: CoalescerLimits = { batch: 500, inFlight: 2 },
   ) {}
 
   /** Resolves when the item is committed. */
   add(item: Item): Promise<Result> {
     return new Promise((resolve, reject) => {
       this.waiting.push({ item, resolve, reject });
-      this.drain();
+      const { lingerMs, batch } = this.limits;
+      if (!lingerMs || this.waiting.length >= batch) this.drain();
+      else this.lingering ??= setTimeout(() => this.drain(), lingerMs);
     });
   }
 
   private drain(): void {
+    clearTimeout(this.lingering);
+    this.lingering = undefined;
     while (this.inFlight < this.limits.inFlight && this.waiting.length > 0) {
       const batch = this.waiting.splice(0, this.limits.batch);
       this.inFlight++;

@@ -26,9 +26,11 @@ import { ToldTemplates } from './told-templates.js';
 type Lane = Lanes['gateway.dispatch'];
 
 /** Messages taken in one statement. */
-const BATCH = 50;
+const BATCH = 200;
 /** Calls of one number that may be under way at once: its rate times a slow answer of half a second. */
 const WINDOW = 500;
+/** So long an answer of Meta's waits for others to be stored with it: a transaction each would cost more than the calls. */
+const LINGER_MS = 5;
 /** How long to wait before looking again at a number that cannot send. */
 const NOT_LIVE_MS = 15_000;
 const HELD_BACK_MS = 1_000;
@@ -112,8 +114,9 @@ export class Dispatcher implements BeforeApplicationShutdown {
     const pace = await this.throughput.takeOver(channel.number);
     const underWay = new Set<Promise<void>>();
     const results = new Coalescer<CallResult, undefined>((batch) => this.store(lane, batch), {
-      batch: 200,
+      batch: BATCH,
       inFlight: 1,
+      lingerMs: LINGER_MS,
     });
     try {
       while (stillMine() && !this.stopping) {
