@@ -381,7 +381,31 @@ describe("the provider's staff", () => {
     });
     expect(JSON.stringify(body)).not.toContain(SECRET_TEXT);
     const ofOther = (await get(`/parked?tenant_id=${other.tenantId}`)).body;
-    expect(ofOther).toEqual({ usage_facts: [], messages: [], meta_events: [], webhook_deliveries: [] });
+    const nothing = { usage_facts: [], messages: [], meta_events: [], webhook_deliveries: [], on_premises_clients: [] };
+    expect(ofOther).toEqual(nothing);
+  });
+
+  it('see which On-Premises client is not connected, and why, without its secrets', async () => {
+    await database.owner.query(
+      `INSERT INTO on_premises_clients (tenant_id, phone_number_id, state, state_at, revision, url, user_name,
+              sealed_password, check_contacts, callback_url, sealed_callback_secret, health, last_error, check_due_at,
+              created_at, updated_at)
+       VALUES ($1, $2, 'active', now(), $2, 'https://client.example', 'admin', 'sealed-1', false, 'https://here', 'sealed-2',
+              'unreachable', 'no answer', now(), now(), now())`,
+      [shop.tenantId, shop.phoneNumberId],
+    );
+    const parked = (await get('/parked', 'support')).body;
+    expect(parked.on_premises_clients).toEqual([
+      expect.objectContaining({
+        tenant_id: shop.tenantId,
+        phone_number_id: shop.phoneNumberId,
+        health: 'unreachable',
+        last_error: 'no answer',
+      }),
+    ]);
+    const page = (await get(`/tenants/${shop.tenantId}`)).body;
+    expect(page.numbers[0].on_premises).toMatchObject({ state: 'active', url: 'https://client.example' });
+    expect(JSON.stringify([parked, page])).not.toMatch(/sealed-\d/);
   });
 
   describe('suspend a tenant', () => {

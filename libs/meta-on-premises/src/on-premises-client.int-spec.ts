@@ -1,5 +1,5 @@
-import { createServer, type RequestListener, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo, LookupFunction } from 'node:net';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { Harness, type Json } from '../../../apps/sandbox/testing/harness.js';
@@ -15,12 +15,15 @@ const sandboxClock = { now: () => new Date(harness.sandbox.meta.world.now()) };
 const clients: OnPremisesClient[] = [];
 let client: OnPremisesClient;
 
-function newClient(options: { password?: string; clock?: typeof sandboxClock; url?: string } = {}): OnPremisesClient {
+function newClient(
+  options: { password?: string; clock?: typeof sandboxClock; url?: string; lookup?: LookupFunction } = {},
+): OnPremisesClient {
   const made = new OnPremisesClient({
     url: options.url ?? `${harness.sandbox.url}/on-premises/shop`,
     user: 'admin',
     password: options.password ?? PASSWORD,
     clock: options.clock ?? sandboxClock,
+    ...(options.lookup ? { lookup: options.lookup } : {}),
   });
   clients.push(made);
   return made;
@@ -243,6 +246,7 @@ describe('an On-Premises client', () => {
 
 describe('between an On-Premises client and us', () => {
   let server: Server;
+  let listening: (response: ServerResponse) => void;
   const listen = async (answer: RequestListener): Promise<string> => {
     server = createServer((request, response) => {
       if (!request.url?.endsWith('/users/login')) return answer(request, response);
@@ -264,6 +268,49 @@ describe('between an On-Premises client and us', () => {
   ])('%s', async (_, status, body, expected) => {
     const url = await listen((_request, response) => response.writeHead(status).end(body));
     expect(await thrownBy(newClient({ url }).send(text))).toMatchObject(expected);
+  });
+
+  it('an answer without end does not fill our memory', async () => {
+    const url = await listen((_request, response) => {
+      const more = () => {
+        if (!response.destroyed && response.write(Buffer.alloc(64 * 1024, 32))) setImmediate(more);
+      };
+      response.on('drain', more);
+      more();
+    });
+    expect(await thrownBy(newClient({ url }).health())).toMatchObject({
+      message: expect.stringContaining('more than 1048576 bytes'),
+    });
+  });
+
+  it('a name that leads where it must not is never called, and nothing was sent', async () => {
+    let calls = 0;
+    const url = await listen((_request, response) => {
+      calls++;
+      response.end('{}');
+    });
+    const forbid: LookupFunction = (_name, _options, done) =>
+      done(Object.assign(new Error('leads to a private address'), { code: 'FORBIDDEN_ADDRESS' }), []);
+    const guarded = newClient({ url: url.replace('127.0.0.1', 'localhost'), lookup: forbid });
+    expect(await thrownBy(guarded.send(text))).toMatchObject({ sent: false });
+    expect(calls).toBe(0);
+  });
+
+  it('calls under way come to their end when the client is replaced, and no more begin', async () => {
+    let answer = () => {};
+    const asked = new Promise<void>((resolve) => {
+      listening = (response) => {
+        answer = () => response.end('{"messages":[{"id":"gBEG1"}]}');
+        resolve();
+      };
+    });
+    const old = newClient({ url: await listen((_request, response) => listening(response)) });
+    const sending = old.send(text);
+    await asked;
+    const finished = old.finish();
+    answer();
+    expect([await sending, await finished]).toEqual([{ messages: [{ id: 'gBEG1' }] }, undefined]);
+    await expect(old.send(text)).rejects.toThrow();
   });
 
   it('a file goes through as it is read, never whole', async () => {

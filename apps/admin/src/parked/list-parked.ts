@@ -38,6 +38,16 @@ export interface Parked {
     last_status: number | null;
     last_error: string | null;
   }[];
+  /** On-Premises clients over which nothing can be sent at the moment, and numbers in the middle of a move. */
+  on_premises_clients: {
+    tenant_id: string;
+    phone_number_id: string;
+    state: string;
+    state_at: Date;
+    health: string;
+    checked_at: Date | null;
+    last_error: string | null;
+  }[];
 }
 
 /** @param tx of staff @param tenantId only this tenant's */
@@ -73,6 +83,12 @@ export async function listParked(tx: Tx, tenantId: string | undefined): Promise<
     webhook_deliveries: await rowsOf(
       `SELECT tenant_id, endpoint_id, event_id, attempts, last_status, last_error FROM webhook_deliveries
         WHERE status = 'dead' AND ($1::uuid IS NULL OR tenant_id = $1) ORDER BY event_id DESC LIMIT $2`,
+    ),
+    on_premises_clients: await rowsOf(
+      `SELECT tenant_id, phone_number_id, state, state_at, health, checked_at, last_error FROM on_premises_clients
+        WHERE (state = 'moving' OR (state = 'active' AND health NOT IN ('unknown', 'connected')))
+          AND ($1::uuid IS NULL OR tenant_id = $1)
+        ORDER BY state_at DESC LIMIT $2`,
     ),
   };
 }

@@ -9,6 +9,7 @@ import { Wabas } from '#libs/wabas';
 import { unknownObject } from '../graph-envelope/refuse.js';
 import { graphPage, project, readPage } from '../graph-list/graph-page.js';
 import { DescribeMedia } from '../media/describe-media.js';
+import { OnPremisesClients } from '../on-premises/on-premises-clients.js';
 import { templateView } from '../templates/template-view.js';
 import { numberView, wabaView } from './number-view.js';
 
@@ -24,6 +25,7 @@ export class NodesController {
     private readonly wabas: Wabas,
     private readonly templates: Templates,
     private readonly media: DescribeMedia,
+    private readonly clients: OnPremisesClients,
   ) {}
 
   /** The numbers of an account, in pages. */
@@ -39,13 +41,14 @@ export class NodesController {
       const waba = await this.wabas.waba(tx, tenantId, { metaWabaId });
       if (!waba) throw unknownObject(metaWabaId);
       const portfolio = (await this.wabas.portfolio(tx, tenantId, waba.portfolioId)) ?? undefined;
+      const carried = await this.clients.carried(tx, tenantId);
       const { after, before, limit } = page;
       const all = (await this.wabas.phoneNumbers(tx, tenantId)).filter(
         (n) => n.wabaId === waba.wabaId && (after ? n.phoneNumberId > after : before ? n.phoneNumberId < before : true),
       );
       return graphPage(before && !after ? all.slice(-limit - 1) : all.slice(0, limit + 1), page, {
         idOf: (number) => number.phoneNumberId,
-        show: (number) => project(numberView(number, portfolio), query.fields),
+        show: (number) => project(numberView(number, portfolio, carried.has(number.phoneNumberId)), query.fields),
         request,
         publicUrl: this.publicUrl,
         key: keyOf(request) ?? '',
@@ -66,7 +69,8 @@ export class NodesController {
       if (number) {
         const waba = await this.wabas.waba(tx, tenantId, { wabaId: number.wabaId });
         const portfolio = waba && (await this.wabas.portfolio(tx, tenantId, waba.portfolioId));
-        return project(numberView(number, portfolio ?? undefined), query.fields);
+        const carried = (await this.clients.carried(tx, tenantId)).has(number.phoneNumberId);
+        return project(numberView(number, portfolio ?? undefined, carried), query.fields);
       }
       const template = await this.templates.findByMetaId(tx, tenantId, id);
       if (template) return project(templateView(template), query.fields);

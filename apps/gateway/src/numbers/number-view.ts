@@ -1,13 +1,21 @@
 import type { PhoneNumber, Portfolio, Waba } from '#libs/wabas';
 
-/** A number as Graph shows it (phone number node, 2025-11), as far as we keep it. */
-export const numberView = (number: PhoneNumber, portfolio?: Portfolio): Record<string, unknown> => ({
+/**
+ * A number as Graph shows it (phone number node, 2025-11), as far as we keep it.
+ *
+ * @param onPremises whether an On-Premises client carries it
+ */
+export const numberView = (
+  number: PhoneNumber,
+  portfolio: Portfolio | undefined,
+  onPremises: boolean,
+): Record<string, unknown> => ({
   id: number.metaPhoneNumberId,
   display_phone_number: number.displayPhoneNumber,
   verified_name: number.verifiedName,
   status: number.status,
   quality_rating: number.qualityRating,
-  platform_type: number.status === 'CONNECTED' ? 'CLOUD_API' : 'NOT_APPLICABLE',
+  platform_type: onPremises ? 'ON_PREMISE' : number.status === 'CONNECTED' ? 'CLOUD_API' : 'NOT_APPLICABLE',
   throughput: { level: number.throughputLevel },
   account_mode: 'LIVE',
   is_on_biz_app: number.coexistence,

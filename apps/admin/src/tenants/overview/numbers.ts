@@ -12,6 +12,15 @@ export interface NumberRow {
   quality_rating: string;
   throughput_level: string;
   coexistence: boolean;
+  /** The On-Premises client that carries the number, or carried it (`moved`); null where there never was one. */
+  on_premises: {
+    state: 'active' | 'moving' | 'moved';
+    url: string;
+    health: string;
+    checked_at: string | null;
+    last_error: string | null;
+    last_error_at: string | null;
+  } | null;
   updated_at: Date;
 }
 
@@ -31,11 +40,15 @@ export interface PortfolioRow {
   limit_seen_at: Date;
 }
 
-/** The tenant's phone numbers, oldest first; no PIN is read. */
+/** The tenant's phone numbers, oldest first; no PIN and no password is read. */
 export const numbersOf = (tx: Tx, tenantId: string): Promise<NumberRow[]> =>
   tx.query(
     `SELECT n.phone_number_id AS id, n.meta_phone_number_id, n.waba_id, w.portfolio_id, n.display_phone_number,
-            n.verified_name, n.status, n.quality_rating, n.throughput_level, n.coexistence, n.updated_at
+            n.verified_name, n.status, n.quality_rating, n.throughput_level, n.coexistence, n.updated_at,
+            (SELECT jsonb_build_object('state', c.state, 'url', c.url, 'health', c.health, 'checked_at', c.checked_at,
+                                       'last_error', c.last_error, 'last_error_at', c.last_error_at)
+               FROM on_premises_clients c
+              WHERE c.tenant_id = n.tenant_id AND c.phone_number_id = n.phone_number_id) AS on_premises
        FROM phone_numbers n JOIN wabas w USING (tenant_id, waba_id)
       WHERE n.tenant_id = $1 ORDER BY n.phone_number_id`,
     [tenantId],
