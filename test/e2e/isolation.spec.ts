@@ -22,6 +22,7 @@ const PUBLIC: Readonly<Record<string, string>> = {
   'onboarding POST /api/v1/password/forgotten': 'who forgot the password cannot sign in',
   'onboarding POST /api/v1/password/reset': 'what the letter brought proves who calls',
   'onboarding POST /api/v1/email/confirm': 'what the letter brought proves who calls',
+  'onboarding POST /api/v1/setup-links/open': 'what the link holds proves who calls',
   'onboarding POST /api/v1/invitations/accept': 'what the letter brought proves who calls',
   'gateway GET /whatsapp_business/attachments':
     'a media URL carries its own short-lived signature and works without a key',
@@ -125,6 +126,7 @@ const BODIES: Readonly<Record<string, unknown>> = {
   'onboarding POST /api/v1/second-factor/remove': { password: 'none of it' },
   'onboarding PATCH /api/v1/users/{id}': { role: 'agent' },
   'onboarding POST /api/v1/invitations': { email: 'mallory@elsewhere.example', role: 'owner' },
+  'onboarding POST /api/v1/setup-links': {},
   'onboarding POST /api/v1/signups': { kind: 'embedded' },
   'onboarding POST /api/v1/signups/{id}/code': { code: 'stolen-code' },
   'onboarding POST /api/v1/signups/{id}/event': {

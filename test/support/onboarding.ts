@@ -12,6 +12,14 @@ import { cloneDatabase, type TestDatabase } from './database.js';
 // biome-ignore lint/suspicious/noExplicitAny: answers of every shape are looked into by assertions
 export type Json = Record<string, any>;
 
+/** The provider as the sandbox knows it from its start: with a system user and a credit line. */
+const SOLUTION_PARTNER = {
+  META_SYSTEM_USER_TOKEN: defaultConfig.systemUserToken,
+  META_SYSTEM_USER_ID: '920000000000001',
+  META_BUSINESS_ID: '300000000000001',
+  META_CREDIT_LINE_ID: '930000000000001',
+};
+
 /** Passes every handshake of Meta, as the gateway does. */
 async function startCallback(): Promise<{ server: Server; url: string }> {
   const server = createServer((request, response) => {
@@ -44,6 +52,7 @@ export class OnboardingStack {
       META_APP_ID: defaultConfig.appId,
       META_APP_SECRETS: defaultConfig.appSecret,
       GATEWAY_PUBLIC_URL: callback.url,
+      ...SOLUTION_PARTNER,
       MAIL_OUTBOX_FOLDER: join(tmpdir(), 'paloma-test-mail'),
       TRUSTED_PROXIES: '127.0.0.0/8',
       ...more,

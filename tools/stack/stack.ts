@@ -125,6 +125,11 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
       META_VERIFY_TOKEN: secrets.metaVerifyToken,
       META_SDK_URL: `${at('sandbox')}/sdk.js`,
       META_SIGNUP_CONFIG_ID: 'sandbox-config',
+      // What the sandbox has from its start.
+      META_SYSTEM_USER_TOKEN: 'sandbox-system-user-token',
+      META_SYSTEM_USER_ID: '920000000000001',
+      META_BUSINESS_ID: '300000000000001',
+      META_CREDIT_LINE_ID: '930000000000001',
       GATEWAY_PUBLIC_URL: at('gateway'),
       MEDIA_FOLDER: join(folder, 'media'),
       MAIL_OUTBOX_FOLDER: join(folder, 'mail'),

@@ -6,6 +6,7 @@ import { WabasModule } from '#libs/wabas';
 import { LettersSweeper } from './mail/letters.sweeper.js';
 import { MailModule } from './mail/mail.module.js';
 import { PostOffice } from './mail/post-office.js';
+import { AccountNewsSweeper } from './signups/account-news.sweeper.js';
 import { SignupProcessor } from './signups/signup.processor.js';
 import { SignupsModule } from './signups/signups.module.js';
 
@@ -19,6 +20,6 @@ import { SignupsModule } from './signups/signups.module.js';
     MailModule,
     SignupsModule,
   ],
-  providers: [PostOffice, LettersSweeper, SignupProcessor],
+  providers: [PostOffice, LettersSweeper, AccountNewsSweeper, SignupProcessor],
 })
 export class OnboardingWorkerModule {}

@@ -13,6 +13,7 @@ import { SignInThrottle } from './accounts/sign-in-throttle.js';
 import { UsersController } from './accounts/users.controller.js';
 import { MailModule } from './mail/mail.module.js';
 import { SignupPageController } from './pages/signup-page.controller.js';
+import { SetupLinksController } from './signups/setup-links.controller.js';
 import { SignupsController } from './signups/signups.controller.js';
 import { SignupsModule } from './signups/signups.module.js';
 
@@ -36,6 +37,7 @@ import { SignupsModule } from './signups/signups.module.js';
     UsersController,
     ApiKeysController,
     SignupsController,
+    SetupLinksController,
     SignupPageController,
   ],
 })

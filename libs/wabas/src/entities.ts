@@ -26,6 +26,16 @@ export class Waba {
   @Column('text') timezone: string;
   @Column('text', { name: 'sealed_token', nullable: true }) sealedToken: string | null;
   @Column('timestamptz', { name: 'created_at' }) createdAt: Date;
+  /** As Meta names it: PENDING, APPROVED, REJECTED, DEFERRED, ... */
+  @Column('text', { name: 'review_status', nullable: true }) reviewStatus: string | null;
+  /** Of the business, as Meta names it, in small letters. */
+  @Column('text', { name: 'verification_status', nullable: true }) verificationStatus: string | null;
+  /** Who pays Meta: the provider through its credit line, or the merchant. */
+  @Column('text', { nullable: true }) funding: 'credit-line' | 'own' | null;
+  /** Since when Meta no longer lets us act for it. */
+  @Column('timestamptz', { name: 'disconnected_at', nullable: true }) disconnectedAt: Date | null;
+  /** When reviews were last asked for. */
+  @Column('timestamptz', { name: 'looked_at', nullable: true }) lookedAt: Date | null;
 }
 
 @Entity('phone_numbers')
@@ -44,6 +54,17 @@ export class PhoneNumber {
   @Column('text', { name: 'throughput_level' }) throughputLevel: string;
   @Column('boolean') coexistence: boolean;
   @Column('text', { name: 'sealed_pin', nullable: true }) sealedPin: string | null;
+  /** As Meta names it: APPROVED, AVAILABLE_WITHOUT_REVIEW, PENDING_REVIEW, DECLINED, EXPIRED, NONE. */
+  @Column('text', { name: 'name_status', nullable: true }) nameStatus: string | null;
+  /** Asked for; it shows once it is approved and the number is registered again. */
+  @Column('text', { name: 'new_display_name', nullable: true }) newDisplayName: string | null;
+  @Column('text', { name: 'new_name_status', nullable: true }) newNameStatus: string | null;
+  /** VERIFIED, NOT_VERIFIED or EXPIRED. */
+  @Column('text', { name: 'code_status', nullable: true }) codeStatus: string | null;
+  /** An official business account. */
+  @Column('boolean', { default: false }) official: boolean;
+  /** Where Meta keeps its data at rest (ISO 3166 alpha-2); null for everywhere. */
+  @Column('char', { length: 2, name: 'data_region', nullable: true }) dataRegion: string | null;
   @Column('timestamptz', { name: 'created_at' }) createdAt: Date;
   @Column('timestamptz', { name: 'updated_at' }) updatedAt: Date;
 }

@@ -1,3 +1,10 @@
 export { PhoneNumber, Portfolio, Waba } from './entities.js';
-export { type AccountDecision, type Route, type RouteKind, TakenByAnotherTenantError, Wabas } from './wabas.js';
+export {
+  type AccountDecision,
+  type NumberFacts,
+  type Route,
+  type RouteKind,
+  TakenByAnotherTenantError,
+  Wabas,
+} from './wabas.js';
 export { WabasModule } from './wabas.module.js';

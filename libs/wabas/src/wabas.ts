@@ -13,6 +13,22 @@ export class TakenByAnotherTenantError extends Error {
   }
 }
 
+/** What Meta shows of a number. */
+export type NumberFacts = Pick<
+  PhoneNumber,
+  | 'verifiedName'
+  | 'status'
+  | 'qualityRating'
+  | 'throughputLevel'
+  | 'coexistence'
+  | 'nameStatus'
+  | 'newDisplayName'
+  | 'newNameStatus'
+  | 'codeStatus'
+  | 'official'
+  | 'dataRegion'
+>;
+
 export type RouteKind = 'phone_number' | 'waba' | 'business';
 export interface Route {
   tenantId: string;
@@ -23,7 +39,7 @@ export interface Route {
 export interface AccountDecision {
   wabaId: string;
   phoneNumberId?: string | undefined;
-  topic: 'ban' | 'restriction' | 'violation' | 'name' | 'quality';
+  topic: 'ban' | 'restriction' | 'violation' | 'name' | 'quality' | 'review' | 'verification' | 'official' | 'partner';
   /** Meta's word. */
   told: string;
   /** Meta's time. */
@@ -48,17 +64,20 @@ export class Wabas {
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
-  /** @throws TakenByAnotherTenantError */
+  /**
+   * @param seen `shared` for the provider's own portfolio, which many tenants have accounts in
+   * @throws TakenByAnotherTenantError
+   */
   async savePortfolio(
     tx: Tx,
     tenantId: string,
-    seen: { metaBusinessId: string; messagingLimit: string },
+    seen: { metaBusinessId: string; messagingLimit: string; shared?: boolean },
   ): Promise<Portfolio> {
     const portfolios = tx.getRepository(Portfolio);
     const now = this.clock.now();
     const known = await portfolios.findOneBy({ tenantId, metaBusinessId: seen.metaBusinessId });
     const portfolioId = known?.portfolioId ?? newId(now);
-    await this.claim(tx, tenantId, 'business', seen.metaBusinessId, portfolioId);
+    if (!seen.shared) await this.claim(tx, tenantId, 'business', seen.metaBusinessId, portfolioId);
     return portfolios.save({
       ...(known ?? { tenantId, portfolioId, createdAt: now }),
       metaBusinessId: seen.metaBusinessId,
@@ -85,6 +104,7 @@ export class Wabas {
       ...(known ?? { tenantId, wabaId, createdAt: this.clock.now() }),
       ...facts,
       sealedToken: token ? this.vault.seal(token, tokenContext(wabaId)) : (known?.sealedToken ?? null),
+      ...(token ? { disconnectedAt: null } : {}),
     });
   }
 
@@ -93,9 +113,7 @@ export class Wabas {
     tx: Tx,
     tenantId: string,
     seen: Pick<PhoneNumber, 'wabaId' | 'metaPhoneNumberId' | 'displayPhoneNumber'> &
-      Partial<Pick<PhoneNumber, 'verifiedName' | 'status' | 'qualityRating' | 'throughputLevel' | 'coexistence'>> & {
-        pin?: string;
-      },
+      Partial<NumberFacts> & { pin?: string },
   ): Promise<PhoneNumber> {
     const numbers = tx.getRepository(PhoneNumber);
     const now = this.clock.now();
@@ -172,13 +190,61 @@ export class Wabas {
   }
 
   /** What Meta now shows or thinks of a number. */
-  async describeNumber(
+  async describeNumber(tx: Tx, tenantId: string, phoneNumberId: string, facts: Partial<NumberFacts>): Promise<void> {
+    await tx.getRepository(PhoneNumber).update({ tenantId, phoneNumberId }, { ...facts, updatedAt: this.clock.now() });
+  }
+
+  /** How far Meta has reviewed an account, and who pays for it. */
+  async describeWaba(
     tx: Tx,
     tenantId: string,
-    phoneNumberId: string,
-    facts: Partial<Pick<PhoneNumber, 'verifiedName' | 'qualityRating'>>,
+    wabaId: string,
+    facts: Partial<Pick<Waba, 'name' | 'reviewStatus' | 'verificationStatus' | 'funding' | 'lookedAt'>>,
   ): Promise<void> {
-    await tx.getRepository(PhoneNumber).update({ tenantId, phoneNumberId }, { ...facts, updatedAt: this.clock.now() });
+    await tx.getRepository(Waba).update({ tenantId, wabaId }, facts);
+  }
+
+  /** Meta no longer lets us act for an account: its token is worthless and its numbers send nothing. */
+  async disconnect(tx: Tx, tenantId: string, wabaId: string): Promise<void> {
+    const now = this.clock.now();
+    await tx.getRepository(Waba).update({ tenantId, wabaId }, { sealedToken: null, disconnectedAt: now });
+    await tx
+      .getRepository(PhoneNumber)
+      .update({ tenantId, wabaId, status: 'CONNECTED' }, { status: 'DISCONNECTED', updatedAt: now });
+  }
+
+  /** A number that the merchant disconnected in the WhatsApp Business app sends nothing; its account stays. */
+  async disconnectNumber(tx: Tx, tenantId: string, wabaId: string, digits: string): Promise<void> {
+    const numbers = await this.phoneNumbers(tx, tenantId);
+    const own = numbers.find((n) => n.wabaId === wabaId && n.displayPhoneNumber.replace(/\D/g, '') === digits);
+    if (own) await this.describeNumber(tx, tenantId, own.phoneNumberId, { status: 'DISCONNECTED' });
+  }
+
+  /** Meta made the numbers of an account official, or did not. */
+  async setOfficial(tx: Tx, tenantId: string, wabaId: string, official: boolean): Promise<void> {
+    await tx.getRepository(PhoneNumber).update({ tenantId, wabaId }, { official, updatedAt: this.clock.now() });
+  }
+
+  /** Gives a number up: no webhook of it is the tenant's any more, and anybody may connect it. Its row stays, for history. */
+  async release(tx: Tx, tenantId: string, number: PhoneNumber): Promise<void> {
+    const { phoneNumberId, metaPhoneNumberId } = number;
+    await tx.query('DELETE FROM meta_routes WHERE kind = $1 AND meta_id = $2 AND tenant_id = $3', [
+      'phone_number',
+      metaPhoneNumberId,
+      tenantId,
+    ]);
+    await tx
+      .getRepository(PhoneNumber)
+      .update({ tenantId, phoneNumberId }, { status: 'DELETED', sealedPin: null, updatedAt: this.clock.now() });
+  }
+
+  /** Whether another tenant of this platform has a number, by its digits. */
+  async isWithAnotherTenant(tenantId: string, digits: string): Promise<boolean> {
+    const [row] = await this.db.query<{ taken: boolean }>('SELECT door_number_taken($1, $2) AS taken', [
+      tenantId,
+      digits,
+    ]);
+    return row?.taken ?? false;
   }
 
   portfolios(tx: Tx, tenantId: string): Promise<Portfolio[]> {

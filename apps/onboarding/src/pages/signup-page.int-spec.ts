@@ -88,7 +88,7 @@ describe('the signup page', () => {
     await page.locator('#status[data-state="live"]').waitFor();
     await shot(page, '3-live-es-phone');
     expect(await page.locator('#summary').innerText()).toBe('Tu número está activo');
-    expect(await page.locator('#timeline > li[data-state="done"]').count()).toBe(7);
+    expect(await page.locator('#timeline > li[data-state="done"]').count()).toBe(9);
     expect(page.url()).toMatch(/\/signup\/[0-9a-f-]{36}$/);
     const width = await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth');
     expect(width).toBe(0);

@@ -7,15 +7,19 @@ export type CauseCode =
   | 'nothing_shared'
   | 'access_refused'
   | 'token_lost'
+  | 'partner_removed'
+  | 'account_deleted'
   | 'waba_taken'
   | 'number_taken'
   | 'business_taken'
   | 'business_unknown'
   | 'no_number'
   | 'number_unverified'
+  | 'code_needed'
   | 'pin_mismatch'
   | 'pin_locked'
   | 'register_limit'
+  | 'credit_refused'
   | 'account_blocked'
   | 'number_pending'
   | 'platform_misconfigured'
@@ -23,8 +27,8 @@ export type CauseCode =
   | 'meta_refused'
   | 'internal';
 
-/** What helps: open Meta's dialog (again), try again here, wait, or ask the provider's support. */
-export type ActionKind = 'connect' | 'retry' | 'wait' | 'support' | 'none';
+/** What helps: open Meta's dialog (again), prove the number with a code, try again here, wait, or ask the provider's support. */
+export type ActionKind = 'connect' | 'verify' | 'retry' | 'wait' | 'support' | 'none';
 export type Who = 'merchant' | 'meta' | 'provider' | 'nobody';
 
 /** In which state a cause leaves the signup, and who can do what about it. Texts for people are in texts/. */
@@ -36,7 +40,10 @@ export const CAUSES: Readonly<Record<CauseCode, { state: SignupState; who: Who; 
   nothing_shared: { state: 'waiting-for-merchant', who: 'merchant', action: 'connect' },
   access_refused: { state: 'waiting-for-merchant', who: 'merchant', action: 'connect' },
   token_lost: { state: 'waiting-for-merchant', who: 'merchant', action: 'connect' },
+  partner_removed: { state: 'waiting-for-merchant', who: 'merchant', action: 'connect' },
+  account_deleted: { state: 'waiting-for-merchant', who: 'merchant', action: 'connect' },
   no_number: { state: 'waiting-for-merchant', who: 'merchant', action: 'connect' },
+  code_needed: { state: 'waiting-for-merchant', who: 'merchant', action: 'verify' },
   // The merchant mends something elsewhere and tries again.
   number_unverified: { state: 'failed', who: 'merchant', action: 'connect' },
   pin_mismatch: { state: 'failed', who: 'merchant', action: 'retry' },
@@ -53,6 +60,7 @@ export const CAUSES: Readonly<Record<CauseCode, { state: SignupState; who: Who; 
   internal: { state: 'working', who: 'nobody', action: 'wait' },
   meta_unavailable: { state: 'working', who: 'nobody', action: 'wait' },
   // The provider mends it.
+  credit_refused: { state: 'failed', who: 'provider', action: 'support' },
   platform_misconfigured: { state: 'failed', who: 'provider', action: 'support' },
   meta_refused: { state: 'failed', who: 'provider', action: 'retry' },
 };

@@ -11,6 +11,10 @@ export interface GraphNumber {
   platform_type?: string;
   is_on_biz_app?: boolean;
   code_verification_status?: string;
+  name_status?: string;
+  new_display_name?: string;
+  new_name_status?: string;
+  is_official_business_account?: boolean;
   whatsapp_business_manager_messaging_limit?: string;
 }
 
@@ -24,6 +28,10 @@ export const NUMBER_FIELDS = [
   'platform_type',
   'is_on_biz_app',
   'code_verification_status',
+  'name_status',
+  'new_display_name',
+  'new_name_status',
+  'is_official_business_account',
   'whatsapp_business_manager_messaging_limit',
 ].join(',');
 
@@ -72,4 +80,9 @@ export const factsOfNumber = (number: GraphNumber) => ({
   ...(number.quality_rating === undefined ? {} : { qualityRating: number.quality_rating }),
   ...(number.throughput?.level === undefined ? {} : { throughputLevel: number.throughput.level }),
   ...(number.is_on_biz_app === undefined ? {} : { coexistence: number.is_on_biz_app }),
+  ...(number.code_verification_status === undefined ? {} : { codeStatus: number.code_verification_status }),
+  ...(number.name_status === undefined ? {} : { nameStatus: number.name_status }),
+  ...(number.is_official_business_account === undefined ? {} : { official: number.is_official_business_account }),
+  newDisplayName: number.new_display_name ?? null,
+  newNameStatus: number.new_name_status ?? null,
 });

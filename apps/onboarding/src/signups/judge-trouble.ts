@@ -33,6 +33,10 @@ const MEANINGS: readonly Meaning[] = [
   { step: 'exchange-code', code: 101, cause: 'platform_misconfigured' }, // app id and secret do not match
   { step: 'exchange-code', code: 100, cause: 'code_refused' },
   { step: 'prove-access', code: 100, subcode: 33, cause: 'access_refused' },
+  // With the provider's own token: what is wrong is the provider's to mend.
+  { step: 'share-credit', code: 10, cause: 'credit_refused' },
+  { step: 'share-credit', code: 190, cause: 'platform_misconfigured' },
+  { step: 'share-credit', code: 100, cause: 'credit_refused' },
   { code: 10, cause: 'access_refused' },
   { code: 200, cause: 'access_refused' },
   { code: 190, cause: 'token_lost' },

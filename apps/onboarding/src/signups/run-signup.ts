@@ -9,20 +9,34 @@ import { isUnderWay } from './signup-state.js';
 import { nextStep, type StepName } from './signup-steps.js';
 import { type SignupRecord, Signups, stepStates } from './signups.js';
 import { type DoStep, type StepInput, StepTools } from './step-tools.js';
+import { addNumber } from './steps/add-number.js';
+import { createAccount } from './steps/create-account.js';
 import { exchangeCode } from './steps/exchange-code.js';
+import { hearFromMeta } from './steps/hear-from-meta.js';
 import { importNumbers } from './steps/import-numbers.js';
+import { importProfile } from './steps/import-profile.js';
 import { proveAccess } from './steps/prove-access.js';
 import { registerNumber } from './steps/register-number.js';
 import { saveAccount } from './steps/save-account.js';
+import { shareCredit } from './steps/share-credit.js';
 import { subscribeApp } from './steps/subscribe-app.js';
+import { syncApp } from './steps/sync-app.js';
+import { verifyNumber } from './steps/verify-number.js';
 
 const DOING: Readonly<Record<Exclude<StepName, 'dialog'>, DoStep>> = {
+  'create-account': createAccount,
+  'add-number': addNumber,
+  'verify-number': verifyNumber,
   'exchange-code': exchangeCode,
   'prove-access': proveAccess,
   'save-account': saveAccount,
   'subscribe-app': subscribeApp,
+  'share-credit': shareCredit,
   'register-number': registerNumber,
+  'sync-app': syncApp,
   'import-numbers': importNumbers,
+  'import-profile': importProfile,
+  'hear-from-meta': hearFromMeta,
 };
 
 /** Takes a signup through its steps. Whoever does so holds the signup's lease, so no step is done by two at once. */
@@ -46,7 +60,7 @@ export class RunSignup {
     const outcome = await this.leases.hold(tenantId, `signup:${signupId}`, async (stillMine) => {
       for (;;) {
         const record = await this.signups.find(tenantId, signupId);
-        const next = nextStep(stepStates(record.steps));
+        const next = nextStep(stepStates(record.steps), record.signup.kind);
         const { signup } = record;
         if (!isUnderWay(signup.state) || !next || (only && next.step !== only)) return undefined;
         const waitMs = (signup.retryAt?.getTime() ?? 0) - this.tools.clock.now().getTime();

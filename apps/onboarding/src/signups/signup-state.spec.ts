@@ -4,17 +4,25 @@ import { fromStep, nextStep, STEPS, type StepName, type StepState } from './sign
 import { LANGUAGES } from './texts/language.js';
 import { SIGNUP_TEXTS } from './texts/signup-texts.js';
 
-const ALL: SignupState[] = ['waiting-for-merchant', 'working', 'waiting-for-meta', 'failed', 'live', 'cancelled'];
+const ALL: SignupState[] = [
+  'waiting-for-merchant',
+  'working',
+  'waiting-for-meta',
+  'failed',
+  'live',
+  'cancelled',
+  'disconnected',
+];
 
 describe('the states of a signup', () => {
-  it('all lead to live, and live is the end', () => {
+  it('all lead to live, which only Meta or the merchant can undo', () => {
     const reached = new Set<SignupState>(['live']);
     for (let before = 0; before !== reached.size; ) {
       before = reached.size;
       for (const from of ALL) if ([...reached].some((to) => canMove(from, to))) reached.add(from);
     }
     expect([...reached].sort()).toEqual([...ALL].sort());
-    expect(ALL.filter((to) => canMove('live', to))).toEqual(['live']);
+    expect(ALL.filter((to) => canMove('live', to))).toEqual(['live', 'disconnected']);
   });
 
   it('can be reached from the work under way by every cause', () => {
@@ -51,6 +59,12 @@ describe('the steps of a signup', () => {
     const states = new Map<StepName, StepState>(STEPS.map((s) => [s.step, 'done']));
     states.set('subscribe-app', 'failed');
     expect(nextStep(states)?.step).toBe('subscribe-app');
-    expect(fromStep('register-number')).toEqual(['register-number', 'import-numbers']);
+    expect(fromStep('register-number')).toEqual([
+      'register-number',
+      'sync-app',
+      'import-numbers',
+      'import-profile',
+      'hear-from-meta',
+    ]);
   });
 });

@@ -1,13 +1,21 @@
-export type SignupState = 'waiting-for-merchant' | 'working' | 'waiting-for-meta' | 'failed' | 'live' | 'cancelled';
+export type SignupState =
+  | 'waiting-for-merchant'
+  | 'working'
+  | 'waiting-for-meta'
+  | 'failed'
+  | 'live'
+  | 'cancelled'
+  | 'disconnected';
 
-/** Where a signup may go from each state. Waiting is a state, not a failure; only `live` is the end. */
+/** Where a signup may go from each state. Waiting is a state, not a failure. */
 const MOVES: Readonly<Record<SignupState, readonly SignupState[]>> = {
   'waiting-for-merchant': ['working', 'cancelled'],
   cancelled: ['waiting-for-merchant', 'working'], // the dialog can be opened again
   working: ['waiting-for-merchant', 'waiting-for-meta', 'failed', 'live'],
   'waiting-for-meta': ['working', 'waiting-for-merchant', 'failed', 'live'],
   failed: ['working', 'waiting-for-merchant'], // by retry, or by a new code
-  live: [],
+  live: ['disconnected'], // the merchant took the permission back, at Meta
+  disconnected: ['working'], // by a new code
 };
 
 export const canMove = (from: SignupState, to: SignupState): boolean => from === to || MOVES[from].includes(to);

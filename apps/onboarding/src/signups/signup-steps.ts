@@ -1,11 +1,20 @@
+import type { SignupKind } from './signup.entity.js';
+
 export type StepName =
+  | 'create-account'
+  | 'add-number'
+  | 'verify-number'
   | 'dialog'
   | 'exchange-code'
   | 'prove-access'
   | 'save-account'
   | 'subscribe-app'
+  | 'share-credit'
   | 'register-number'
-  | 'import-numbers';
+  | 'sync-app'
+  | 'import-numbers'
+  | 'import-profile'
+  | 'hear-from-meta';
 export type StepState = 'todo' | 'done' | 'failed' | 'skipped';
 
 export interface StepRow {
@@ -18,6 +27,16 @@ export interface StepRow {
   readonly proof: string;
 }
 
+const LAST: readonly StepRow[] = [
+  { step: 'subscribe-app', by: 'us', needs: 'token', proof: 'Graph lists our app with our callback on the WABA' },
+  { step: 'share-credit', by: 'us', needs: 'token', proof: 'Graph shows who pays for the WABA' },
+  { step: 'register-number', by: 'us', needs: 'token', proof: 'Graph shows the number CONNECTED on the Cloud API' },
+  { step: 'sync-app', by: 'us', needs: 'token', proof: 'Meta says that contacts and history were asked for' },
+  { step: 'import-numbers', by: 'us', needs: 'token', proof: 'every number of the WABA is saved as Graph shows it' },
+  { step: 'import-profile', by: 'us', needs: 'token', proof: 'what customers see of the business is saved' },
+  { step: 'hear-from-meta', by: 'us', proof: 'an event of the account has reached us' },
+];
+
 /**
  * The steps of an embedded signup, in order. Steps that change something at Meta look for their proof before they act,
  * so an answer that was lost does not make them act twice.
@@ -27,18 +46,32 @@ export const STEPS: readonly StepRow[] = [
   { step: 'exchange-code', by: 'us', needs: 'code', proof: 'a business token is kept, sealed' },
   { step: 'prove-access', by: 'us', needs: 'token', proof: 'Graph shows the WABA and its numbers to the token' },
   { step: 'save-account', by: 'us', needs: 'token', proof: 'portfolio, WABA and number are rows of this tenant' },
-  { step: 'subscribe-app', by: 'us', needs: 'token', proof: 'Graph lists our app with our callback on the WABA' },
-  { step: 'register-number', by: 'us', needs: 'token', proof: 'Graph shows the number CONNECTED on the Cloud API' },
-  { step: 'import-numbers', by: 'us', needs: 'token', proof: 'every number of the WABA is saved as Graph shows it' },
+  ...LAST,
 ];
 
-const ORDER: readonly StepName[] = STEPS.map((row) => row.step);
+/**
+ * The steps of a signup that the provider carries out for an approved application: account and number are made through
+ * Graph, and the merchant proves the number with a code.
+ */
+export const CLASSIC_STEPS: readonly StepRow[] = [
+  { step: 'create-account', by: 'us', proof: "the WABA bears the application's mark in its name, or its id is kept" },
+  { step: 'prove-access', by: 'us', needs: 'token', proof: 'Graph shows the WABA to the token' },
+  { step: 'add-number', by: 'us', needs: 'token', proof: 'Graph lists the number on the WABA' },
+  { step: 'save-account', by: 'us', needs: 'token', proof: 'portfolio, WABA and number are rows of this tenant' },
+  { step: 'verify-number', by: 'us', needs: 'token', proof: 'Graph shows the number VERIFIED' },
+  ...LAST,
+];
+
+export const stepsOf = (kind: SignupKind): readonly StepRow[] => (kind === 'embedded' ? STEPS : CLASSIC_STEPS);
 
 /** @returns this step and all that come after it */
-export const fromStep = (first: StepName): StepName[] => ORDER.slice(ORDER.indexOf(first));
+export function fromStep(first: StepName, kind: SignupKind = 'embedded'): StepName[] {
+  const order = stepsOf(kind).map((row) => row.step);
+  return order.slice(order.indexOf(first));
+}
 
 /** @returns our first step that is neither done nor skipped; undefined when nothing is left to do */
-export function nextStep(states: ReadonlyMap<StepName, StepState>): StepRow | undefined {
+export function nextStep(states: ReadonlyMap<StepName, StepState>, kind: SignupKind = 'embedded'): StepRow | undefined {
   const isOver = (state: StepState | undefined) => state === 'done' || state === 'skipped';
-  return STEPS.find((row) => row.by === 'us' && !isOver(states.get(row.step)));
+  return stepsOf(kind).find((row) => row.by === 'us' && !isOver(states.get(row.step)));
 }

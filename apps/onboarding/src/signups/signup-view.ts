@@ -1,12 +1,14 @@
 import { type ActionKind, CAUSES, type Who } from './causes.js';
+import type { SignupKind } from './signup.entity.js';
 import type { SignupRecord } from './signups.js';
 import type { Language } from './texts/language.js';
 import { SIGNUP_TEXTS } from './texts/signup-texts.js';
+import { NEWS_CODES, type NewsCode, type NoteCode } from './texts/texts-shape.js';
 
 /** A signup as its tenant sees it: codes for programs, plain language for people. */
 export interface SignupView {
   id: string;
-  kind: 'embedded';
+  kind: SignupKind;
   state: string;
   summary: string;
   next_action: { who: Who; kind: ActionKind; text: string; at?: Date };
@@ -19,6 +21,11 @@ export interface SignupView {
     note?: string;
     updated_at: Date;
   }[];
+  /** What Meta told of the account since, oldest first. */
+  news: { told: string; text: string; at: Date }[];
+  /** Who pays Meta. */
+  paid_by?: 'provider' | 'merchant';
+  application_id?: string;
   waba_id?: string;
   phone_number_id?: string;
   business_id?: string;
@@ -31,7 +38,10 @@ export interface SignupView {
 
 function nextAction({ signup, steps }: SignupRecord, language: Language): SignupView['next_action'] {
   const texts = SIGNUP_TEXTS[language];
-  if (signup.state === 'live') return { who: 'nobody', kind: 'none', text: texts.next.live };
+  if (signup.state === 'live') {
+    const pays = signup.facts.funding === 'own';
+    return { who: pays ? 'merchant' : 'nobody', kind: 'none', text: pays ? texts.next.payFirst : texts.next.live };
+  }
   if (signup.state === 'cancelled') return { who: 'merchant', kind: 'connect', text: texts.next.cancelled };
   const cause = steps.find((s) => s.said?.cause)?.said?.cause;
   if (cause) {
@@ -47,6 +57,8 @@ function nextAction({ signup, steps }: SignupRecord, language: Language): Signup
   const finished = steps.some((s) => s.step === 'dialog' && s.state === 'done');
   return { who: 'merchant', kind: 'connect', text: finished ? texts.next.waitForCode : texts.next.connect };
 }
+
+const isNewsCode = (told: string): told is NewsCode => NEWS_CODES.some((code) => code === told);
 
 /** @param language of `summary`, titles and texts; codes stay as they are */
 export function signupView(record: SignupRecord, language: Language): SignupView {
@@ -67,9 +79,16 @@ export function signupView(record: SignupRecord, language: Language): SignupView
       ...(said?.cause
         ? { cause: { code: said.cause, text: texts.causes[said.cause][0], ...(said.meta ? { meta: said.meta } : {}) } }
         : {}),
-      ...(said?.note ? { note: said.note } : {}),
+      ...(said?.note ? { note: texts.notes[said.note as NoteCode] ?? said.note } : {}),
       updated_at: updatedAt,
     })),
+    news: record.news.map(({ told, at }) => ({
+      told,
+      text: texts.news[isNewsCode(told) ? told : 'OTHER'].replace('{told}', told),
+      at,
+    })),
+    ...(facts.funding ? { paid_by: facts.funding === 'own' ? 'merchant' : 'provider' } : {}),
+    ...(facts.applicationId ? { application_id: facts.applicationId } : {}),
     ...(facts.wabaId ? { waba_id: facts.wabaId } : {}),
     ...(facts.phoneNumberId ? { phone_number_id: facts.phoneNumberId } : {}),
     ...(facts.businessId ? { business_id: facts.businessId } : {}),

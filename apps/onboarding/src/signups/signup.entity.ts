@@ -3,6 +3,9 @@ import type { CauseCode } from './causes.js';
 import type { SignupState } from './signup-state.js';
 import type { StepName, StepState } from './signup-steps.js';
 
+/** How the merchant came: through Meta's dialog, or by an application that the provider carries out. */
+export type SignupKind = 'embedded' | 'classic';
+
 /** What is known of a signup; never a secret. Ids are Meta's. */
 export interface SignupFacts {
   wabaId?: string;
@@ -13,6 +16,12 @@ export interface SignupFacts {
   coexistence?: boolean;
   /** What Graph said of the WABA. */
   waba?: { name: string; currency: string; timezone: string; timezoneId: string; messagingLimit: string };
+  /** Who pays Meta for the WABA. */
+  funding?: 'credit-line' | 'own';
+  /** The application that this signup carries out (classic). */
+  applicationId?: string;
+  /** What the number is to be called, and its digits, where the provider adds it (classic). */
+  wanted?: { phone: string; displayName: string };
   /** SHA-256 of the last code, so that a repeated request is recognised. */
   codeHash?: string;
   /** The dialog was left: on which screen, or with which reported error. */
@@ -40,7 +49,7 @@ export interface Said {
 export class Signup {
   @PrimaryColumn('uuid', { name: 'tenant_id' }) tenantId: string;
   @PrimaryColumn('uuid', { name: 'signup_id' }) signupId: string;
-  @Column('text') kind: 'embedded';
+  @Column('text') kind: SignupKind;
   @Column('text') state: SignupState;
   @Column('jsonb') facts: SignupFacts;
   @Column('text', { name: 'sealed_code', nullable: true }) sealedCode: string | null;
@@ -62,4 +71,14 @@ export class SignupStep {
   @Column('smallint') attempts: number;
   @Column('jsonb', { nullable: true }) said: Said | null;
   @Column('timestamptz', { name: 'updated_at' }) updatedAt: Date;
+}
+
+/** An account webhook that was taken note of; without a signup it was nobody's. */
+@Entity('signup_news')
+export class SignupNews {
+  @PrimaryColumn('uuid', { name: 'tenant_id' }) tenantId: string;
+  @PrimaryColumn('uuid', { name: 'event_id' }) eventId: string;
+  @Column('uuid', { name: 'signup_id', nullable: true }) signupId: string | null;
+  @Column('text') told: string;
+  @Column('timestamptz') at: Date;
 }

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { currentEnvironment } from '#libs/config';
+import { newId } from '#libs/ids';
 import { eventually } from '../../../../test/support/app.js';
 import { type Json, OnboardingStack } from '../../../../test/support/onboarding.js';
 import { RunSignup } from './run-signup.js';
@@ -34,6 +35,8 @@ describe('an embedded signup', () => {
     }).catch(async (error: Error) => {
       throw new Error(`${error.message}: ${JSON.stringify(await stack.look(whose, id))}`);
     });
+  const creditShared = async (wabaId: string): Promise<Json[]> =>
+    (await stack.done('POST', '/whatsapp_credit_sharing_and_attach')).filter((c) => c.query.waba_id === wabaId);
   const step = (signup: Json, name: string): Json => signup.steps.find((s: Json) => s.step === name);
   const rows = async (table: string, of = tenantId): Promise<Json[]> =>
     (await stack.database.owner.query(`SELECT * FROM ${table} WHERE tenant_id = $1`, [of])).rows;
@@ -46,7 +49,15 @@ describe('an embedded signup', () => {
     expect(step(exchanged.body, 'exchange-code').state).toBe('done');
     const live = await until(id, 'live');
 
-    expect(live.steps.map((s: Json) => s.state)).toEqual(Array(7).fill('done'));
+    const states = Object.fromEntries(live.steps.map((s: Json) => [s.step, s.state]));
+    // No number of the app to copy from, and nobody tells events to this test's callback.
+    expect(states).toEqual({
+      ...Object.fromEntries(live.steps.map((s: Json) => [s.step, 'done'])),
+      'sync-app': 'skipped',
+      'hear-from-meta': 'skipped',
+    });
+    expect(live.paid_by).toBe('provider');
+    expect(await creditShared(meta.waba_id)).toHaveLength(1);
     expect(live).toMatchObject({ waba_id: meta.waba_id, phone_number_id: meta.phone_number_id });
     expect(live.next_action.kind).toBe('none');
     const [waba] = await rows('wabas');
@@ -167,8 +178,12 @@ describe('an embedded signup', () => {
       ['reading its numbers', () => '/phone_numbers'],
       ['looking whether the app is subscribed', () => SUBSCRIBE],
       ['subscribing the app', () => SUBSCRIBE, 1],
+      ['looking who pays', (m: Json) => `/${m.waba_id}`, 3],
+      ['assigning the system user', () => '/assigned_users'],
+      ['sharing the credit line', () => '/whatsapp_credit_sharing_and_attach'],
       ['registering the number', () => REGISTER],
       ['importing the numbers', () => '/phone_numbers', 1],
+      ['reading the profile', () => '/whatsapp_business_profile'],
     ])('ends live all the same, nothing done twice: %s', async (_, path, spare = 0) => {
       const id = await stack.begin(token);
       const meta = await dialog();
@@ -186,6 +201,7 @@ describe('an embedded signup', () => {
       expect(Math.max(...live.steps.map((s: Json) => s.attempts))).toBe(2);
       expect(await stack.done('POST', `/${meta.waba_id}${SUBSCRIBE}`)).toHaveLength(1);
       expect(await stack.done('POST', `/${meta.phone_number_id}${REGISTER}`)).toHaveLength(1);
+      expect(await creditShared(meta.waba_id)).toHaveLength(1);
       expect(await rows('wabas')).toHaveLength(1);
       expect(await rows('phone_numbers')).toHaveLength(1);
     });
@@ -246,6 +262,161 @@ describe('an embedded signup', () => {
       (c: Json) => c.body.pin,
     );
     expect(new Set(pins).size).toBe(1);
+  });
+
+  it.each([
+    ['reading the account', (m: Json) => `/${m.waba_id}`],
+    ['subscribing the app', () => SUBSCRIBE, 1],
+    ['assigning the system user', () => '/assigned_users'],
+    ['sharing the credit line', () => '/whatsapp_credit_sharing_and_attach'],
+    ['registering the number', () => REGISTER],
+    ['importing the numbers', () => '/phone_numbers', 1],
+  ])('stops when Meta refuses once (4xx), says so, and ends live after one retry: %s', async (_, path, spare = 0) => {
+    const id = await stack.begin(token);
+    const meta = await dialog();
+    if (spare) await stack.meta('POST', '/faults', { path: path(meta), mode: 'delay', delay_ms: 0, count: spare });
+    await stack.meta('POST', '/faults', { path: path(meta), mode: 'error', http_status: 400, code: 132000 });
+    await event(id, meta.event);
+    await code(id, meta.code);
+    const failed = await until(id, 'failed');
+    expect(failed.next_action.kind).toBe('retry');
+    expect((await stack.api('POST', `/signups/${id}/retry`, { token })).status).toBe(200);
+    await until(id, 'live');
+    expect(await stack.done('POST', `/${meta.waba_id}${SUBSCRIBE}`)).toHaveLength(1);
+    expect(await stack.done('POST', `/${meta.phone_number_id}${REGISTER}`)).toHaveLength(1);
+    expect(await creditShared(meta.waba_id)).toHaveLength(1);
+  });
+
+  it.each(['error', 'drop', 'drop_after_accept'] as const)(
+    'asks the app for contacts and history once each, though a call fails (%s)',
+    async (mode) => {
+      const id = await stack.begin(token);
+      const meta = await dialog({ event: 'FINISH_WHATSAPP_BUSINESS_APP_ONBOARDING' });
+      await stack.meta('POST', '/faults', {
+        path: '/smb_app_data',
+        mode,
+        ...(mode === 'error' ? { http_status: 500, code: 131000 } : {}),
+      });
+      await event(id, meta.event);
+      await code(id, meta.code);
+      const live = await until(id, 'live');
+      expect(step(live, 'sync-app').state).toBe('done');
+      const asked = await stack.done('POST', `/${meta.phone_number_id}/smb_app_data`);
+      const kinds = asked
+        .filter((c) => c.status === 200 || c.fault === 'drop_after_accept')
+        .map((c) => c.body.sync_type);
+      expect(kinds.sort()).toEqual(['history', 'smb_app_state_sync']);
+    },
+  );
+
+  it('goes live although the app can no longer be asked for contacts, and says so', async () => {
+    const id = await stack.begin(token);
+    const meta = await dialog({ event: 'FINISH_WHATSAPP_BUSINESS_APP_ONBOARDING' });
+    await stack.meta('POST', '/faults', {
+      path: '/smb_app_data',
+      mode: 'error',
+      http_status: 400,
+      code: 2_593_108,
+      count: 2,
+    });
+    await event(id, meta.event);
+    await code(id, meta.code);
+    const live = await until(id, 'live');
+    expect(step(live, 'sync-app')).toMatchObject({ state: 'skipped', note: expect.stringContaining('24 hours') });
+  });
+
+  it('is told to the tenant’s webhook as it moves', async () => {
+    const id = await stack.begin(token);
+    const meta = await dialog();
+    await event(id, meta.event);
+    await code(id, meta.code);
+    await until(id, 'live');
+    const told = (await rows('tenant_events'))
+      .map((r) => JSON.parse(r.body))
+      .filter((b) => b.event === 'signup_update');
+    expect(told.map((b) => b.data.state)).toEqual(['working', 'live']);
+    expect(told.at(-1)?.data).toMatchObject({ signup_id: id, waba_id: meta.waba_id, cause: null });
+  });
+
+  describe('when Meta tells of its account', () => {
+    /** As the gateway tells a tenant what Meta posted. */
+    async function metaTells(of: Json, field: string, value: Json, at = Date.now()): Promise<void> {
+      const [waba] = (
+        await stack.database.owner.query('SELECT tenant_id, waba_id FROM wabas WHERE meta_waba_id = $1', [of.waba_id])
+      ).rows;
+      const entry = { id: of.waba_id, time: Math.floor(at / 1_000), changes: [{ field, value }] };
+      await stack.database.owner.query(
+        'INSERT INTO tenant_events (tenant_id, event_id, kind, waba_id, body) VALUES ($1, $2, $3, $4, $5)',
+        [
+          waba.tenant_id,
+          newId(new Date(at)),
+          field,
+          waba.waba_id,
+          JSON.stringify({ object: 'whatsapp_business_account', entry: [entry] }),
+        ],
+      );
+    }
+    const connect = async (choices: Json = {}): Promise<{ id: string; meta: Json }> => {
+      const id = await stack.begin(token);
+      const meta = await dialog(choices);
+      await event(id, meta.event);
+      await code(id, meta.code);
+      await until(id, 'live');
+      return { id, meta };
+    };
+    const now = () => stack.sandbox.meta.world.now();
+
+    it('shows it in plain words, and PARTNER_ADDED proves that events reach us', async () => {
+      const { id, meta } = await connect();
+      await metaTells(meta, 'account_update', { event: 'PARTNER_ADDED', waba_info: { waba_id: meta.waba_id } }, now());
+      await metaTells(meta, 'account_review_update', { decision: 'APPROVED' }, now() + 1_000);
+      const told = await eventually(async () => {
+        const signup = await stack.look(token, id);
+        return signup.news.length === 2 && signup;
+      });
+      expect(told.news.map((n: Json) => n.text)).toEqual([
+        'Meta confirmed that you gave us access.',
+        'Meta’s review approved the account.',
+      ]);
+      expect(step(told, 'hear-from-meta').state).toBe('done');
+      expect((await rows('wabas'))[0]).toMatchObject({ review_status: 'APPROVED' });
+    });
+
+    it('disconnects a live number when the merchant takes the permission back, and a new code connects it again', async () => {
+      const { id, meta } = await connect();
+      const removed = { event: 'PARTNER_REMOVED', waba_info: { waba_id: meta.waba_id } };
+      // News of before the permission was given says nothing of it.
+      await metaTells(meta, 'account_update', removed, now() - 3_600_000);
+      await eventually(async () => (await stack.look(token, id)).news.length === 1);
+      expect((await stack.look(token, id)).state).toBe('live');
+      await metaTells(meta, 'account_update', removed, now() + 2_000);
+      const off = await until(id, 'disconnected');
+      expect(off.next_action).toMatchObject({ who: 'merchant', kind: 'connect' });
+      expect(step(off, 'exchange-code').cause.text).toContain('Meta Business Suite');
+      expect((await rows('wabas'))[0]).toMatchObject({ sealed_token: null });
+      expect((await rows('phone_numbers'))[0]).toMatchObject({ status: 'DISCONNECTED' });
+      const again = await dialog({
+        business_id: meta.business_id,
+        waba_id: meta.waba_id,
+        phone_number_id: meta.phone_number_id,
+      });
+      await code(id, again.code);
+      await until(id, 'live');
+      expect((await rows('phone_numbers'))[0]).toMatchObject({ status: 'CONNECTED' });
+      expect((await rows('wabas'))[0]?.sealed_token).toMatch(/^v1\./);
+    });
+
+    it('wakes a signup that waits for Meta', async () => {
+      const id = await stack.begin(token);
+      const meta = await dialog();
+      await stack.meta('POST', '/faults', { path: REGISTER, mode: 'error', http_status: 400, code: 133016 });
+      await event(id, meta.event);
+      await code(id, meta.code);
+      const waiting = await until(id, 'waiting-for-meta');
+      expect(waiting.next_action).toMatchObject({ who: 'meta', at: expect.any(String) });
+      await metaTells(meta, 'account_review_update', { decision: 'APPROVED' }, now() + 2_000);
+      await until(id, 'live');
+    });
   });
 
   it('leaves a number that stays in the WhatsApp Business app unregistered', async () => {
@@ -332,7 +503,8 @@ describe('an embedded signup', () => {
     await code(id, meta.code);
     for (const name of fromStep('prove-access')) {
       await signup.run(tenantId, id, name);
-      if (name === 'import-numbers') break;
+      if (name === 'hear-from-meta') break;
+      if (name === 'sync-app') continue;
       // As if the process had died after Meta had acted and before that was recorded.
       await stack.database.owner.query(
         "UPDATE signup_steps SET state = 'todo' WHERE signup_id = $1 AND step = $2 AND state = 'done'",

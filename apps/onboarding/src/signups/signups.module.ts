@@ -1,14 +1,17 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { EventsModule } from '../events/events.module.js';
+import { BusinessProfile } from '../numbers/profile.entity.js';
+import { Profiles } from '../numbers/profiles.js';
 import { RunSignup } from './run-signup.js';
-import { Signup, SignupStep } from './signup.entity.js';
+import { Signup, SignupNews, SignupStep } from './signup.entity.js';
 import { Signups } from './signups.js';
 import { StepTools } from './step-tools.js';
 
 /** Signups as both processes need them: the record and what takes it further. */
 @Module({
-  imports: [TypeOrmModule.forFeature([Signup, SignupStep])],
-  providers: [Signups, RunSignup, StepTools],
-  exports: [Signups, RunSignup],
+  imports: [TypeOrmModule.forFeature([Signup, SignupStep, SignupNews, BusinessProfile]), EventsModule],
+  providers: [Signups, RunSignup, StepTools, Profiles],
+  exports: [Signups, RunSignup, StepTools, Profiles],
 })
 export class SignupsModule {}

@@ -40,6 +40,22 @@ export function ownedWabas(call: GraphCall): Json {
   return page(call, wabas, (waba) => project(wabaView(call, waba), parseFields(call.params.fields), WABA_USUAL));
 }
 
+/** Makes an account in the partner's own portfolio, as Meta lets some partners do. */
+export function createWaba(call: GraphCall): Json {
+  const business = businessOf(call);
+  if (call.token?.wabaIds) throw new GraphError(10, 'Accounts are made with the token of the partner’s system user.');
+  const currency = String(call.params.currency ?? 'USD').toUpperCase();
+  if (!CURRENCIES.has(currency)) throw badParameter(`currency must be one of {${[...CURRENCIES].join(', ')}}.`);
+  const waba = call.world.addWaba({
+    name: requireText(call, 'name'),
+    businessId: business.id,
+    currency,
+    timezone: 'America/Los_Angeles',
+    country: business.country,
+  });
+  return { id: waba.id };
+}
+
 /** Shares the partner's credit line with a customer and attaches it to the WABA, once (meta/onboarding.md §2). */
 export function shareCredit(call: GraphCall): Json {
   const { world } = call;

@@ -25,7 +25,7 @@ export const ROUTES: Readonly<Record<NodeKind, Edges>> = {
     '': { GET: business.getBusiness },
     extendedcredits: { GET: business.extendedCredits },
     client_whatsapp_business_accounts: { GET: business.clientWabas },
-    owned_whatsapp_business_accounts: { GET: business.ownedWabas },
+    owned_whatsapp_business_accounts: { GET: business.ownedWabas, POST: business.createWaba },
   },
   waba: {
     '': { GET: waba.getWaba },

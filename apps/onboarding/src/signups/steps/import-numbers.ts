@@ -13,6 +13,7 @@ export const importNumbers: DoStep = async ({ tenantId, facts, token }, { graph,
     for (const number of numbers) {
       await wabas.savePhoneNumber(tx, tenantId, { wabaId: waba.wabaId, ...factsOfNumber(number) });
     }
+    if (facts.funding) await wabas.describeWaba(tx, tenantId, waba.wabaId, { funding: facts.funding });
     const limit = numbers.find((n) => n.whatsapp_business_manager_messaging_limit);
     if (limit?.whatsapp_business_manager_messaging_limit) {
       await wabas.setMessagingLimit(tx, tenantId, waba.portfolioId, limit.whatsapp_business_manager_messaging_limit);

@@ -4,13 +4,15 @@ import { type DoStep, needed } from '../step-tools.js';
  * Makes portfolio, WABA and number rows of this tenant, in one transaction, with the token sealed at the WABA. From here
  * on no other tenant can connect them.
  */
-export const saveAccount: DoStep = async ({ tenantId, facts, token }, { db, wabas }) => {
+export const saveAccount: DoStep = async ({ tenantId, facts, token }, { db, wabas, partner }) => {
   const waba = needed(facts.waba, 'a proven WABA');
   const metaWabaId = needed(facts.wabaId, 'a WABA id');
   await db.inTenant(tenantId, async (tx) => {
     const { portfolioId } = await wabas.savePortfolio(tx, tenantId, {
       metaBusinessId: needed(facts.businessId, 'a business id'),
       messagingLimit: waba.messagingLimit,
+      // Accounts of applications stand in the provider's own portfolio, which is nobody's alone.
+      shared: facts.businessId === partner.businessId,
     });
     const { wabaId } = await wabas.saveWaba(tx, tenantId, {
       portfolioId,

@@ -8,8 +8,16 @@ export const es: SignupTexts = {
     failed: 'Algo necesita tu atención',
     live: 'Tu número está activo',
     cancelled: 'Saliste de la ventana de Meta',
+    disconnected: 'Meta retiró el permiso',
   },
   steps: {
+    'create-account': 'Creamos tu cuenta de WhatsApp Business',
+    'add-number': 'Añadimos tu número',
+    'verify-number': 'Compruebas tu número con un código',
+    'share-credit': 'Acordamos quién paga a Meta',
+    'sync-app': 'Pedimos a la app los contactos y el historial',
+    'import-profile': 'Leemos tu perfil de empresa',
+    'hear-from-meta': 'Los avisos de Meta nos llegan',
     dialog: 'Das acceso en la ventana de Meta',
     'exchange-code': 'Meta nos da el permiso',
     'prove-access': 'Comprobamos el acceso a tu cuenta',
@@ -19,6 +27,13 @@ export const es: SignupTexts = {
     'import-numbers': 'Leemos la calidad y los límites',
   },
   causes: {
+    partner_removed: [
+      'Tú o alguien de tu equipo quitó nuestro acceso en Meta Business Suite.',
+      'Conecta otra vez para devolverlo.',
+    ],
+    account_deleted: ['La cuenta de WhatsApp Business se eliminó en Meta.', 'Conecta otra vez con otra cuenta.'],
+    code_needed: ['Meta debe comprobar que el número es tuyo.', 'Pide el código por SMS o llamada y escríbelo.'],
+    credit_refused: ['Meta no nos dejó pagar por esta cuenta.', 'Nuestro soporte debe resolverlo. Escríbenos.'],
     code_expired: [
       'El código de permiso de Meta vale 30 segundos y llegó demasiado tarde.',
       'Conecta otra vez; lo ya hecho se conserva.',
@@ -89,11 +104,33 @@ export const es: SignupTexts = {
     ],
     internal: ['Algo falló de nuestro lado.', 'No tienes que hacer nada. Reintentamos solos.'],
   },
+  notes: {
+    own_payment:
+      'Meta te cobra directamente: añade un método de pago en Meta Business Suite antes de enviar plantillas.',
+    sync_too_late: 'Ya no se pudieron pedir los contactos y el historial; Meta lo permite durante 24 horas.',
+    profile_hidden: 'Meta aún no muestra el perfil; puedes completarlo aquí.',
+    no_event_yet: 'El primer aviso aún no ha llegado; es normal en los primeros minutos.',
+  },
+  news: {
+    PARTNER_ADDED: 'Meta confirmó que nos diste acceso.',
+    PARTNER_REMOVED: 'Meta nos avisó de que se quitó nuestro acceso.',
+    ACCOUNT_OFFBOARDED: 'El número salió de la app WhatsApp Business en su teléfono.',
+    ACCOUNT_RECONNECTED: 'El número volvió a la app WhatsApp Business.',
+    ACCOUNT_DELETED: 'La cuenta se eliminó en Meta.',
+    ACCOUNT_RESTRICTION: 'Meta restringió la cuenta; mira la calidad de la cuenta en Meta Business Suite.',
+    ACCOUNT_VIOLATION:
+      'Meta vio un incumplimiento de su política; mira la calidad de la cuenta en Meta Business Suite.',
+    DISABLED_UPDATE: 'Meta cambió si la cuenta está inhabilitada.',
+    APPROVED: 'La revisión de Meta aprobó la cuenta.',
+    REJECTED: 'La revisión de Meta rechazó la cuenta.',
+    OTHER: 'Meta nos dijo: {told}',
+  },
   next: {
     connect: 'Abre la ventana de Meta y sigue sus pasos.',
     waitForCode:
       'Meta nos dijo que terminaste, pero su código de permiso no ha llegado. Si sigue así, conecta otra vez.',
     wait: 'No tienes que hacer nada; tarda un momento.',
+    payFirst: 'Ya puedes recibir mensajes. Añade un método de pago en Meta Business Suite para enviar plantillas.',
     live: 'Ya puedes enviar y recibir mensajes.',
     cancelled: 'Abre otra vez la ventana de Meta cuando quieras; no se pierde nada.',
     retry: 'Reintenta.',

@@ -8,8 +8,16 @@ export const pt: SignupTexts = {
     failed: 'Algo precisa de atenção',
     live: 'Seu número está ativo',
     cancelled: 'Você saiu da janela da Meta',
+    disconnected: 'A Meta retirou a permissão',
   },
   steps: {
+    'create-account': 'Criamos a sua conta do WhatsApp Business',
+    'add-number': 'Adicionamos o seu número',
+    'verify-number': 'Você comprova o seu número com um código',
+    'share-credit': 'Combinamos quem paga à Meta',
+    'sync-app': 'Pedimos ao app os contatos e o histórico',
+    'import-profile': 'Lemos o seu perfil comercial',
+    'hear-from-meta': 'Os avisos da Meta chegam até nós',
     dialog: 'Você dá acesso na janela da Meta',
     'exchange-code': 'A Meta nos dá a permissão',
     'prove-access': 'Conferimos o acesso à sua conta',
@@ -19,6 +27,16 @@ export const pt: SignupTexts = {
     'import-numbers': 'Lemos a qualidade e os limites',
   },
   causes: {
+    partner_removed: [
+      'Você ou alguém da equipe encerrou o nosso acesso no Meta Business Suite.',
+      'Conecte de novo para devolvê-lo.',
+    ],
+    account_deleted: ['A conta do WhatsApp Business foi excluída na Meta.', 'Conecte de novo com outra conta.'],
+    code_needed: ['A Meta precisa ver que o número é seu.', 'Peça o código por SMS ou ligação e digite-o.'],
+    credit_refused: [
+      'A Meta não nos deixou pagar por esta conta.',
+      'O nosso suporte precisa resolver isto. Fale conosco.',
+    ],
     code_expired: [
       'O código de permissão da Meta vale 30 segundos e chegou tarde demais.',
       'Conecte de novo; o que já foi feito fica guardado.',
@@ -89,11 +107,33 @@ export const pt: SignupTexts = {
     ],
     internal: ['Algo deu errado do nosso lado.', 'Não há nada a fazer. Tentamos de novo sozinhos.'],
   },
+  notes: {
+    own_payment:
+      'A Meta cobra você diretamente: adicione uma forma de pagamento no Meta Business Suite antes de enviar modelos.',
+    sync_too_late: 'Não foi mais possível pedir os contatos e o histórico; a Meta permite isso por 24 horas.',
+    profile_hidden: 'A Meta ainda não mostra o perfil; você pode preenchê-lo aqui.',
+    no_event_yet: 'O primeiro aviso ainda não chegou; é normal nos primeiros minutos.',
+  },
+  news: {
+    PARTNER_ADDED: 'A Meta confirmou que você nos deu acesso.',
+    PARTNER_REMOVED: 'A Meta avisou que o nosso acesso foi encerrado.',
+    ACCOUNT_OFFBOARDED: 'O número saiu do app WhatsApp Business no telefone.',
+    ACCOUNT_RECONNECTED: 'O número voltou ao app WhatsApp Business.',
+    ACCOUNT_DELETED: 'A conta foi excluída na Meta.',
+    ACCOUNT_RESTRICTION: 'A Meta restringiu a conta; veja a qualidade da conta no Meta Business Suite.',
+    ACCOUNT_VIOLATION: 'A Meta viu uma violação da sua política; veja a qualidade da conta no Meta Business Suite.',
+    DISABLED_UPDATE: 'A Meta mudou se a conta está desativada.',
+    APPROVED: 'A análise da Meta aprovou a conta.',
+    REJECTED: 'A análise da Meta recusou a conta.',
+    OTHER: 'A Meta nos disse: {told}',
+  },
   next: {
     connect: 'Abra a janela da Meta e siga os passos.',
     waitForCode:
       'A Meta nos disse que você terminou, mas o código de permissão não chegou. Se continuar assim, conecte de novo.',
     wait: 'Não há nada a fazer; leva um momento.',
+    payFirst:
+      'Você já pode receber mensagens. Adicione uma forma de pagamento no Meta Business Suite para enviar modelos.',
     live: 'Você já pode enviar e receber mensagens.',
     cancelled: 'Abra de novo a janela da Meta quando quiser; nada se perde.',
     retry: 'Tente de novo.',
