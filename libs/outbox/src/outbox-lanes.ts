@@ -55,6 +55,9 @@ const DUE = `m.tenant_id = $1 AND m.phone_number_id = $2 AND m.status = 'accepte
        AND o.not_before > $3 AND o.expires_at > $3
        AND o.recipient = m.recipient AND o.lane = m.lane AND o.message_id < m.message_id)`;
 
+// Of what is due the next message of each recipient: the others' turn comes when that one is settled.
+const FIRST_OF_EACH = 'SELECT DISTINCT ON (recipient, lane) * FROM due ORDER BY recipient, lane, message_id';
+
 const WAITING = `m.tenant_id = $1 AND m.phone_number_id = $2 AND m.status = 'accepted'`;
 
 // What a result may still move: see `settle`.
@@ -77,11 +80,14 @@ export class OutboxLanes {
   ): Promise<Candidate[]> {
     const { recipients = [] } = except;
     return tx.query(
-      `SELECT m.message_id AS "messageId", m.recipient, m.in_window AS "inWindow", m.template_id IS NOT NULL AS "isTemplate",
-              m.expires_at AS "expiresAt"
-         FROM messages m
-        WHERE ${DUE} AND m.lane <= $5 ${recipients.length > 0 ? 'AND m.recipient <> ALL ($6::text[])' : ''}
-        ORDER BY m.lane, m.message_id LIMIT $4`,
+      `WITH due AS (
+         SELECT m.message_id, m.recipient, m.lane, m.in_window, m.template_id, m.expires_at FROM messages m
+          WHERE ${DUE} AND m.lane <= $5 ${recipients.length > 0 ? 'AND m.recipient <> ALL ($6::text[])' : ''}
+          ORDER BY m.lane, m.message_id LIMIT $4),
+       first AS (${FIRST_OF_EACH})
+       SELECT message_id AS "messageId", recipient, in_window AS "inWindow", template_id IS NOT NULL AS "isTemplate",
+              expires_at AS "expiresAt"
+         FROM first ORDER BY lane, message_id`,
       [
         tenantId,
         phoneNumberId,
@@ -105,7 +111,8 @@ export class OutboxLanes {
 
   /**
    * Takes the next messages: they become `sending`, or `expired` if their time has run out; both with their event.
-   * Several of one recipient may be among them, in order; send them one after the other.
+   * At most one of each recipient and lane is among them: what is claimed is called at once, so that a dispatcher that
+   * dies leaves no message in doubt whose turn had not come.
    *
    * @param only       takes no others than these
    * @param lanesAfter leaves out the lanes after this one
@@ -121,14 +128,15 @@ export class OutboxLanes {
   ): Promise<MessageRow[]> {
     return tx.query(
       `WITH due AS (
-         SELECT m.message_id FROM messages m
+         SELECT m.message_id, m.recipient, m.lane FROM messages m
           WHERE ${DUE} AND m.lane <= $5 ${only ? 'AND m.message_id = ANY ($6::uuid[])' : ''}
           ORDER BY m.lane, m.message_id LIMIT $4 FOR UPDATE SKIP LOCKED),
+       first AS (${FIRST_OF_EACH}),
        claimed AS (
          UPDATE messages m
             SET status = CASE WHEN m.expires_at <= $3 THEN 'expired' ELSE 'sending' END, status_at = $3,
                 attempts = m.attempts + 1
-           FROM due WHERE m.tenant_id = $1 AND m.message_id = due.message_id
+           FROM first WHERE m.tenant_id = $1 AND m.message_id = first.message_id
          RETURNING m.*),
        noted AS (
          INSERT INTO message_events (tenant_id, message_id, kind, occurrence, at, source)

@@ -52,7 +52,7 @@ type Ready = { message: MessageRow } & ({ body: string } | { instead: CallResult
 
 /**
  * Sends what waits for a number, under the number's lease: the next messages are claimed, called, and what became of them
- * is stored, with many calls under way at a time and those to one recipient one after the other.
+ * is stored, with many calls under way at a time, and one to each recipient.
  */
 @Injectable()
 export class Dispatcher implements BeforeApplicationShutdown {
@@ -152,8 +152,9 @@ export class Dispatcher implements BeforeApplicationShutdown {
           continue;
         }
         pace.start(ready.map((r) => r.message));
-        for (const chain of byRecipient(ready)) {
-          const done = this.sendInOrder(channel, pace, chain, results)
+        for (const one of ready) {
+          const done = this.call(channel, pace, one)
+            .then(({ result }) => results.add(result))
             .catch((error) => this.logger.error({ err: error, ...lane }, 'could not store what became of messages'))
             .finally(() => underWay.delete(done));
           underWay.add(done);
@@ -328,33 +329,6 @@ export class Dispatcher implements BeforeApplicationShutdown {
     });
   }
 
-  /** Sends the messages of one recipient, each when the one before is settled. */
-  private async sendInOrder(
-    channel: Channel,
-    pace: Pace,
-    chain: readonly Ready[],
-    results: Coalescer<CallResult, undefined>,
-  ): Promise<void> {
-    let heldBack = false;
-    let paced = 0;
-    try {
-      for (const ready of chain) {
-        const { messageId, attempts } = ready.message;
-        if (heldBack) {
-          // Not before the one in front of it: that one waits, and the claim keeps this one behind it.
-          await results.add({ messageId, attempt: attempts, became: 'accepted', notBefore: this.clock.now() });
-          continue;
-        }
-        paced++;
-        const { result } = await this.call(channel, pace, ready);
-        await results.add(result);
-        heldBack = result.became === 'accepted';
-      }
-    } finally {
-      for (const { message } of chain.slice(paced)) pace.cancel(message);
-    }
-  }
-
   private async call(channel: Channel, pace: Pace, ready: Ready): Promise<Outcome> {
     const { message } = ready;
     if ('instead' in ready) {
@@ -440,13 +414,3 @@ export class Dispatcher implements BeforeApplicationShutdown {
 }
 
 const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
-
-function byRecipient(ready: readonly Ready[]): Ready[][] {
-  const chains = new Map<string, Ready[]>();
-  for (const one of ready) {
-    const chain = chains.get(one.message.recipient);
-    if (chain) chain.push(one);
-    else chains.set(one.message.recipient, [one]);
-  }
-  return [...chains.values()];
-}
