@@ -27,6 +27,7 @@ let runs = 0;
  */
 export async function runScenario(
   lab: Lab,
+  name: string,
   scenarios: readonly Scenario[],
   { perSecond, messages }: { perSecond: number; messages: number },
 ): Promise<ScenarioResult> {
@@ -49,7 +50,7 @@ export async function runScenario(
   const worstStallMs = await watch.stop();
   const found = await audit(lab, load);
   return {
-    name: scenarios.map((s) => s.name).join(' + '),
+    name,
     says: scenarios.map((s) => s.says).join('; '),
     ...found,
     left,

@@ -128,3 +128,29 @@ export const SCENARIOS: readonly Scenario[] = [
     },
   },
 ];
+
+/** For `npm test`: every scenario once and short, several under one load before the audit. */
+export interface ShortRun {
+  name: string;
+  scenarios: readonly string[];
+  /** How long each lasts, in accepted messages. */
+  messages: number;
+}
+export const SHORT_RUNS: readonly ShortRun[] = [
+  { name: 'processes are killed', scenarios: ['kill'], messages: 60 },
+  {
+    name: 'Redis and PostgreSQL are restarted',
+    scenarios: ['redis-flush', 'redis-restart', 'postgres-fast', 'postgres-immediate'],
+    messages: 30,
+  },
+  {
+    name: 'Meta is in trouble',
+    scenarios: ['meta-500', 'meta-429', 'meta-429-wait', 'meta-drops-before', 'meta-drops-after'],
+    messages: 15,
+  },
+  {
+    name: 'Meta is slow, its webhooks come three times, endpoints are away',
+    scenarios: ['meta-slow', 'mail-disordered', 'shop-away'],
+    messages: 30,
+  },
+];
