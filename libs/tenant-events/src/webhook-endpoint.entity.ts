@@ -18,7 +18,7 @@ export class WebhookEndpoint {
   /** Extra headers of each post as JSON, sealed, for they may authorise. */
   @Column('text', { name: 'sealed_headers', nullable: true }) sealedHeaders: string | null;
   @Column('boolean') enabled: boolean;
-  @Column('text', { name: 'managed_by' }) managedBy: 'tenant' | 'subscribed_apps' | 'd360';
+  @Column('text', { name: 'managed_by' }) managedBy: 'tenant' | 'subscribed_apps' | 'd360' | 'd360_copy';
   /** Since when it is switched off, and by whom: its tenant, or us because it failed for days. Null while enabled. */
   @Column('timestamptz', { name: 'disabled_at', nullable: true }) disabledAt: Date | null;
   @Column('text', { name: 'disabled_reason', nullable: true }) disabledReason: 'tenant' | 'failing' | null;

@@ -12,15 +12,15 @@ const ROUTE_NEEDS: readonly (readonly [pattern: RegExp, area: Area | 'own'])[] =
   [/^\/api\/v1\/(users|invitations)(\/|$)/, 'people'],
   [/^\/api\/v1\/api-keys(\/|$)/, 'keys'],
   [/^\/api\/v1\/(signups|setup-links|applications|reviews)(\/|$)/, 'onboarding'],
-  [/^\/api\/v1\/(numbers|phone-numbers|wabas)(\/|$)/, 'numbers'],
+  [/^\/api\/v1\/(numbers|phone-numbers|headroom|wabas)(\/|$)/, 'numbers'],
   [/^\/api\/v1\/(charges|invoices|ledger|balances?|plans?|usage|wallet|spend|statements|payments)(\/|$)/, 'billing'],
   [/^\/api\/v1\/(campaigns|segments|broadcasts)(\/|$)/, 'campaigns'],
   [/^\/api\/v1\/(contacts|conversations|inbox|quick-replies|consents|notes)(\/|$)/, 'contacts'],
-  [/(^|\/)(webhooks?|waba_webhook|subscribed_apps)(\/|$)|\/settings\/application$/, 'webhooks'],
+  [/(^|\/)(webhooks?|(waba|multi)_webhook|subscribed_apps)(\/|$)|\/settings\/application$/, 'webhooks'],
   [/(^|\/)(message_templates|templates|:templateId)(\/|$)/, 'templates'],
   [/(^|\/)(messages|marketing_messages|media|attachments|contacts|events)(\/|$)/, 'messages'],
   [
-    /(^|\/)(phone_numbers|register|deregister|request_code|verify_code|whatsapp_business_profile|settings|block_users|message_qrdls|health_status|account)(\/|$)/,
+    /(^|\/)(phone_numbers?|register|deregister|request_code|verify_code|whatsapp_business_profile|settings|block_users|message_qrdls|health_status|account)(\/|$)/,
     'numbers',
   ],
   [/^\/:\w+$/, 'messages'], // a node by its id: number, template, account or file

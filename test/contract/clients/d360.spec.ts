@@ -106,6 +106,32 @@ describe('a client of 360dialog, given our address and key', () => {
     expect((await call('GET', '/waba_webhook')).body.url).toBe('');
   });
 
+  it('has events copied to up to three more addresses, each for itself', async () => {
+    const owner = await house.merchant();
+    expect((await call('GET', '/multi_webhook', undefined, owner)).body).toEqual({ enabled: false, destinations: [] });
+    const destinations = [
+      { url: `${receiver.url}/copy-one`, headers: { 'X-Copy': '1' } },
+      { url: `${receiver.url}/copy-two`, headers: {} },
+    ];
+    const wish = { enabled: true, destinations };
+    expect(await call('POST', '/multi_webhook', wish, owner)).toMatchObject({ status: 200, body: wish });
+    expect((await call('GET', '/multi_webhook', undefined, owner)).body).toEqual(wish);
+    await call('POST', '/v1/configs/webhook', { url: `${receiver.url}/main`, headers: {} }, owner);
+    const sent = await call('POST', '/messages', cloud(text('Copies, please')), owner);
+    const id = sent.body.messages[0].id as string;
+    for (const path of ['/main', '/copy-one', '/copy-two']) {
+      await receiver.next((post) => post.path === path && post.raw.includes(id));
+    }
+    const fewer = { enabled: false, destinations: [`${receiver.url}/copy-two`] };
+    expect((await call('POST', '/multi_webhook', fewer, owner)).body).toEqual({
+      enabled: false,
+      destinations: [{ url: `${receiver.url}/copy-two`, headers: {} }],
+    });
+    for (const wrong of [{}, { destinations: Array(4).fill('https://a.example') }, { destinations: ['ftp://x'] }]) {
+      expect((await call('POST', '/multi_webhook', wrong, owner)).body.error.code).toBe(100);
+    }
+  });
+
   it('may set its webhook many times at once, and has one', async () => {
     const owner = await house.merchant();
     const wishes = Array.from({ length: 8 }, (_, n) => ({ url: `${receiver.url}/at-once-${n}` }));
@@ -142,6 +168,21 @@ describe('a client of 360dialog, given our address and key', () => {
     const next = graph.body.paging.next as string;
     expect(next.startsWith(PUBLIC_URL)).toBe(true);
     expect((await http('GET', house.reachable(next))).body.data.map(({ name }: Json) => name)).toEqual(['parcel']);
+
+    const last = graph.body.data.at(-1) as Json;
+    for (const by of [last.id, last.name]) {
+      const shown = await call('GET', `${path}/${by}`);
+      expect(shown.body).toMatchObject({ total: 1, waba_templates: [{ id: last.id, name: last.name }] });
+      expect((await call('GET', `/${last.id}`)).body).toMatchObject({ id: last.id, name: last.name });
+    }
+    expect((await call('GET', `${path}/nobody_made_this`)).body.error.code).toBe(100);
+    const ofNumber = await call('GET', `/${shop.metaPhoneNumberId}/message_templates?limit=50`);
+    expect(ofNumber.body.data.map(({ name }: Json) => name)).toEqual(
+      (await call('GET', '/message_templates')).body.data.map(({ name }: Json) => name),
+    );
+    const graphForm = { name: 'cup', language: 'en_US', category: 'UTILITY', components: parcel.components };
+    expect((await call('POST', '/message_templates', graphForm)).body).toMatchObject({ category: 'UTILITY' });
+    expect((await call('DELETE', '/message_templates?name=cup')).body).toEqual({ success: true });
 
     expect((await call('DELETE', `${path}/parcel`)).status).toBe(200);
     expect((await call('DELETE', `${path}/parcel`)).body.error.code).toBe(100);
@@ -231,6 +272,21 @@ describe('a client of the old API', () => {
     };
     expect((await call('POST', '/v1/messages', { to: CUSTOMER, type: 'template', template }, owner)).status).toBe(201);
     expect((await house.sent(owner, 2)).map(({ type }) => type).sort()).toEqual(['template', 'text']);
+  });
+
+  it('marks a message as read by its path, and asks which number it is', async () => {
+    const read = await call('PUT', `/v1/messages/${shop.inbound}`, { status: 'read' });
+    expect(read).toMatchObject({ status: 200, body: { meta: { api_status: 'stable' } } });
+    const { data } = await house.control('GET', `/calls?path=/${shop.metaPhoneNumberId}/messages`);
+    expect(data.at(-1).body).toEqual({ messaging_product: 'whatsapp', status: 'read', message_id: shop.inbound });
+    const other = await call('PUT', `/v1/messages/${shop.inbound}`, { status: 'delivered' });
+    expect(other.body.errors[0].code).toBe(100);
+    expect((await call('GET', '/v1/configs/phone_number')).body).toMatchObject({
+      id: shop.metaPhoneNumberId,
+      phone_number: expect.stringMatching(/^1555\d{7}$/),
+      status: 'CONNECTED',
+      waba_id: shop.metaWabaId,
+    });
   });
 
   it('asks for contacts', async () => {

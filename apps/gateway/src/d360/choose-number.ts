@@ -17,6 +17,10 @@ const REMEMBER_MS = 2_000;
 const HEADER = 'x-phone-number-id';
 const MOST_NAMED = 10;
 
+/** A key for one number or account means it alone. */
+const isWithin = ({ number }: ChosenNumber, { only }: Caller): boolean =>
+  !only || (only.phoneNumberId ? number.phoneNumberId === only.phoneNumberId : number.wabaId === only.wabaId);
+
 /**
  * Finds the number that a call of 360dialog's API is about. There a key belongs to one number; ours belongs to a tenant,
  * so it is the tenant's only live number, or the one that the call names: by the header `X-Phone-Number-Id`, by the
@@ -33,7 +37,8 @@ export class ChooseNumber {
 
   /** @throws Refusal that names the numbers when there are several and none is named; or when there is none */
   async of(caller: Caller, request: Pick<FastifyRequest, 'headers' | 'query'>): Promise<ChosenNumber> {
-    const all = (await this.known.get(caller.tenantId, () => this.load(caller.tenantId))) ?? [];
+    const known = (await this.known.get(caller.tenantId, () => this.load(caller.tenantId))) ?? [];
+    const all = known.filter((one) => isWithin(one, caller));
     const asked = request.headers[HEADER] ?? (request.query as Record<string, unknown> | undefined)?.phone_number_id;
     if (typeof asked === 'string' && asked !== '') {
       const named = all.find(({ number }) => number.metaPhoneNumberId === asked);

@@ -1,31 +1,31 @@
-import { Body, Controller, Get, HttpCode, Post, Query, Req, UseGuards } from '@nestjs/common';
-import { ApiBody, ApiConsumes, ApiOperation, ApiSecurity, ApiTags } from '@nestjs/swagger';
+import { Body, Controller, Delete, Get, HttpCode, Post, Query, Req } from '@nestjs/common';
+import { ApiBody, ApiConsumes, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import { loadConfig } from '#libs/config';
 import { KeepsItsKey, type Once, OnceKey } from '#libs/idempotency';
-import { ApiKeyGuard, type Caller, keyOf, TenantCaller } from '#libs/tenants';
+import { type Caller, keyOf, TenantCaller } from '#libs/tenants';
 import { graphPage, project, readPage } from '../graph-list/graph-page.js';
 import { UploadMedia } from '../media/upload-media.js';
 import { AskMeta } from '../numbers/ask-meta.js';
-import { ManageTemplates } from '../templates/manage-templates.js';
+import { type CreatedTemplate, ManageTemplates } from '../templates/manage-templates.js';
+import { deletedBy, templateIn } from '../templates/template-request.js';
 import { templateView } from '../templates/template-view.js';
-import { ChooseNumber } from './choose-number.js';
+import type { ChosenNumber } from './choose-number.js';
+import { CopyWebhooks, type MultiWebhook } from './copy-webhooks.js';
+import { Chosen, D360Api, EXAMPLES } from './d360-api.js';
 import { type D360Webhook, NumberWebhook } from './number-webhook.js';
 import { SendThrough } from './send-through.js';
 
 /** 360dialog's API on the Cloud API: the same bodies, without a number in the path. */
-@ApiTags('360dialog')
-@ApiSecurity('D360-API-KEY')
-@UseGuards(ApiKeyGuard)
-@Controller()
+@D360Api('360dialog')
 export class D360Controller {
   private readonly publicUrl = loadConfig(['PUBLIC_URL']).PUBLIC_URL;
 
   constructor(
-    private readonly choose: ChooseNumber,
     private readonly through: SendThrough,
     private readonly upload: UploadMedia,
     private readonly webhook: NumberWebhook,
+    private readonly copies: CopyWebhooks,
     private readonly templates: ManageTemplates,
     private readonly meta: AskMeta,
   ) {}
@@ -36,19 +36,19 @@ export class D360Controller {
     schema: {
       type: 'object',
       additionalProperties: true,
-      example: { messaging_product: 'whatsapp', to: '+16505551234', type: 'text', text: { body: 'Hello' } },
+      example: { messaging_product: 'whatsapp', ...EXAMPLES.message },
     },
   })
   @Post('messages')
   @HttpCode(200)
   @KeepsItsKey()
-  async send(
+  send(
     @TenantCaller() caller: Caller,
-    @Req() request: FastifyRequest,
+    @Chosen() chosen: ChosenNumber,
     @Body() body: unknown,
     @OnceKey() once?: Once,
-  ) {
-    return this.through.send(caller, await this.choose.of(caller, request), body, once);
+  ): Promise<unknown> {
+    return this.through.send(caller, chosen, body, once);
   }
 
   /** Uploads a file, as `/{phone-number-id}/media` does. */
@@ -59,10 +59,10 @@ export class D360Controller {
   @HttpCode(200)
   async uploadFile(
     @TenantCaller() caller: Caller,
+    @Chosen() chosen: ChosenNumber,
     @Query() query: Record<string, unknown>,
     @Req() request: FastifyRequest,
   ): Promise<{ id: string }> {
-    const chosen = await this.choose.of(caller, request);
     const { phoneNumberId } = await this.upload.numberOf(caller, chosen.number.metaPhoneNumberId);
     const { mediaId } = await this.upload.keepForm(caller.tenantId, phoneNumberId, request, query);
     return { id: mediaId };
@@ -71,21 +71,33 @@ export class D360Controller {
   /** Where events of all numbers of the WABA are posted, but of those with a webhook of their own. */
   @ApiOperation({ summary: 'Show the webhook of the WABA' })
   @Get('waba_webhook')
-  async wabaWebhook(@TenantCaller() caller: Caller, @Req() request: FastifyRequest): Promise<D360Webhook> {
-    return this.webhook.show(await this.choose.of(caller, request), 'waba');
+  wabaWebhook(@Chosen() chosen: ChosenNumber): Promise<D360Webhook> {
+    return this.webhook.show(chosen, 'waba');
   }
 
   /** Sets it; with `override_all` the webhooks of its numbers are taken away. */
   @ApiOperation({ summary: 'Set the webhook of the WABA' })
-  @ApiBody({ schema: { example: { url: 'https://shop.example/hook', headers: {}, override_all: false } } })
+  @ApiBody({ schema: { example: { ...EXAMPLES.webhook, override_all: false } } })
   @Post('waba_webhook')
   @HttpCode(200)
-  async setWabaWebhook(
-    @TenantCaller() caller: Caller,
-    @Req() request: FastifyRequest,
-    @Body() body: unknown,
-  ): Promise<D360Webhook> {
-    return this.webhook.set(await this.choose.of(caller, request), 'waba', body);
+  setWabaWebhook(@Chosen() chosen: ChosenNumber, @Body() body: unknown): Promise<D360Webhook> {
+    return this.webhook.set(chosen, 'waba', body);
+  }
+
+  /** Up to three more addresses to which the events of the number are posted. */
+  @ApiOperation({ summary: 'Show the further webhooks of the number' })
+  @Get('multi_webhook')
+  multiWebhook(@Chosen() chosen: ChosenNumber): Promise<MultiWebhook> {
+    return this.copies.show(chosen);
+  }
+
+  /** Replaces them. Each is posted to for itself, with retries of its own. */
+  @ApiOperation({ summary: 'Set the further webhooks of the number' })
+  @ApiBody({ schema: { example: { enabled: true, destinations: [EXAMPLES.webhook] } } })
+  @Post('multi_webhook')
+  @HttpCode(200)
+  setMultiWebhook(@Chosen() chosen: ChosenNumber, @Body() body: unknown): Promise<MultiWebhook> {
+    return this.copies.set(chosen, body);
   }
 
   /** The templates of the WABA, in Graph's pages. */
@@ -93,10 +105,10 @@ export class D360Controller {
   @Get('message_templates')
   async messageTemplates(
     @TenantCaller() caller: Caller,
+    @Chosen() { waba }: ChosenNumber,
     @Query() query: Record<string, unknown>,
     @Req() request: FastifyRequest,
   ): Promise<{ data: unknown[] }> {
-    const { waba } = await this.choose.of(caller, request);
     const page = readPage(query);
     return graphPage(await this.templates.list(caller, waba.metaWabaId, query, page), page, {
       idOf: (template) => template.templateId,
@@ -107,11 +119,34 @@ export class D360Controller {
     });
   }
 
+  /** Submits a template to Meta's review. */
+  @ApiOperation({ summary: 'Create a template' })
+  @ApiBody({ schema: { type: 'object', additionalProperties: true, example: EXAMPLES.template } })
+  @Post('message_templates')
+  @HttpCode(200)
+  createTemplate(
+    @TenantCaller() caller: Caller,
+    @Chosen() { waba }: ChosenNumber,
+    @Body() body: unknown,
+  ): Promise<CreatedTemplate> {
+    return this.templates.create(caller, waba.metaWabaId, templateIn(body));
+  }
+
+  /** Deletes all languages of a name, or one template with `hsm_id`. */
+  @ApiOperation({ summary: 'Delete a template' })
+  @Delete('message_templates')
+  deleteTemplate(
+    @TenantCaller() caller: Caller,
+    @Chosen() { waba }: ChosenNumber,
+    @Query() query: Record<string, unknown>,
+  ): Promise<{ success: true }> {
+    return this.templates.remove(caller, waba.metaWabaId, deletedBy(query));
+  }
+
   /** Whether the number, its WABA, the business and our app can send, as Meta says. */
   @ApiOperation({ summary: 'Show what can send' })
   @Get('health_status')
-  async healthStatus(@TenantCaller() caller: Caller, @Req() request: FastifyRequest): Promise<unknown> {
-    const { number } = await this.choose.of(caller, request);
+  async healthStatus(@TenantCaller() caller: Caller, @Chosen() { number }: ChosenNumber): Promise<unknown> {
     const reached = await this.meta.reach(caller, number.metaPhoneNumberId);
     return this.meta.call(reached, { method: 'GET', edge: '', query: { fields: 'health_status' } });
   }

@@ -4,6 +4,7 @@ describe('a number in the base URL of a 360dialog client', () => {
   it.each([
     ['/106540352242922/v1/messages', '/v1/messages?phone_number_id=106540352242922'],
     ['/106540352242922/v1/configs/templates?limit=5', '/v1/configs/templates?limit=5&phone_number_id=106540352242922'],
+    ['/106540352242922/multi_webhook', '/multi_webhook?phone_number_id=106540352242922'],
     ['/106540352242922/health_status', '/health_status?phone_number_id=106540352242922'],
     ['/106540352242922/1000000000000001', '/1000000000000001?phone_number_id=106540352242922'],
   ])('%s becomes %s', (given, meant) => expect(numberInBaseUrl(given)).toBe(meant));

@@ -1,4 +1,4 @@
-const OURS = /^\/(\d{5,})(\/v1\/[^?]*|\/health_status|\/waba_webhook|\/\d{5,})(?:\?(.*))?$/;
+const OURS = /^\/(\d{5,})(\/v1\/[^?]*|\/health_status|\/waba_webhook|\/multi_webhook|\/\d{5,})(?:\?(.*))?$/;
 
 /**
  * Clients of 360dialog can be given a base URL and a key and nothing else; so that they can name one of several numbers,

@@ -2,10 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { Database, type Tx } from '#libs/persistence';
 import { WebhookEndpoints } from '#libs/tenant-events';
 import { Wabas } from '#libs/wabas';
-import { refuse } from '../graph-envelope/refuse.js';
-import { AddressGuard, ForbiddenAddressError } from '../tenant-webhooks/address-guard.js';
-import { unfitHeader } from '../tenant-webhooks/custom-headers.js';
 import type { ChosenNumber } from './choose-number.js';
+import { readWebhook, WebhookAddress } from './webhook-address.js';
 
 /** As 360dialog's clients set and read it; an empty `url` is none. */
 export interface D360Webhook {
@@ -16,7 +14,6 @@ export interface D360Webhook {
 /** For whom a webhook is set: the number alone, or every number of its WABA. */
 export type WebhookScope = 'number' | 'waba';
 
-const LONGEST_URL = 2_048;
 const UNIQUE_VIOLATION = '23505';
 
 /** The tenant's webhook as 360dialog's clients manage it: one for a number, one for a WABA; the first is the stronger. */
@@ -26,7 +23,7 @@ export class NumberWebhook {
     private readonly db: Database,
     private readonly endpoints: WebhookEndpoints,
     private readonly wabas: Wabas,
-    private readonly guard: AddressGuard,
+    private readonly address: WebhookAddress,
   ) {}
 
   async show({ number, waba }: ChosenNumber, scope: WebhookScope): Promise<D360Webhook> {
@@ -49,23 +46,20 @@ export class NumberWebhook {
    * @throws Refusal for an address that may not be reached, or a header that cannot be set
    */
   async set(chosen: ChosenNumber, scope: WebhookScope, body: unknown): Promise<D360Webhook> {
-    const { url: given, headers: extra, override_all: all } = readBody(body);
-    const url = given === '' ? '' : await this.judged(given);
-    const unfit = unfitHeader(extra);
-    if (unfit !== undefined) {
-      throw refuse('invalid_parameter', `headers: ${unfit.slice(0, 100)} cannot be set. Take another name or value.`);
-    }
+    const { url: given, headers } = readWebhook(body);
+    const url = given === '' ? '' : await this.address.judged(given);
+    const all = (body as { override_all?: unknown }).override_all;
     const save = () =>
       this.db.inTenant(chosen.number.tenantId, async (tx) => {
         if (scope === 'waba' && all === true) await this.forgetNumbers(tx, chosen);
-        return this.save(tx, chosen, scope, { url, headers: extra });
+        return this.save(tx, chosen, scope, { url, headers });
       });
     // Two who set the first webhook at once: the second finds that of the first.
     await save().catch((error) => {
       if ((error as { code?: string }).code !== UNIQUE_VIOLATION) throw error;
       return save();
     });
-    return { url, headers: extra };
+    return { url, headers };
   }
 
   private async save(tx: Tx, { number, waba }: ChosenNumber, scope: WebhookScope, wish: D360Webhook): Promise<void> {
@@ -90,27 +84,4 @@ export class NumberWebhook {
       if (known) await this.endpoints.remove(tx, tenantId, known.endpointId);
     }
   }
-
-  private async judged(url: string): Promise<string> {
-    try {
-      return (await this.guard.judge(url)).href;
-    } catch (error) {
-      if (error instanceof ForbiddenAddressError) throw refuse('invalid_parameter', `url: ${error.message}`);
-      throw error;
-    }
-  }
-}
-
-function readBody(body: unknown): { url: string; headers: Record<string, string>; override_all?: unknown } {
-  const given = typeof body === 'object' && body !== null ? (body as Record<string, unknown>) : {};
-  const url = given.url ?? (given.url === null ? '' : undefined);
-  if (url === undefined) throw refuse('missing_parameter', 'url: is required; an empty one takes the webhook away.');
-  if (typeof url !== 'string' || url.length > LONGEST_URL) {
-    throw refuse('invalid_parameter', `url: must be an address of at most ${LONGEST_URL} characters.`);
-  }
-  const headers = given.headers ?? {};
-  if (typeof headers !== 'object' || Array.isArray(headers)) {
-    throw refuse('invalid_parameter', 'headers: must be an object of names and values.');
-  }
-  return { url, headers: headers as Record<string, string>, override_all: given.override_all };
 }

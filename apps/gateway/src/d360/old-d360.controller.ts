@@ -1,29 +1,18 @@
 import type { Readable } from 'node:stream';
-import {
-  Body,
-  Controller,
-  Delete,
-  Get,
-  Headers,
-  HttpCode,
-  Param,
-  Post,
-  Query,
-  Req,
-  Res,
-  UseGuards,
-} from '@nestjs/common';
-import { ApiBody, ApiConsumes, ApiOperation, ApiSecurity, ApiTags } from '@nestjs/swagger';
+import { Body, Delete, Get, Headers, HttpCode, Param, Post, Put, Query, Req, Res } from '@nestjs/common';
+import { ApiBody, ApiConsumes, ApiOperation } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { KeepsItsKey, type Once, OnceKey } from '#libs/idempotency';
-import { ApiKeyGuard, type Caller, TenantCaller } from '#libs/tenants';
-import { refuse } from '../graph-envelope/refuse.js';
+import { type Caller, TenantCaller } from '#libs/tenants';
+import { refuse, unknownObject } from '../graph-envelope/refuse.js';
 import { DescribeMedia } from '../media/describe-media.js';
 import { ServeFile } from '../media/serve-file.js';
 import { UploadMedia } from '../media/upload-media.js';
 import { looksLikeNumber, recipientDigits } from '../messages/recipient.js';
 import { ManageTemplates } from '../templates/manage-templates.js';
-import { ChooseNumber } from './choose-number.js';
+import { templateIn } from '../templates/template-request.js';
+import type { ChosenNumber } from './choose-number.js';
+import { Chosen, D360Api, EXAMPLES } from './d360-api.js';
 import { type D360TemplatePage, ListTemplates } from './list-templates.js';
 import { type D360Webhook, NumberWebhook } from './number-webhook.js';
 import { META } from './old-answer.js';
@@ -33,13 +22,9 @@ import { fromOldMessage, SendThrough } from './send-through.js';
 const FILE = { schema: { type: 'string', format: 'binary' } } as const;
 
 /** 360dialog's old API, in the shape of the On-Premises one, and what 360dialog kept of it under `/v1/configs`. */
-@ApiTags('360dialog, old')
-@ApiSecurity('D360-API-KEY')
-@UseGuards(ApiKeyGuard)
-@Controller('v1')
+@D360Api('360dialog, old', 'v1')
 export class OldD360Controller {
   constructor(
-    private readonly choose: ChooseNumber,
     private readonly through: SendThrough,
     private readonly upload: UploadMedia,
     private readonly media: DescribeMedia,
@@ -52,18 +37,34 @@ export class OldD360Controller {
 
   /** Sends a message of the old form: the Cloud API's without `messaging_product`. */
   @ApiOperation({ summary: 'Send a message' })
-  @ApiBody({ schema: { example: { to: '16505551234', type: 'text', text: { body: 'Hello' } } } })
+  @ApiBody({ schema: { example: EXAMPLES.message } })
   @Post('messages')
   @KeepsItsKey()
   async send(
     @TenantCaller() caller: Caller,
-    @Req() request: FastifyRequest,
+    @Chosen() chosen: ChosenNumber,
     @Body() body: unknown,
     @OnceKey() once?: Once,
   ) {
-    const sent = await this.through.send(caller, await this.choose.of(caller, request), fromOldMessage(body), once);
+    const sent = await this.through.send(caller, chosen, fromOldMessage(body), once);
     if (!('messages' in sent)) return { ...sent, meta: META };
     return { messages: sent.messages.map(({ id }) => ({ id })), meta: META };
+  }
+
+  /** Marks a customer's message as read. */
+  @ApiOperation({ summary: 'Mark a message as read' })
+  @ApiBody({ schema: { example: { status: 'read' } } })
+  @Put('messages/:messageId')
+  async markRead(
+    @TenantCaller() caller: Caller,
+    @Chosen() chosen: ChosenNumber,
+    @Param('messageId') messageId: string,
+    @Body() body: unknown,
+  ) {
+    const { status } = (typeof body === 'object' && body !== null ? body : {}) as { status?: unknown };
+    const receipt = { messaging_product: 'whatsapp', status: status ?? '', message_id: messageId };
+    await this.through.send(caller, chosen, receipt, undefined);
+    return { meta: META };
   }
 
   /**
@@ -74,8 +75,7 @@ export class OldD360Controller {
   @ApiBody({ schema: { example: { blocking: 'wait', contacts: ['+16505551234'], force_check: false } } })
   @Post('contacts')
   @HttpCode(200)
-  async contacts(@TenantCaller() caller: Caller, @Req() request: FastifyRequest, @Body() body: unknown) {
-    const { number } = await this.choose.of(caller, request);
+  contacts(@Chosen() { number }: ChosenNumber, @Body() body: unknown) {
     const given = (body as { contacts?: unknown } | undefined)?.contacts;
     if (!Array.isArray(given)) throw refuse('missing_parameter', 'contacts: is required, a list of phone numbers.');
     const contacts = given.map((one) => {
@@ -93,9 +93,13 @@ export class OldD360Controller {
   @ApiBody(FILE)
   @Post('media')
   @KeepsItsKey()
-  async uploadFile(@TenantCaller() caller: Caller, @Req() request: FastifyRequest, @OnceKey() once?: Once) {
+  async uploadFile(
+    @TenantCaller() caller: Caller,
+    @Chosen() chosen: ChosenNumber,
+    @Req() request: FastifyRequest,
+    @OnceKey() once?: Once,
+  ) {
     const announced = [this.rawFiles.typeOf(request)];
-    const chosen = await this.choose.of(caller, request);
     const { phoneNumberId } = await this.upload.numberOf(caller, chosen.number.metaPhoneNumberId);
     const bytes = await this.upload.receive(request.raw as Readable);
     const { mediaId } = await this.upload.keepOnce(once, caller.tenantId, phoneNumberId, {
@@ -134,44 +138,58 @@ export class OldD360Controller {
   /** Where events of the number are posted. */
   @ApiOperation({ summary: 'Show the webhook of the number' })
   @Get('configs/webhook')
-  async showWebhook(@TenantCaller() caller: Caller, @Req() request: FastifyRequest): Promise<D360Webhook> {
-    return this.webhook.show(await this.choose.of(caller, request), 'number');
+  showWebhook(@Chosen() chosen: ChosenNumber): Promise<D360Webhook> {
+    return this.webhook.show(chosen, 'number');
   }
 
   /** Sets it; posts are signed with the secret of `GET /api/v1/webhooks/secret`. An empty `url` takes it away. */
   @ApiOperation({ summary: 'Set the webhook of the number' })
-  @ApiBody({ schema: { example: { url: 'https://shop.example/hook', headers: { Authorization: 'Bearer secret' } } } })
+  @ApiBody({ schema: { example: EXAMPLES.webhook } })
   @Post('configs/webhook')
   @HttpCode(200)
-  async setWebhook(
-    @TenantCaller() caller: Caller,
-    @Req() request: FastifyRequest,
-    @Body() body: unknown,
-  ): Promise<D360Webhook> {
-    return this.webhook.set(await this.choose.of(caller, request), 'number', body);
+  setWebhook(@Chosen() chosen: ChosenNumber, @Body() body: unknown): Promise<D360Webhook> {
+    return this.webhook.set(chosen, 'number', body);
+  }
+
+  /** The number that the key means. */
+  @ApiOperation({ summary: 'Show the number' })
+  @Get('configs/phone_number')
+  phoneNumber(@Chosen() { number, waba }: ChosenNumber) {
+    return {
+      id: number.metaPhoneNumberId,
+      phone_number: number.displayPhoneNumber.replace(/\D/g, ''),
+      display_phone_number: number.displayPhoneNumber,
+      verified_name: number.verifiedName,
+      status: number.status,
+      quality_rating: number.qualityRating,
+      waba_id: waba.metaWabaId,
+    };
   }
 
   /** The templates of the WABA, in 360dialog's form. */
   @ApiOperation({ summary: 'List templates' })
   @Get('configs/templates')
-  async list(
-    @TenantCaller() caller: Caller,
-    @Query() query: Record<string, unknown>,
-    @Req() request: FastifyRequest,
-  ): Promise<D360TemplatePage> {
-    return this.listTemplates.page(await this.choose.of(caller, request), query);
+  list(@Chosen() chosen: ChosenNumber, @Query() query: Record<string, unknown>): Promise<D360TemplatePage> {
+    return this.listTemplates.page(chosen, query);
+  }
+
+  /** One template by Meta's id, or all languages of a name, in the same form. */
+  @ApiOperation({ summary: 'Show a template' })
+  @Get('configs/templates/:name')
+  async oneTemplate(@Chosen() chosen: ChosenNumber, @Param('name') name: string): Promise<D360TemplatePage> {
+    for (const by of ['id', 'name']) {
+      const page = await this.listTemplates.page(chosen, { filters: JSON.stringify({ [by]: name }) });
+      if (page.total > 0) return page;
+    }
+    throw unknownObject(name);
   }
 
   /** Submits a template to Meta's review. */
   @ApiOperation({ summary: 'Create a template' })
-  @ApiBody({ schema: { type: 'object', additionalProperties: true } })
+  @ApiBody({ schema: { type: 'object', additionalProperties: true, example: EXAMPLES.template } })
   @Post('configs/templates')
-  async create(@TenantCaller() caller: Caller, @Req() request: FastifyRequest, @Body() body: unknown) {
-    if (typeof body !== 'object' || body === null || Array.isArray(body)) {
-      throw refuse('invalid_parameter', 'The body must be a JSON object that describes a template.');
-    }
-    const { waba } = await this.choose.of(caller, request);
-    const asked = body as Record<string, unknown>;
+  async create(@TenantCaller() caller: Caller, @Chosen() { waba }: ChosenNumber, @Body() body: unknown) {
+    const asked = templateIn(body);
     const made = await this.templates.create(caller, waba.metaWabaId, asked);
     return {
       id: made.id,
@@ -190,10 +208,9 @@ export class OldD360Controller {
   @Delete('configs/templates/:name')
   async removeTemplate(
     @TenantCaller() caller: Caller,
+    @Chosen() { waba }: ChosenNumber,
     @Param('name') name: string,
-    @Req() request: FastifyRequest,
   ): Promise<object> {
-    const { waba } = await this.choose.of(caller, request);
     await this.templates.remove(caller, waba.metaWabaId, { name });
     return { meta: { ...META, success: true, http_code: 200, developer_message: 'template deleted' } };
   }
@@ -201,8 +218,7 @@ export class OldD360Controller {
   /** That the number is connected. */
   @ApiOperation({ summary: 'Health, as the old API tells it' })
   @Get('health')
-  async health(@TenantCaller() caller: Caller, @Req() request: FastifyRequest) {
-    const { number } = await this.choose.of(caller, request);
+  health(@Chosen() { number }: ChosenNumber) {
     return {
       health: { gateway_status: number.status === 'CONNECTED' ? 'connected' : 'disconnected' },
       meta: META,

@@ -1,11 +1,12 @@
-import { Body, Controller, Get, HttpCode, Patch, Post, Req, UseGuards } from '@nestjs/common';
-import { ApiBody, ApiConsumes, ApiOperation, ApiSecurity, ApiTags } from '@nestjs/swagger';
+import { Body, Get, HttpCode, Patch, Post, Req } from '@nestjs/common';
+import { ApiBody, ApiConsumes, ApiOperation } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import { KeepsItsKey } from '#libs/idempotency';
-import { ApiKeyGuard, type Caller, TenantCaller } from '#libs/tenants';
+import { type Caller, TenantCaller } from '#libs/tenants';
 import { refuse } from '../graph-envelope/refuse.js';
 import { BusinessProfile } from './business-profile.js';
-import { ChooseNumber } from './choose-number.js';
+import type { ChosenNumber } from './choose-number.js';
+import { Chosen, D360Api } from './d360-api.js';
 import { NumberWebhook } from './number-webhook.js';
 import { META } from './old-answer.js';
 import { RawFiles } from './raw-files.js';
@@ -18,13 +19,9 @@ const FIXED: Readonly<Record<string, unknown>> = {
 };
 
 /** Profile and settings of the number in the words of the old API. */
-@ApiTags('360dialog, old')
-@ApiSecurity('D360-API-KEY')
-@UseGuards(ApiKeyGuard)
-@Controller('v1/settings')
+@D360Api('360dialog, old', 'v1/settings')
 export class OldSettingsController {
   constructor(
-    private readonly choose: ChooseNumber,
     private readonly profile: BusinessProfile,
     private readonly webhook: NumberWebhook,
     private readonly rawFiles: RawFiles,
@@ -33,8 +30,8 @@ export class OldSettingsController {
   /** The line below the number's name. */
   @ApiOperation({ summary: 'Show about' })
   @Get('profile/about')
-  async about(@TenantCaller() caller: Caller, @Req() request: FastifyRequest) {
-    const text = await this.profile.about(caller, await this.choose.of(caller, request));
+  async about(@TenantCaller() caller: Caller, @Chosen() chosen: ChosenNumber) {
+    const text = await this.profile.about(caller, chosen);
     return { settings: { profile: { about: { text: text ?? '' } } }, meta: META };
   }
 
@@ -42,18 +39,18 @@ export class OldSettingsController {
   @ApiOperation({ summary: 'Change about' })
   @ApiBody({ schema: { example: { text: 'Tea and more' } } })
   @Patch('profile/about')
-  async changeAbout(@TenantCaller() caller: Caller, @Req() request: FastifyRequest, @Body() body: unknown) {
+  async changeAbout(@TenantCaller() caller: Caller, @Chosen() chosen: ChosenNumber, @Body() body: unknown) {
     const { text } = fieldsOf(body);
     if (typeof text !== 'string') throw refuse('missing_parameter', 'text: is required.');
-    await this.profile.change(caller, await this.choose.of(caller, request), { about: text });
+    await this.profile.change(caller, chosen, { about: text });
     return { meta: META };
   }
 
   /** Where Meta keeps the picture; without `photo` there is none. */
   @ApiOperation({ summary: 'Show the picture' })
   @Get('profile/photo')
-  async photo(@TenantCaller() caller: Caller, @Req() request: FastifyRequest) {
-    const link = await this.profile.photo(caller, await this.choose.of(caller, request));
+  async photo(@TenantCaller() caller: Caller, @Chosen() chosen: ChosenNumber) {
+    const link = await this.profile.photo(caller, chosen);
     return { settings: { profile: link === undefined ? {} : { photo: { link } } }, meta: META };
   }
 
@@ -64,17 +61,17 @@ export class OldSettingsController {
   @Post('profile/photo')
   // Its body is a file that nobody has read yet; to set the same picture twice does no harm.
   @KeepsItsKey()
-  async changePhoto(@TenantCaller() caller: Caller, @Req() request: FastifyRequest) {
+  async changePhoto(@TenantCaller() caller: Caller, @Chosen() chosen: ChosenNumber, @Req() request: FastifyRequest) {
     const type = this.rawFiles.typeOf(request);
-    await this.profile.changePhoto(caller, await this.choose.of(caller, request), type, request.raw);
+    await this.profile.changePhoto(caller, chosen, type, request.raw);
     return { meta: META };
   }
 
   /** Address, description, mail, kind of business and websites. */
   @ApiOperation({ summary: 'Show the business profile' })
   @Get('business/profile')
-  async business(@TenantCaller() caller: Caller, @Req() request: FastifyRequest) {
-    const profile = await this.profile.business(caller, await this.choose.of(caller, request));
+  async business(@TenantCaller() caller: Caller, @Chosen() chosen: ChosenNumber) {
+    const profile = await this.profile.business(caller, chosen);
     return { settings: { business: { profile } }, meta: META };
   }
 
@@ -83,16 +80,16 @@ export class OldSettingsController {
   @ApiBody({ schema: { example: { description: 'Tea since 1901', websites: ['https://shop.example'] } } })
   @Post('business/profile')
   @HttpCode(200)
-  async changeBusiness(@TenantCaller() caller: Caller, @Req() request: FastifyRequest, @Body() body: unknown) {
-    await this.profile.change(caller, await this.choose.of(caller, request), fieldsOf(body));
+  async changeBusiness(@TenantCaller() caller: Caller, @Chosen() chosen: ChosenNumber, @Body() body: unknown) {
+    await this.profile.change(caller, chosen, fieldsOf(body));
     return { meta: META };
   }
 
   /** What can be set of the application: the webhook of the number. */
   @ApiOperation({ summary: 'Show application settings' })
   @Get('application')
-  async application(@TenantCaller() caller: Caller, @Req() request: FastifyRequest) {
-    const { url } = await this.webhook.show(await this.choose.of(caller, request), 'number');
+  async application(@Chosen() chosen: ChosenNumber) {
+    const { url } = await this.webhook.show(chosen, 'number');
     return { settings: { application: { ...FIXED, webhooks: { url } } }, meta: META };
   }
 
@@ -100,7 +97,7 @@ export class OldSettingsController {
   @ApiOperation({ summary: 'Change application settings' })
   @ApiBody({ schema: { example: { webhooks: { url: 'https://shop.example/hook' } } } })
   @Patch('application')
-  async changeApplication(@TenantCaller() caller: Caller, @Req() request: FastifyRequest, @Body() body: unknown) {
+  async changeApplication(@Chosen() chosen: ChosenNumber, @Body() body: unknown) {
     const { webhooks, ...rest } = fieldsOf(body);
     const other = Object.keys(rest).filter((name) => !Object.hasOwn(FIXED, name) || FIXED[name] !== rest[name]);
     if (other.length > 0) {
@@ -109,7 +106,6 @@ export class OldSettingsController {
         `${other.join(', ').slice(0, 200)}: cannot be set here. Set webhooks.url, and leave the rest out.`,
       );
     }
-    const chosen = await this.choose.of(caller, request);
     if (webhooks !== undefined) {
       const { headers } = await this.webhook.show(chosen, 'number');
       await this.webhook.set(chosen, 'number', { headers, url: fieldsOf(webhooks).url });

@@ -3,10 +3,11 @@ import { ApiBearerAuth, ApiBody, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import { loadConfig } from '#libs/config';
 import { ApiKeyGuard, type Caller, keyOf, TenantCaller } from '#libs/tenants';
-import { refuse } from '../graph-envelope/refuse.js';
 import { graphPage, project, readPage } from '../graph-list/graph-page.js';
+import { AccountInPath } from './account-in-path.js';
 import { EditTemplate } from './edit-template.js';
 import { type CreatedTemplate, ManageTemplates } from './manage-templates.js';
+import { deletedBy, templateIn } from './template-request.js';
 import { templateView } from './template-view.js';
 
 @ApiTags('Templates (Cloud API)')
@@ -19,6 +20,7 @@ export class TemplatesController {
   constructor(
     private readonly manage: ManageTemplates,
     private readonly edits: EditTemplate,
+    private readonly account: AccountInPath,
   ) {}
 
   /** Submits a template to Meta's review. */
@@ -26,12 +28,12 @@ export class TemplatesController {
   @ApiOperation({ summary: 'Create a template' })
   @Post(':wabaId/message_templates')
   @HttpCode(200)
-  create(
+  async create(
     @TenantCaller() caller: Caller,
     @Param('wabaId') wabaId: string,
     @Body() body: unknown,
   ): Promise<CreatedTemplate> {
-    return this.manage.create(caller, wabaId, templateIn(body));
+    return this.manage.create(caller, await this.account.of(caller.tenantId, wabaId), templateIn(body));
   }
 
   /** Replaces the components, the category or the time to live of a template; Meta reviews it again. */
@@ -66,7 +68,8 @@ export class TemplatesController {
     @Req() request: FastifyRequest,
   ): Promise<{ data: unknown[] }> {
     const page = readPage(query);
-    return graphPage(await this.manage.list(caller, wabaId, query, page), page, {
+    const account = await this.account.of(caller.tenantId, wabaId);
+    return graphPage(await this.manage.list(caller, account, query, page), page, {
       idOf: (template) => template.templateId,
       show: (template) => project(templateView(template), query.fields),
       request,
@@ -78,20 +81,11 @@ export class TemplatesController {
   /** Deletes all languages of a name, or one template with `hsm_id`. */
   @ApiOperation({ summary: 'Delete a template' })
   @Delete(':wabaId/message_templates')
-  remove(
+  async remove(
     @TenantCaller() caller: Caller,
     @Param('wabaId') wabaId: string,
     @Query() query: Record<string, unknown>,
   ): Promise<{ success: true }> {
-    const { name, hsm_id } = query;
-    return this.manage.remove(caller, wabaId, {
-      ...(typeof name === 'string' ? { name } : {}),
-      ...(typeof hsm_id === 'string' ? { hsm_id } : {}),
-    });
+    return this.manage.remove(caller, await this.account.of(caller.tenantId, wabaId), deletedBy(query));
   }
-}
-
-function templateIn(body: unknown): Record<string, unknown> {
-  if (typeof body === 'object' && body !== null && !Array.isArray(body)) return body as Record<string, unknown>;
-  throw refuse('invalid_parameter', 'The body must be a JSON object that describes a template.');
 }

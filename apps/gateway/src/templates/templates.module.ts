@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { DispatchModule } from '../dispatch/dispatch.module.js';
 import { AccountAtMeta } from './account-at-meta.js';
+import { AccountInPath } from './account-in-path.js';
 import { EditTemplate } from './edit-template.js';
 import { SubmitReadyTemplates } from './library/submit-ready-templates.js';
 import { ManageTemplates } from './manage-templates.js';
@@ -13,7 +14,7 @@ import { TemplatesProcessor } from './templates.processor.js';
 /** Templates over HTTP. Wakes `gateway.templates`. */
 @Module({
   controllers: [TemplatesController, NativeTemplatesController],
-  providers: [AccountAtMeta, ManageTemplates, EditTemplate, ReadTemplates, SubmitReadyTemplates],
+  providers: [AccountAtMeta, AccountInPath, ManageTemplates, EditTemplate, ReadTemplates, SubmitReadyTemplates],
   exports: [ManageTemplates, EditTemplate],
 })
 export class TemplateManagementModule {}

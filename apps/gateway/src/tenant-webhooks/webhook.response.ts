@@ -19,7 +19,7 @@ export class WebhookResponse {
   disabled_reason: string | null;
   @ApiProperty({ nullable: true, type: String }) disabled_at: string | null;
   /** Made and removed by `/{waba-id}/subscribed_apps`, or by the webhook paths of 360dialog's API. */
-  @ApiProperty({ enum: ['tenant', 'subscribed_apps', 'd360'] }) managed_by: string;
+  @ApiProperty({ enum: ['tenant', 'subscribed_apps', 'd360', 'd360_copy'] }) managed_by: string;
   /** Posts that failed in a row. */
   @ApiProperty() failures: number;
   @ApiProperty({ nullable: true, type: String }) failing_since: string | null;
