@@ -29,6 +29,10 @@ export function checkButtons(check: GrammarCheck, buttons: unknown, most: number
   }
 }
 
+// What a flow button may say (template components page of 2025-11-21; flow_action as in Meta's Flows samples).
+const FLOW_ACTIONS = ['NAVIGATE', 'DATA_EXCHANGE'];
+const FLOW_ICONS = ['DOCUMENT', 'PROMOTION', 'REVIEW'];
+
 const mostOf = ({ limits }: GrammarCheck): Readonly<Record<string, number>> => ({
   URL: limits.urlButtons,
   PHONE_NUMBER: limits.phoneButtons,
@@ -36,6 +40,7 @@ const mostOf = ({ limits }: GrammarCheck): Readonly<Record<string, number>> => (
   OTP: 1,
   CATALOG: 1,
   MPM: 1,
+  SPM: 1,
 });
 
 function checkButton(check: GrammarCheck, button: Fields, at: string): void {
@@ -53,6 +58,10 @@ function checkButton(check: GrammarCheck, button: Fields, at: string): void {
         `${name} has ${lengthOf(value)} characters, ${longest} are allowed`,
       );
     }
+  };
+  const oneOf = (name: string, words: readonly string[]) => {
+    if (button[name] === undefined || words.includes(kindOf(button[name]))) return;
+    check.report('button_value_unknown', `${at}.${name}`, `${name} must be one of ${words.join(', ')}`);
   };
   if (check.category === 'authentication' && kind !== 'OTP') {
     check.report('component_not_allowed', at, 'An authentication template has one button, of type OTP');
@@ -85,12 +94,22 @@ function checkButton(check: GrammarCheck, button: Fields, at: string): void {
       return;
     }
     case 'CATALOG':
+    case 'MPM':
+    case 'SPM':
+      // Their labels are fixed; what is written is checked as far as a label may go.
+      if (button.text !== undefined) label();
       if (check.category !== undefined && check.category !== 'marketing') {
-        check.report('component_not_allowed', at, 'Only marketing templates have a catalog button');
+        const says = `Only marketing templates have a button of type ${kind}`;
+        check.report('component_not_allowed', at, says);
       }
+      return;
+    case 'VOICE_CALL':
+      if (button.text !== undefined) label();
       return;
     case 'FLOW':
       label();
+      oneOf('flow_action', FLOW_ACTIONS);
+      oneOf('icon', FLOW_ICONS);
       if (![button.flow_id, button.flow_name, button.flow_json].some((v) => typeof v === 'string' && v !== '')) {
         check.report('button_field_missing', `${at}.flow_id`, 'A flow button needs flow_id, flow_name or flow_json');
       }

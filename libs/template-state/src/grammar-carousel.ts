@@ -13,6 +13,13 @@ export function checkCarousel(check: GrammarCheck, carousel: Fields, at: string)
   if (cards.length < minCards || cards.length > maxCards) {
     check.report('cards_count', `${at}.cards`, `A carousel has ${minCards} to ${maxCards} cards, not ${cards.length}`);
   }
+  // Product cards are made with two and sent with up to ten (product card carousel page of 2025-11).
+  const ofProducts =
+    kindOf(componentsOf(isFields(cards[0]) ? cards[0].components : [], 'HEADER')[0]?.format) === 'PRODUCT';
+  if (ofProducts && cards.length !== minCards && cards.length >= minCards && cards.length <= maxCards) {
+    const says = `A carousel of products is made with ${minCards} cards, whatever number is sent`;
+    check.report('cards_count', `${at}.cards`, says);
+  }
   const first = shapeOf(cards[0]);
   for (const [i, card] of cards.entries()) {
     const place = `${at}.cards[${i}]`;
@@ -33,8 +40,23 @@ export function checkCarousel(check: GrammarCheck, carousel: Fields, at: string)
       const kind = kindOf(component.type);
       if (kind === 'HEADER' && component === header) checkHeader(check, component, spot);
       if (kind === 'BODY') checkBody(check, component, cardBody, spot);
-      if (kind === 'BUTTONS') checkButtons(check, component.buttons, cardButtons, `${spot}.buttons`);
+      if (kind === 'FOOTER') check.report('component_not_allowed', spot, 'A card has no footer');
+      if (kind === 'BUTTONS') {
+        checkButtons(check, component.buttons, cardButtons, `${spot}.buttons`);
+        checkKinds(check, component.buttons, ofProducts ? ON_PRODUCTS : ON_MEDIA, `${spot}.buttons`);
+      }
     }
+  }
+}
+
+const ON_MEDIA = ['QUICK_REPLY', 'URL', 'PHONE_NUMBER'];
+const ON_PRODUCTS = ['SPM', 'URL'];
+
+function checkKinds(check: GrammarCheck, buttons: unknown, allowed: readonly string[], at: string): void {
+  for (const [i, button] of Array.isArray(buttons) ? buttons.entries() : []) {
+    const kind = isFields(button) ? kindOf(button.type) : '';
+    if (kind === '' || allowed.includes(kind)) continue;
+    check.report('component_not_allowed', `${at}[${i}]`, `Such a card has buttons of type ${allowed.join(', ')} alone`);
   }
 }
 

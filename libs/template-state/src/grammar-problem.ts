@@ -25,10 +25,13 @@ export type GrammarCode =
   | 'text_too_long'
   | 'text_not_allowed'
   | 'example_missing'
+  | 'emoji_too_many'
+  | 'variables_too_many'
   | 'variables_wrong_form'
   | 'buttons_missing'
   | 'buttons_too_many'
   | 'buttons_out_of_order'
+  | 'button_value_unknown'
   | 'button_field_missing'
   | 'button_url_variable'
   | 'otp_invalid'
@@ -47,6 +50,7 @@ export type GrammarRefusal = Extract<
   | 'template_body_invalid'
   | 'template_footer_invalid'
   | 'template_variable_at_edge'
+  | 'template_variable_ratio'
 >;
 
 export interface GrammarProblem {
@@ -74,8 +78,10 @@ const PART: readonly (readonly [RegExp, GrammarRefusal])[] = [
   [/^footer_/, 'template_footer_invalid'],
   [/^text_too_long$/, 'template_too_long'],
   [/^variable_at_edge$/, 'template_variable_at_edge'],
+  [/^variables_too_many$/, 'template_variable_ratio'],
+  [/^emoji_too_many$/, 'template_body_invalid'],
 ];
 
-/** The refusal of a problem: 2388040, 2388047, 2388072, 2388073, 2388299, or the general one. */
+/** The refusal of a problem: 2388040, 2388047, 2388072, 2388073, 2388293, 2388299, or the general one. */
 export const refusalOf = (code: GrammarCode): GrammarRefusal =>
   PART.find(([names]) => names.test(code))?.[1] ?? 'template_invalid';

@@ -1,6 +1,6 @@
 import type { GrammarCheck } from './grammar-problem.js';
 import { type Fields, isFields, kindOf } from './template.js';
-import { lengthOf } from './template-limits.js';
+import { emojiIn, lengthOf } from './template-limits.js';
 import { type Variables, variablesOf } from './variables.js';
 
 const HEADER_MEDIA = new Set(['IMAGE', 'VIDEO', 'GIF', 'DOCUMENT']);
@@ -20,6 +20,10 @@ export function checkHeader(check: GrammarCheck, header: Fields, at: string): vo
     return;
   }
   if (HEADER_MEDIA.has(format)) {
+    // Moving pictures are for the Marketing Messages API alone (template components page of 2025-11-21).
+    if (format === 'GIF' && check.category !== undefined && check.category !== 'marketing') {
+      check.report('component_not_allowed', at, 'Only marketing templates have a GIF');
+    }
     const handles = isFields(header.example) ? header.example.header_handle : undefined;
     if (firstText(handles) !== undefined) return;
     const says = 'Meta reviews a sample: put the handle of an uploaded file in example.header_handle';
@@ -28,6 +32,9 @@ export function checkHeader(check: GrammarCheck, header: Fields, at: string): vo
   }
   if (format === 'LOCATION' && check.category === 'authentication') {
     check.report('component_not_allowed', at, 'Only marketing and utility templates have a location');
+  }
+  if (format === 'PRODUCT' && check.category !== undefined && check.category !== 'marketing') {
+    check.report('component_not_allowed', at, 'Only marketing templates have a product');
   }
   if (format === 'LOCATION' || format === 'PRODUCT') return;
   const says = 'format must be TEXT, IMAGE, VIDEO, GIF, DOCUMENT, LOCATION or PRODUCT';
@@ -39,7 +46,25 @@ export function checkBody(check: GrammarCheck, body: Fields, longest: number, at
   const text = checkText(check, body.text, longest, `${at}.text`);
   if (text === undefined) return;
   const variables = checkVariables(check, text, `${at}.text`, { edges: true });
+  const emoji = emojiIn(text);
+  if (emoji > check.limits.bodyEmoji) {
+    check.report('emoji_too_many', `${at}.text`, `The body has ${emoji} emoji, ${check.limits.bodyEmoji} are allowed`);
+  }
+  checkRatio(check, text, variables, `${at}.text`);
   checkExample(check, variables, body.example, 'body_text', at);
+}
+
+/**
+ * Meta refuses bodies with too many variables for their length (2388293) and does not publish the ratio. Fewer words than
+ * variables is beyond any that is known; what is nearer to it is left to Meta.
+ */
+function checkRatio(check: GrammarCheck, text: string, { names }: Variables, at: string): void {
+  const words = text.replaceAll(/\{\{[^{}]*\}\}/g, ' ').match(/[\p{L}\p{N}]+/gu)?.length ?? 0;
+  // Languages that put no spaces between words are counted by letters.
+  const letters = text.match(/[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]/gu)?.length ?? 0;
+  if (Math.max(words, letters) >= names.length) return;
+  const says = `${names.length} variables in ${words} words: use fewer variables or a longer text`;
+  check.report('variables_too_many', at, says);
 }
 
 /** Checks a footer: short text without variables. */

@@ -121,8 +121,16 @@ describe('a template ready for review', () => {
   });
 
   it('may have as many characters as Meta allows, an emoji being one', () => {
-    expect(problems(template([{ type: 'BODY', text: '🕊'.repeat(1024) }]))).toEqual([]);
+    expect(problems(template([{ type: 'BODY', text: `${x(1014)}${'🕊'.repeat(10)}` }]))).toEqual([]);
     expect(problems(template([{ type: 'BODY', text: x(1025) }]))).toEqual([['text_too_long', 'components[0].text']]);
+  });
+
+  it('may have ten emoji since March 2025, a flag or a family being one, a trademark none', () => {
+    const ten = template([{ type: 'BODY', text: `Shop™ 24 ${'🇲🇽👩‍👩‍👦❤️1️⃣🎉'.repeat(2)}.` }]);
+    const eleven = template([{ type: 'BODY', text: `Shop™ 24 ${'🇲🇽👩‍👩‍👦❤️1️⃣🎉'.repeat(2)}🎉` }]);
+    expect(problems(ten)).toEqual([]);
+    expect(problems(eleven)).toEqual([['emoji_too_many', 'components[0].text']]);
+    expect(problems(eleven, templateLimitsAt('2025-03-26'))).toEqual([]);
   });
 });
 
@@ -407,6 +415,47 @@ describe('whatever is submitted', () => {
         expect(Array.isArray(checkTemplate(template(stored), limits))).toBe(true);
         expect(Array.isArray(checkTemplate(template(stored, { category: 'AUTHENTICATION' }), limits))).toBe(true);
         expect(Array.isArray(checkParameters(stored, sent, limits))).toBe(true);
+      }),
+    );
+  });
+
+  it('is taken if it keeps every rule, and refused at the very place where it breaks one', () => {
+    const word = fc.constantFrom('order', 'ready', 'today', 'shop', 'pedido', 'até', '早安', '🎉');
+    const words = (most: number) => fc.array(word, { minLength: 1, maxLength: most }).map((all) => all.join(' '));
+    const aBody = fc.tuple(fc.nat({ max: 3 }), words(5)).map(([count, filler]) => ({
+      type: 'BODY',
+      text: `Dear friend of ours: ${Array.from({ length: count }, (_, i) => `${filler} {{${i + 1}}} `).join('')}${filler}.`,
+      ...(count > 0 ? { example: { body_text: [Array.from({ length: count }, (_, i) => `v${i}`)] } } : {}),
+    }));
+    const header = fc.constantFrom(
+      { type: 'HEADER', format: 'TEXT', text: 'Hello' },
+      { type: 'HEADER', format: 'VIDEO', example: { header_handle: ['4::a'] } },
+      { type: 'HEADER', format: 'LOCATION' },
+    );
+    const replies = fc.array(fc.constant(quick()), { maxLength: 4 });
+    const links = fc.subarray([link(), link('https://b.example/{{1}}', { example: ['https://b.example/1'] }), phone]);
+    const good = fc.record({
+      header: fc.option(header, { nil: undefined }),
+      body: aBody.filter((b) => (b.text.match(/🎉/gu)?.length ?? 0) <= 10),
+      footer: fc.option(fc.constant({ type: 'FOOTER', text: 'Bye' }), { nil: undefined }),
+      buttons: fc.tuple(replies, links).map(([first, then]) => [...first, ...then]),
+    });
+    const of = ({ header, body, footer, buttons }: { [part: string]: unknown; buttons: object[] }) =>
+      [header, body, footer, ...(buttons.length > 0 ? [{ type: 'BUTTONS', buttons }] : [])].filter(Boolean) as object[];
+    fc.assert(
+      fc.property(good, (parts) => {
+        expect(problems(template(of(parts)))).toEqual([]);
+        const at = parts.header ? 1 : 0;
+        expect(problems(template(of({ ...parts, body: { type: 'BODY', text: x(1025) } })))).toEqual([
+          ['text_too_long', `components[${at}].text`],
+        ]);
+        if (parts.buttons.length > 0) {
+          const buttons = [...parts.buttons.slice(0, -1), { ...parts.buttons.at(-1), text: x(26) }];
+          const place = at + 1 + (parts.footer ? 1 : 0);
+          expect(problems(template(of({ ...parts, buttons })))).toEqual([
+            ['text_too_long', `components[${place}].buttons[${buttons.length - 1}].text`],
+          ]);
+        }
       }),
     );
   });

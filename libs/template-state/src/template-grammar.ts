@@ -116,6 +116,11 @@ function checkComponents(check: GrammarCheck, components: unknown): void {
   if (componentsOf(components, 'BODY').length === 0) {
     check.report('body_missing', 'components', 'A template needs a component of type BODY');
   }
+  if (check.category === 'authentication' && componentsOf(components, 'BUTTONS').length === 0) {
+    const says = 'An authentication template needs BUTTONS with one button of type OTP';
+    check.report('buttons_missing', 'components', says);
+  }
+  checkProduct(check, components);
   const seen = new Set<string>();
   for (const [i, component] of components.entries()) {
     const at = `components[${i}]`;
@@ -163,6 +168,19 @@ function checkComponent(
       checkOffer(check, component, at);
       return;
     default: // Meta adds components before we learn of them.
+  }
+}
+
+/** A product above a text comes with its own button, and the button with a product (single product page of 2025-11). */
+function checkProduct(check: GrammarCheck, components: readonly unknown[]): void {
+  const header = componentsOf(components, 'HEADER')[0];
+  const isProduct = kindOf(header?.format) === 'PRODUCT';
+  const buttons = componentsOf(components, 'BUTTONS').flatMap((c) => (Array.isArray(c.buttons) ? c.buttons : []));
+  const hasButton = buttons.some((button) => isFields(button) && kindOf(button.type) === 'SPM');
+  if (isProduct && !hasButton) {
+    check.report('buttons_missing', 'components', 'A header of format PRODUCT needs a button of type SPM');
+  } else if (hasButton && !isProduct) {
+    check.report('component_not_allowed', 'components', 'A button of type SPM needs a header of format PRODUCT');
   }
 }
 

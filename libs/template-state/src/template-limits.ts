@@ -5,6 +5,8 @@ export interface TemplateLimits {
   readonly name: number;
   readonly headerText: number;
   readonly body: number;
+  /** Emoji in a body. */
+  readonly bodyEmoji: number;
   /** The body of a template with a limited-time offer. */
   readonly offerBody: number;
   readonly offerText: number;
@@ -40,6 +42,7 @@ const BEFORE: TemplateLimits = {
   name: 512,
   headerText: 60,
   body: 1024,
+  bodyEmoji: Number.POSITIVE_INFINITY,
   offerBody: 600,
   offerText: 16,
   productBody: 160,
@@ -67,9 +70,16 @@ const BEFORE: TemplateLimits = {
 
 /**
  * Meta, template components page of 2025-11-21 and template type pages of 2025-11. Card bodies of 160 and the 32,768 of a
- * lone body are from client libraries and older pages. Coupon codes of 20 since 2025-12-03.
+ * lone body are from client libraries and older pages. Coupon codes of 20 since 2025-12-03. The changelog of 2025-03-27
+ * says that emoji may be limited; ten is what WhatsApp Manager is known to allow (unverified).
  */
-export const TEMPLATE_LIMITS: readonly TemplateLimits[] = [BEFORE, { ...BEFORE, from: '2025-12-03', couponCode: 20 }];
+const TEN_EMOJI: TemplateLimits = { ...BEFORE, from: '2025-03-27', bodyEmoji: 10 };
+
+export const TEMPLATE_LIMITS: readonly TemplateLimits[] = [
+  BEFORE,
+  TEN_EMOJI,
+  { ...TEN_EMOJI, from: '2025-12-03', couponCode: 20 },
+];
 
 /**
  * The limits in force on a day, which belongs to the new ones from its first moment.
@@ -84,3 +94,16 @@ export const lengthOf = (text: string): number => [...text].length;
 
 /** Whether a text is longer than allowed; counts characters only if the text could be. */
 export const isLonger = (text: string, allowed: number): boolean => text.length > allowed && lengthOf(text) > allowed;
+
+// A flag or a family is several code points and one emoji to whoever counts them. Signs such as © are emoji only where
+// they are written as one.
+const CLUSTERS = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
+const EMOJI = /\p{Emoji_Presentation}|\p{Extended_Pictographic}\uFE0F|\u20E3/u;
+
+/** How many emoji a text has, each counted as often as it stands there. */
+export function emojiIn(text: string): number {
+  if (!EMOJI.test(text)) return 0;
+  let count = 0;
+  for (const { segment } of CLUSTERS.segment(text)) if (EMOJI.test(segment)) count++;
+  return count;
+}
