@@ -6,6 +6,7 @@ import { cloneDatabase, type TestDatabase } from '../support/database.js';
  */
 const EXCEPTIONS: Readonly<Record<string, string>> = {
   audit_log: "what the provider's staff did; tenants' apps have no right to it",
+  legal_entities: 'who of the provider issues invoices; it belongs to no tenant',
   meta_routes:
     'one row per id of Meta on the whole platform; its key is all that a webhook carries. Protected by tenant_id all the same',
   migrations: "TypeORM's list of migrations that were run",

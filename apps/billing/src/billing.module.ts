@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { InboundModule } from '#libs/inbound';
 import { LedgerModule } from '#libs/ledger';
 import { ProcessModule } from '#libs/process';
 import { TenantEventsModule } from '#libs/tenant-events';
@@ -7,7 +8,13 @@ import { UsageModule } from '#libs/usage';
 import { WabasModule } from '#libs/wabas';
 import { WalletModule } from '#libs/wallet';
 import { ChargesController } from './charges/charges.controller.js';
+import { CreditInvoice } from './invoices/credit-invoice.js';
 import { InvoicesController } from './invoices/invoices.controller.js';
+import { Invoices } from './invoices/invoices.js';
+import { IssueInvoices } from './invoices/issue-invoices.js';
+import { IssuedInvoicesController } from './invoices/issued-invoices.controller.js';
+import { LegalEntities } from './invoices/legal-entities.js';
+import { StaffInvoicesController } from './invoices/staff-invoices.controller.js';
 import { LedgerController } from './ledger/ledger.controller.js';
 import { BillingProfiles } from './plans/billing-profiles.js';
 import { PlansController } from './plans/plans.controller.js';
@@ -25,6 +32,7 @@ import { WalletFeature } from './wallet/wallet.module.js';
     TenantsModule,
     UsageModule,
     LedgerModule,
+    InboundModule,
     WabasModule,
     WalletModule,
     TenantEventsModule,
@@ -35,10 +43,12 @@ import { WalletFeature } from './wallet/wallet.module.js';
     RateCardsController,
     ChargesController,
     InvoicesController,
+    IssuedInvoicesController,
+    StaffInvoicesController,
     LedgerController,
     PlansController,
     StaffPlansController,
   ],
-  providers: [RateCards, Plans, BillingProfiles],
+  providers: [Invoices, LegalEntities, IssueInvoices, CreditInvoice, RateCards, Plans, BillingProfiles],
 })
 export class BillingModule {}

@@ -1,4 +1,5 @@
 import { Refusal } from '#libs/http';
+import type { ZoneClock } from './rating/local-time.js';
 
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
 const MONTH = /^\d{4}-(0[1-9]|1[0-2])$/;
@@ -23,4 +24,19 @@ export function daysOfMonth(month: string): { from: string; to: string } | undef
   const [year, number] = month.split('-').map(Number) as [number, number];
   const last = new Date(Date.UTC(year, number, 0)).getUTCDate();
   return { from: `${month}-01`, to: `${month}-${last}` };
+}
+
+const DAY_MS = 86_400_000;
+
+/** The first instant (ms since 1970) of a local day `YYYY-MM-DD` of a zone. */
+export function startOfDay(zone: ZoneClock, day: string): number {
+  // No zone is more than a day away from UTC, and a local day once begun has not yet ended there.
+  let before = Date.parse(`${day}T00:00:00Z`) - DAY_MS;
+  let after = before + 2 * DAY_MS;
+  while (after - before > 1) {
+    const middle = Math.floor((before + after) / 2);
+    if (zone.dayAt(middle).day >= day) after = middle;
+    else before = middle;
+  }
+  return after;
 }

@@ -238,6 +238,15 @@ export class Inbound {
   }
 
   /** One inbound message by Meta's id, which a tenant uses to reply, react or mark as read. */
+  /** How many messages customers wrote in a half-open range of Meta's times. */
+  async countBetween(tx: Tx, tenantId: string, from: Date, before: Date): Promise<number> {
+    const [row]: { count: number }[] = await tx.query(
+      `SELECT count(*)::int AS count FROM inbound_messages WHERE tenant_id = $1 AND inbound_id >= $2 AND inbound_id < $3`,
+      [tenantId, firstIdAt(from), firstIdAt(before)],
+    );
+    return row?.count ?? 0;
+  }
+
   async findByMetaId(tx: Tx, tenantId: string, metaMessageId: string): Promise<InboundRow | undefined> {
     const [row] = await tx.query(
       `SELECT ${COLUMNS} FROM inbound_messages m WHERE m.tenant_id = $1 AND m.meta_message_id = $2

@@ -142,6 +142,15 @@ export class UsageFacts {
     return count;
   }
 
+  /** Whether facts that were delivered before an instant wait to be rated; those that are parked wait for staff and do not count. */
+  async waitsBefore(tx: Tx, tenantId: string, instant: Date): Promise<boolean> {
+    const rows: unknown[] = await tx.query(
+      `SELECT 1 FROM usage_facts WHERE tenant_id = $1 AND status = 'new' AND delivered_at < $2 LIMIT 1`,
+      [tenantId, instant],
+    );
+    return rows.length > 0;
+  }
+
   async find(tx: Tx, tenantId: string, messageId: string): Promise<UsageFact | undefined> {
     const [row] = await tx.query(`SELECT ${COLUMNS} FROM usage_facts WHERE tenant_id = $1 AND message_id = $2`, [
       tenantId,

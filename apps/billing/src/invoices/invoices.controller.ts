@@ -8,6 +8,8 @@ import { RateRowResponse, rateRowOf } from '../charges/charge.response.js';
 import { ChargePageResponse, chargePage, cursorOf, PageQuery } from '../charges/charge-page.js';
 import { daysOfMonth } from '../local-days.js';
 import { type DraftInvoice, draftInvoice, type InvoiceLine } from './draft-invoice.js';
+import { Invoices } from './invoices.js';
+import { IssuedInvoiceResponse, showIssued } from './issued-invoices.controller.js';
 
 class InvoiceLineResponse {
   @ApiProperty({ description: 'Place on the draft; it can move while the month goes on' }) number: number;
@@ -30,7 +32,9 @@ class TotalResponse {
 }
 class InvoiceResponse {
   @ApiProperty({ example: '2026-11', description: "The month in the WABA's time zone" }) month: string;
-  @ApiProperty({ enum: ['draft'] }) status: 'draft';
+  @ApiProperty({ enum: ['draft', 'issued'] }) status: 'draft' | 'issued';
+  @ApiProperty({ type: [IssuedInvoiceResponse], description: 'What was issued for the month, by currency' })
+  issued: IssuedInvoiceResponse[];
   @ApiProperty({ type: [InvoiceLineResponse] }) lines: InvoiceLineResponse[];
   @ApiProperty({ type: [TotalResponse] }) totals: TotalResponse[];
 }
@@ -46,16 +50,21 @@ export class InvoicesController {
   constructor(
     private readonly db: Database,
     private readonly ledger: Ledger,
+    private readonly invoices: Invoices,
   ) {}
 
-  /** The draft invoice of a month: lines by currency, market, category, price, rule and rate row. */
+  /** The lines of a month, a draft until it is issued: by currency, market, category, price, rule and rate row. */
   @Get(':month')
   @ApiOperation({ summary: 'Draft invoice of a month' })
   async draft(@TenantCaller() { tenantId }: Caller, @Param('month') month: string): Promise<InvoiceResponse> {
-    const { lines, totals } = await this.db.inTenant(tenantId, (tx) => this.draftOf(tx, tenantId, month));
+    const { lines, totals, issued } = await this.db.inTenant(tenantId, async (tx) => ({
+      ...(await this.draftOf(tx, tenantId, month)),
+      issued: await this.invoices.ofMonth(tx, tenantId, month),
+    }));
     return {
       month,
-      status: 'draft',
+      status: issued.length > 0 ? 'issued' : 'draft',
+      issued: issued.map(showIssued),
       lines: lines.map((line) => lineResponse(month, line)),
       totals: totals.map(({ currency, amount, quantity }) => ({ currency, amount, quantity })),
     };

@@ -1,0 +1,295 @@
+import { newId } from '#libs/ids';
+import { Ledger } from '#libs/ledger';
+import { newMessageRef } from '#libs/outbox';
+import { Database } from '#libs/persistence';
+import { Wabas } from '#libs/wabas';
+import { type Merchant, merchant, UTILITY } from '../../../../test/fixtures/billing/merchant.js';
+import { type StaffMember, staffMember } from '../../../../test/fixtures/billing/staff.js';
+import { http, type RunningApp, startApp, testEnvironment } from '../../../../test/support/app.js';
+import { cloneDatabase, type TestDatabase } from '../../../../test/support/database.js';
+import { BillingModule } from '../billing.module.js';
+import { BillingWorkerModule } from '../billing-worker.module.js';
+import { RateUsage } from '../metering/rate-usage.js';
+
+const REASON = { reason: 'end of the month' };
+const OCTOBER = new Date('2026-10-20T12:00:00Z');
+
+describe('issued invoices', () => {
+  let database: TestDatabase;
+  let apps: { api: RunningApp; worker: RunningApp };
+  let staff: StaffMember;
+  beforeAll(async () => {
+    database = await cloneDatabase();
+    const environment = testEnvironment(database);
+    apps = {
+      api: await startApp(BillingModule, environment, { name: 'billing', describe: 'Billing.' }),
+      worker: await startApp(BillingWorkerModule, environment),
+    };
+    staff = await staffMember(database, environment, 'billing');
+    const entity = await asStaff('PUT', '/legal-entities/main', {
+      name: 'Palomar Servicios, S.L.',
+      address: 'Calle Mayor 1\n28013 Madrid',
+      country: 'ES',
+      tax_id: 'B12345678',
+      payment_details: 'IBAN ES00 0000',
+      taxes: [{ country: 'ES', name: 'IVA', pct: '21', from: '2012-09-01' }],
+      invoice_prefix: 'F-',
+      credit_prefix: 'A-',
+      ...REASON,
+    });
+    expect(entity.status).toBe(200);
+  });
+  afterAll(async () => {
+    await apps.worker.close();
+    await apps.api.close();
+    await database.drop();
+  });
+
+  const call = (method: string, path: string, token: string, body?: object) =>
+    http(method, `${apps.api.url}${path}`, { token, ...(body ? { body } : {}) });
+  const asStaff = (method: string, path: string, body?: object) => call(method, `/admin/v1${path}`, staff.token, body);
+  const rate = async ({ tenantId }: Merchant) => {
+    while ((await apps.worker.app.get(RateUsage).rateNext(tenantId)) > 0);
+  };
+  const invoicedShop = async (profile: object = {}) => {
+    const shop = await merchant(apps);
+    const saved = await asStaff('PUT', `/tenants/${shop.tenantId}/billing-profile`, {
+      legal_name: 'Tienda Ñandú, S.A.',
+      address: 'Gran Vía 2, Madrid',
+      country: 'ES',
+      tax_id: 'A87654321',
+      language: 'es',
+      timezone: 'America/Mexico_City',
+      legal_entity: 'main',
+      ...profile,
+      ...REASON,
+    });
+    expect(saved.status).toBe(200);
+    return shop;
+  };
+  const issue = (shop: Merchant, month = '2026-10') =>
+    asStaff('POST', `/tenants/${shop.tenantId}/invoices`, { month, ...REASON });
+  const bytes = async (shop: Merchant, id: string, form: string) => {
+    const answer = await fetch(`${apps.api.url}/api/v1/issued-invoices/${id}${form}`, {
+      headers: { authorization: `Bearer ${shop.apiKey}` },
+    });
+    expect(answer.status).toBe(200);
+    return Buffer.from(await answer.arrayBuffer());
+  };
+  const owed = async (shop: Merchant) => {
+    const balances = await apps.worker.app
+      .get(Database)
+      .inTenant(shop.tenantId, (tx) => apps.worker.app.get(Ledger).balances(tx, shop.tenantId));
+    return Object.fromEntries(balances.map((b) => [b.account, b.balance]));
+  };
+
+  it('sum up a month with fees and tax, round once, book what is owed to the cent, and close the month', async () => {
+    const shop = await invoicedShop();
+    // Put on the plan as if it had been a while ago; through the API a plan begins today at the earliest.
+    await asStaff('POST', '/plans/monthly/versions', {
+      terms: { currency: 'USD', monthly_fee: { tenant: '49', number: '15' } },
+      ...REASON,
+    });
+    await database.owner.query(
+      `INSERT INTO tenant_plans VALUES ($1, $2, '2026-09-01', 'monthly', 1, 'test', '2026-09-01')`,
+      [shop.tenantId, newId(OCTOBER)],
+    );
+    const { db, wabas } = { db: apps.worker.app.get(Database), wabas: apps.worker.app.get(Wabas) };
+    await db.inTenant(shop.tenantId, async (tx) => {
+      const [number] = await wabas.phoneNumbers(tx, shop.tenantId);
+      await wabas.savePhoneNumber(tx, shop.tenantId, { ...(number as never as object), status: 'CONNECTED' } as never);
+    });
+    await database.owner.query(`UPDATE phone_numbers SET created_at = '2026-09-01' WHERE tenant_id = $1`, [
+      shop.tenantId,
+    ]);
+    const messages = [];
+    for (let i = 0; i < 3; i++) messages.push(await shop.delivered({ deliveredAt: OCTOBER }));
+    await shop.delivered({ deliveredAt: OCTOBER, pricing: { ...UTILITY, category: 'marketing' } });
+    const november = await shop.delivered({ deliveredAt: new Date('2026-11-01T06:00:00Z') });
+    await rate(shop);
+
+    const answer = await issue(shop);
+    expect([answer.status, answer.body]).toMatchObject([
+      201,
+      { data: [{ currency: 'USD', net: '64.07', tax: '13.45', total: '77.52', month: '2026-10' }] },
+    ]);
+    const [invoice] = answer.body.data;
+    const document = JSON.parse((await bytes(shop, invoice.id, '')).toString());
+    expect(document.lines).toMatchObject([
+      { item: 'messages', category: 'marketing', quantity: 1, amount: '0.0397' },
+      { item: 'messages', category: 'utility', quantity: 3, amount: '0.0255' },
+      { item: 'tenant_fee', amount: '49' },
+      { item: 'number_fee', quantity: 1, amount: '15' },
+    ]);
+    expect(document).toMatchObject({
+      rounding: '0.0048',
+      buyer: { name: 'Tienda Ñandú, S.A.' },
+      tax: { kind: 'domestic', name: 'IVA', pct: '21' },
+    });
+    const opened = await call('GET', document.lines[1].charges_url, shop.apiKey);
+    expect(opened.body.data.map((c: { message: string }) => c.message)).toEqual(messages.map(newMessageRef));
+    // 77.52 of October and the message of November.
+    expect(await owed(shop)).toMatchObject({
+      receivable: '77.5285',
+      tax_payable: '-13.45',
+      revenue_fees: '-64',
+      rounding: '-0.0048',
+    });
+    expect((await call('GET', '/api/v1/invoices/2026-10', shop.apiKey)).body).toMatchObject({
+      status: 'issued',
+      issued: [{ number: invoice.number }],
+    });
+
+    // What comes late counts in the month that is open.
+    const late = await shop.delivered({ deliveredAt: OCTOBER });
+    await rate(shop);
+    const draft = (await call('GET', '/api/v1/invoices/2026-11', shop.apiKey)).body;
+    expect(draft).toMatchObject({ status: 'draft', lines: [{ quantity: 2 }] });
+    const both = await call('GET', draft.lines[0].charges_url, shop.apiKey);
+    expect(both.body.data).toMatchObject([
+      { message: newMessageRef(late), local_day: '2026-10-20', booked_on: '2026-11-01' },
+      { message: newMessageRef(november), local_day: '2026-11-01' },
+    ]);
+  });
+
+  it('are the same bytes when rate cards, plan and profile have changed', async () => {
+    const shop = await invoicedShop();
+    for (let i = 0; i < 3; i++) await shop.delivered({ deliveredAt: OCTOBER });
+    await rate(shop);
+    const [invoice] = (await issue(shop)).body.data;
+    const forms = ['', '/csv', '/pdf'];
+    const before = await Promise.all(forms.map((form) => bytes(shop, invoice.id, form)));
+
+    await database.owner.query('ALTER TABLE rates DISABLE TRIGGER append_only');
+    await database.owner.query(`UPDATE rates SET price = 9.9 WHERE market = 'Mexico'`);
+    await database.owner.query('ALTER TABLE rates ENABLE TRIGGER append_only');
+    await asStaff('PUT', `/tenants/${shop.tenantId}/billing-profile`, {
+      legal_name: 'Another name',
+      country: 'FR',
+      timezone: 'Europe/Paris',
+      legal_entity: 'main',
+      ...REASON,
+    });
+    await shop.delivered({ deliveredAt: OCTOBER });
+    await rate(shop);
+    const after = await Promise.all(forms.map((form) => bytes(shop, invoice.id, form)));
+    expect(after.map((b, i) => b.equals(before[i] as Buffer))).toEqual([true, true, true]);
+    expect(before[2]?.subarray(0, 5).toString()).toBe('%PDF-');
+    expect(before[2]?.toString('latin1')).toContain('(D:20');
+  });
+
+  it('are refused to print when somebody changed the past', async () => {
+    const shop = await invoicedShop();
+    await shop.delivered({ deliveredAt: OCTOBER });
+    await rate(shop);
+    const [invoice] = (await issue(shop)).body.data;
+    await database.owner.query('ALTER TABLE charges DISABLE TRIGGER append_only');
+    await database.owner.query(`UPDATE charges SET unit_price = 0.001, amount = 0.001 WHERE tenant_id = $1`, [
+      shop.tenantId,
+    ]);
+    await database.owner.query('ALTER TABLE charges ENABLE TRIGGER append_only');
+    expect((await call('GET', `/api/v1/issued-invoices/${invoice.id}`, shop.apiKey)).status).toBe(500);
+  });
+
+  it('have numbers without gaps, also when several are issued at once and some fail', async () => {
+    const shops = await Promise.all(Array.from({ length: 6 }, () => invoicedShop()));
+    for (const shop of shops) {
+      await shop.delivered({ deliveredAt: OCTOBER });
+      await rate(shop);
+    }
+    const before = Number((await issue(shops[0] as Merchant)).body.data[0].number.slice(2));
+    await database.owner.query(
+      `ALTER TABLE invoices ADD CONSTRAINT test_refuses CHECK (tenant_id <> '${shops[1]?.tenantId}') NOT VALID`,
+    );
+    const answers = await Promise.all(shops.slice(1).map((shop) => issue(shop)));
+    await database.owner.query('ALTER TABLE invoices DROP CONSTRAINT test_refuses');
+    answers.push(await issue(shops[1] as Merchant));
+    const numbers = answers.flatMap((a) => (a.status === 201 ? [Number(a.body.data[0].number.slice(2))] : []));
+    expect(numbers.sort((a, b) => a - b)).toEqual([1, 2, 3, 4, 5].map((n) => before + n));
+  });
+
+  it('are credited in part and in whole, never beyond, with the tax given back as it was taken', async () => {
+    const shop = await invoicedShop();
+    for (let i = 0; i < 100; i++) await shop.delivered({ deliveredAt: OCTOBER });
+    await rate(shop);
+    const [invoice] = (await issue(shop)).body.data;
+    expect(invoice).toMatchObject({ net: '0.85', tax: '0.18', total: '1.03' });
+    const credit = (net?: string) =>
+      asStaff('POST', `/tenants/${shop.tenantId}/invoices/${invoice.id}/credit-notes`, {
+        ...REASON,
+        ...(net ? { net } : {}),
+      });
+    expect((await credit('0.86')).status).toBe(409);
+    const part = await credit('0.35');
+    expect(part.body).toMatchObject({
+      kind: 'credit_note',
+      net: '-0.35',
+      tax: '-0.07',
+      total: '-0.42',
+      credits: invoice.id,
+    });
+    expect((await credit()).body).toMatchObject({ net: '-0.50', tax: '-0.11', total: '-0.61' });
+    expect((await credit()).status).toBe(409);
+    expect(Number((await owed(shop)).receivable)).toBe(0);
+    expect((await bytes(shop, part.body.id, '/pdf')).length).toBeGreaterThan(1_000);
+    const list = await call('GET', '/api/v1/issued-invoices', shop.apiKey);
+    expect(list.body.data.map((i: { kind: string }) => i.kind)).toEqual(['credit_note', 'credit_note', 'invoice']);
+  });
+
+  it('bear no tax for a business in another state of the Union, and say why', async () => {
+    const shop = await invoicedShop({ country: 'PT', tax_id: 'PT1', language: 'pt' });
+    await shop.delivered({ deliveredAt: OCTOBER });
+    await rate(shop);
+    const [invoice] = (await issue(shop)).body.data;
+    expect(invoice).toMatchObject({ net: '0.01', tax: '0.00' });
+    expect((await bytes(shop, invoice.id, '/pdf')).toString('latin1').length).toBeGreaterThan(1_000);
+    const document = JSON.parse((await bytes(shop, invoice.id, '')).toString());
+    expect(document.tax).toMatchObject({ kind: 'reverse_charge', pct: '0' });
+  });
+
+  it.each([
+    ['a month that is not over', '2999-12'],
+    ['a month after one that is open and has charges', '2026-10'],
+  ])('are not issued for %s', async (_, month) => {
+    const shop = await invoicedShop();
+    await shop.delivered({ deliveredAt: new Date('2026-09-20T12:00:00Z') });
+    await rate(shop);
+    expect((await issue(shop, month)).status).toBe(409);
+  });
+
+  it('are not issued while messages of the month wait to be rated, nor twice', async () => {
+    const shop = await invoicedShop();
+    await shop.delivered({ deliveredAt: OCTOBER });
+    expect((await issue(shop)).status).toBe(409);
+    await rate(shop);
+    expect((await issue(shop)).status).toBe(201);
+    expect((await issue(shop)).status).toBe(409);
+  });
+
+  it('of another tenant do not exist', async () => {
+    const [shop, other] = [await invoicedShop(), await invoicedShop()];
+    await shop.delivered({ deliveredAt: OCTOBER });
+    await rate(shop);
+    const [invoice] = (await issue(shop)).body.data;
+    for (const form of ['', '/csv', '/pdf']) {
+      expect((await call('GET', `/api/v1/issued-invoices/${invoice.id}${form}`, other.apiKey)).status).toBe(404);
+    }
+    expect((await call('GET', '/api/v1/issued-invoices', other.apiKey)).body.data).toEqual([]);
+  });
+
+  it('of a month are issued for all tenants in one run, which names who could not be billed', async () => {
+    const shop = await invoicedShop();
+    await shop.delivered({ deliveredAt: OCTOBER });
+    await rate(shop);
+    const open = await invoicedShop({ legal_entity: 'nobody' });
+    const run = await asStaff('POST', '/invoice-runs', { month: '2026-10', ...REASON });
+    expect(run.body.issued).toContainEqual({
+      tenant_id: shop.tenantId,
+      invoices: [expect.objectContaining({ net: '0.01' })],
+    });
+    expect(run.body.not_issued).toContainEqual({
+      tenant_id: open.tenantId,
+      why: 'There is no legal entity nobody yet.',
+    });
+  });
+});

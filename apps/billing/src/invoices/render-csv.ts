@@ -1,0 +1,44 @@
+import type { InvoiceDocument } from './invoice-document.js';
+
+const COLUMNS =
+  'invoice,month,item,market,category,tier,card_date,plan,rule,free_reason,quantity,unit_price,amount,currency';
+
+/** One cell: quoted where it must be (RFC 4180), and never read as a formula by a spreadsheet. */
+export function cell(value: string | number | null): string {
+  const text = value === null ? '' : String(value);
+  const safe = /^[=+@\t\r]|^-(?!\d)/.test(text) ? `'${text}` : text;
+  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}
+
+/** The document as rows: its lines, its fees, then net, tax and total. */
+export function renderCsv({ header: h, lines }: InvoiceDocument): string {
+  const row = (item: string, rest: (string | number | null)[]): string =>
+    [h.number, h.month, item, ...rest].map(cell).join(',');
+  const sum = (item: string, amount: string): string =>
+    row(item, [null, null, null, null, null, null, null, null, null, amount, h.currency]);
+  return `${[
+    COLUMNS,
+    ...lines.map((l) =>
+      row('messages', [
+        l.market,
+        l.category,
+        l.card?.tier ?? null,
+        l.card?.date ?? null,
+        l.plan,
+        l.rule,
+        l.freeReason,
+        l.quantity,
+        l.unitPrice,
+        l.amount,
+        h.currency,
+      ]),
+    ),
+    ...h.fees.map((f) =>
+      row(f.item, [null, null, null, null, null, null, null, f.quantity, f.unitPrice, f.amount, h.currency]),
+    ),
+    sum('rounding', h.rounding),
+    sum('net', h.net),
+    sum('tax', h.tax),
+    sum('total', h.total),
+  ].join('\r\n')}\r\n`;
+}

@@ -1,0 +1,155 @@
+import { Body, Controller, Get, Param, ParseUUIDPipe, Post, Put, UseGuards } from '@nestjs/common';
+import { ApiBearerAuth, ApiOperation, ApiProperty, ApiPropertyOptional, ApiTags } from '@nestjs/swagger';
+import { Type } from 'class-transformer';
+import { IsArray, IsOptional, IsString, Length, Matches, MaxLength, ValidateNested } from 'class-validator';
+import { Refusal } from '#libs/http';
+import { Database } from '#libs/persistence';
+import { mustBeDay } from '../local-days.js';
+import { ReasonRequest } from '../staff/reason.request.js';
+import { Needs, Staff, type StaffCaller, StaffGuard } from '../staff/staff.guard.js';
+import { StaffAudit } from '../staff/staff-audit.js';
+import { CreditInvoice } from './credit-invoice.js';
+import { IssueInvoices } from './issue-invoices.js';
+import { type IssuedInvoiceResponse, showIssued } from './issued-invoices.controller.js';
+import { LegalEntities, type LegalEntity } from './legal-entities.js';
+
+class TaxRequest {
+  @ApiProperty({ example: 'ES' }) @Matches(/^[A-Z]{2}$/) country: string;
+  @ApiProperty({ example: 'IVA' }) @IsString() @Length(1, 20) name: string;
+  @ApiProperty({ example: '21' }) @Matches(/^\d{1,2}(\.\d{1,3})?$/) pct: string;
+  @ApiProperty({ example: '2012-09-01' }) @Matches(/^\d{4}-\d{2}-\d{2}$/) from: string;
+}
+class LegalEntityRequest extends ReasonRequest {
+  @ApiProperty() @IsString() @Length(1, 200) name: string;
+  @ApiProperty() @IsString() @Length(1, 500) address: string;
+  @ApiProperty({ example: 'ES' }) @Matches(/^[A-Z]{2}$/) country: string;
+  @ApiProperty() @IsString() @Length(1, 50) tax_id: string;
+  @ApiPropertyOptional() @IsOptional() @IsString() @MaxLength(200) contact?: string;
+  @ApiPropertyOptional() @IsOptional() @IsString() @MaxLength(500) payment_details?: string;
+  @ApiProperty({ type: [TaxRequest], description: 'Of each country in which it charges tax' })
+  @IsArray()
+  @ValidateNested({ each: true })
+  @Type(() => TaxRequest)
+  taxes: TaxRequest[];
+  @ApiProperty({ example: 'PAL-' }) @Matches(/^[\w/.-]{0,20}$/) invoice_prefix: string;
+  @ApiProperty({ example: 'PAL-C-' }) @Matches(/^[\w/.-]{1,20}$/) credit_prefix: string;
+}
+class IssueRequest extends ReasonRequest {
+  @ApiProperty({ example: '2026-11' })
+  @Matches(/^\d{4}-(0[1-9]|1[0-2])$/, { message: 'month must be YYYY-MM' })
+  month: string;
+}
+class CreditRequest extends ReasonRequest {
+  @ApiPropertyOptional({ example: '12.50', description: 'Before tax; left out: all that is not credited yet' })
+  @IsOptional()
+  @Matches(/^\d{1,12}(\.\d{1,3})?$/, { message: 'net must be a decimal string' })
+  net?: string;
+}
+
+/** How the invoices of a month went, tenant by tenant. */
+interface RunResponse {
+  issued: { tenant_id: string; invoices: IssuedInvoiceResponse[] }[];
+  not_issued: { tenant_id: string; why: string }[];
+}
+
+@ApiTags('staff: invoices')
+@ApiBearerAuth()
+@UseGuards(StaffGuard)
+@Controller('admin/v1')
+export class StaffInvoicesController {
+  constructor(
+    private readonly db: Database,
+    private readonly entities: LegalEntities,
+    private readonly issueInvoices: IssueInvoices,
+    private readonly creditInvoice: CreditInvoice,
+    private readonly audit: StaffAudit,
+  ) {}
+
+  @Get('legal-entities')
+  @Needs('billing.read')
+  @ApiOperation({ summary: 'Who issues invoices' })
+  async list(): Promise<{ data: LegalEntity[] }> {
+    return { data: await this.entities.list() };
+  }
+
+  @Put('legal-entities/:entity')
+  @Needs('invoices.issue')
+  @ApiOperation({ summary: 'Add or change who issues invoices' })
+  async save(
+    @Staff() staff: StaffCaller,
+    @Param('entity') entity: string,
+    @Body() r: LegalEntityRequest,
+  ): Promise<LegalEntity> {
+    if (!/^[a-z][a-z0-9_]{0,39}$/.test(entity)) {
+      throw Refusal.invalid('An entity is named by 1 to 40 small letters, digits or underscores.');
+    }
+    if (r.invoice_prefix === r.credit_prefix) throw Refusal.invalid('credit_prefix: must differ from invoice_prefix.');
+    for (const tax of r.taxes) mustBeDay(tax.from, 'taxes.from');
+    const saved: LegalEntity = {
+      entity,
+      name: r.name,
+      address: r.address,
+      country: r.country,
+      taxId: r.tax_id,
+      contact: r.contact ?? '',
+      paymentDetails: r.payment_details ?? '',
+      taxes: r.taxes.map(({ country, name, pct, from }) => ({ country, name, pct, from })),
+      invoicePrefix: r.invoice_prefix,
+      creditPrefix: r.credit_prefix,
+    };
+    await this.entities.save(saved);
+    const object = `legal-entity:${entity}`;
+    await this.audit.record(staff, { action: 'legal-entity.save', object, after: saved, reason: r.reason });
+    return saved;
+  }
+
+  /** Issues what is to be paid for a month, in each currency, and closes the month. */
+  @Post('tenants/:tenantId/invoices')
+  @Needs('invoices.issue')
+  @ApiOperation({ summary: 'Issue the invoices of a month' })
+  async issue(
+    @Staff() staff: StaffCaller,
+    @Param('tenantId', ParseUUIDPipe) tenantId: string,
+    @Body() { month, reason }: IssueRequest,
+  ): Promise<{ data: IssuedInvoiceResponse[] }> {
+    const data = (await this.issueInvoices.issue(tenantId, month, staff.email)).map(showIssued);
+    const object = `month:${month}`;
+    await this.audit.record(staff, { action: 'invoice.issue', object, tenantId, after: data, reason });
+    return { data };
+  }
+
+  /** The same for every tenant that has a billing profile; who cannot be billed yet is named with the reason. */
+  @Post('invoice-runs')
+  @Needs('invoices.issue')
+  @ApiOperation({ summary: 'Issue the invoices of a month for all tenants' })
+  async run(@Staff() staff: StaffCaller, @Body() { month, reason }: IssueRequest): Promise<RunResponse> {
+    const run: RunResponse = { issued: [], not_issued: [] };
+    const tenants = await this.db.query<{ id: string }>('SELECT door_tenants_to_invoice() AS id');
+    for (const { id } of tenants) {
+      try {
+        const invoices = await this.issueInvoices.issue(id, month, staff.email);
+        run.issued.push({ tenant_id: id, invoices: invoices.map(showIssued) });
+      } catch (error) {
+        if (!(error instanceof Refusal)) throw error;
+        run.not_issued.push({ tenant_id: id, why: error.details });
+      }
+    }
+    await this.audit.record(staff, { action: 'invoice.run', object: `month:${month}`, after: run, reason });
+    return run;
+  }
+
+  @Post('tenants/:tenantId/invoices/:invoiceId/credit-notes')
+  @Needs('invoices.issue')
+  @ApiOperation({ summary: 'Credit an invoice, in whole or in part' })
+  async credit(
+    @Staff() staff: StaffCaller,
+    @Param('tenantId', ParseUUIDPipe) tenantId: string,
+    @Param('invoiceId', ParseUUIDPipe) invoiceId: string,
+    @Body() { net, reason }: CreditRequest,
+  ): Promise<IssuedInvoiceResponse> {
+    const note = showIssued(await this.creditInvoice.credit(tenantId, invoiceId, { net, reason }, staff.email));
+    const object = `invoice:${invoiceId}`;
+    await this.audit.record(staff, { action: 'invoice.credit', object, tenantId, after: note, reason });
+    return note;
+  }
+}
