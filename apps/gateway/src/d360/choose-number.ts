@@ -5,11 +5,14 @@ import type { Caller } from '#libs/tenants';
 import { type PhoneNumber, type Waba, Wabas } from '#libs/wabas';
 import { Remembered } from '../channels/remembered.js';
 import { refuse, unknownObject } from '../graph-envelope/refuse.js';
+import { OnPremisesClients } from '../on-premises/on-premises-clients.js';
 
 /** A number with its account. */
 export interface ChosenNumber {
   number: PhoneNumber;
   waba: Waba;
+  /** Whether an On-Premises client carries it. */
+  onPremises: boolean;
 }
 
 // As long as a process acts on a number as it was anywhere else here.
@@ -33,6 +36,7 @@ export class ChooseNumber {
   constructor(
     private readonly db: Database,
     private readonly wabas: Wabas,
+    private readonly clients: OnPremisesClients,
   ) {}
 
   /** @throws Refusal that names the numbers when there are several and none is named; or when there is none */
@@ -63,12 +67,14 @@ export class ChooseNumber {
   private load(tenantId: string): Promise<ChosenNumber[]> {
     return this.db.inTenant(tenantId, async (tx) => {
       const wabas = new Map((await this.wabas.wabas(tx, tenantId)).map((waba) => [waba.wabaId, waba]));
+      const carried = await this.clients.carried(tx, tenantId);
       return (await this.wabas.phoneNumbers(tx, tenantId)).flatMap((number) => {
         const waba = wabas.get(number.wabaId);
-        return waba ? [{ number, waba }] : [];
+        return waba ? [{ number, waba, onPremises: carried.has(number.phoneNumberId) }] : [];
       });
     });
   }
 }
 
-const isLive = ({ number, waba }: ChosenNumber): boolean => number.status === 'CONNECTED' && waba.sealedToken !== null;
+const isLive = ({ number, waba, onPremises }: ChosenNumber): boolean =>
+  number.status === 'CONNECTED' && (onPremises || waba.sealedToken !== null);

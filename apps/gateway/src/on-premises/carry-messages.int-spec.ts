@@ -127,6 +127,21 @@ describe('the same call of a tenant, over the Cloud API and over an On-Premises 
   });
 });
 
+describe('a tenant whose account at Meta we have no access to', () => {
+  it('sends and receives over its client all the same, also in the words of 360dialog', async () => {
+    await stage.onPremises(shop);
+    await stage.database.owner.query('UPDATE wabas SET sealed_token = NULL WHERE tenant_id = $1', [shop.tenantId]);
+    await stage.until(shop, await stage.send(shop, textTo(CUSTOMER)), 'delivered', 'read');
+    const answer = await http('POST', `${stage.gateway.url}/v1/messages`, {
+      headers: { 'd360-api-key': shop.apiKey },
+      body: { to: CUSTOMER, type: 'text', text: { body: 'old words' } },
+    });
+    expect(answer.status).toBe(201);
+    await stage.until(shop, answer.body.messages[0].id, 'delivered', 'read');
+    expect((await stage.taken(shop)).at(-1)?.body.text).toEqual({ body: 'old words' });
+  });
+});
+
 describe('what a customer writes to a number on an On-Premises client', () => {
   beforeEach(() => stage.onPremises(shop));
 

@@ -77,8 +77,11 @@ export class MoveToCloud {
     const forgotten = performance.now() + REMEMBER_MS + 500;
     try {
       await this.whileNothingIsSent(moving, async () => {
-        await this.handOver(moving, caller, reached, body);
-        await wait(Math.max(0, forgotten - performance.now()));
+        try {
+          await this.handOver(moving, caller, reached, body);
+        } finally {
+          await wait(Math.max(0, forgotten - performance.now()));
+        }
       });
     } finally {
       void this.wake.lane('gateway.dispatch', { tenantId, phoneNumberId });

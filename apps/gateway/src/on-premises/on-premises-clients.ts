@@ -97,8 +97,10 @@ export class OnPremisesClients {
   /**
    * Sets or replaces the client of a number, which carries it from then on. The secret of its callbacks is made the first
    * time and stays, so that those under way are still taken.
+   *
+   * @returns undefined while the number is moving: then nothing was changed
    */
-  async save(tx: Tx, tenantId: string, phoneNumberId: string, wish: ClientWish): Promise<ClientRecord> {
+  async save(tx: Tx, tenantId: string, phoneNumberId: string, wish: ClientWish): Promise<ClientRecord | undefined> {
     const now = this.clock.now();
     const [row]: ClientRecord[] = await tx.query(
       `INSERT INTO on_premises_clients AS c (tenant_id, phone_number_id, state, state_at, revision, url, user_name,
@@ -112,6 +114,7 @@ export class OnPremisesClients {
              template_namespace = excluded.template_namespace, check_contacts = excluded.check_contacts,
              callback_url = excluded.callback_url, health = 'unknown', nodes = '[]', checked_at = NULL,
              last_error = NULL, last_error_at = NULL, check_due_at = $3, updated_at = $3
+         WHERE c.state <> 'moving'
        RETURNING ${COLUMNS}`,
       [
         tenantId,
@@ -128,7 +131,7 @@ export class OnPremisesClients {
         this.vault.seal(randomBytes(32).toString('base64url'), callbackContext(phoneNumberId)),
       ],
     );
-    return row as ClientRecord;
+    return row;
   }
 
   /** @returns the record as it is then; undefined when its state was none of `from` */
@@ -146,13 +149,13 @@ export class OnPremisesClients {
     return rows[0];
   }
 
-  /** @returns whether there was one */
-  async remove(tx: Tx, tenantId: string, phoneNumberId: string): Promise<boolean> {
-    const [, count]: [unknown, number] = await tx.query(
-      'DELETE FROM on_premises_clients WHERE tenant_id = $1 AND phone_number_id = $2',
+  /** @returns the state it was in; undefined where there was none, or the number is moving */
+  async remove(tx: Tx, tenantId: string, phoneNumberId: string): Promise<ClientState | undefined> {
+    const [rows]: [{ state: ClientState }[], number] = await tx.query(
+      `DELETE FROM on_premises_clients WHERE tenant_id = $1 AND phone_number_id = $2 AND state <> 'moving' RETURNING state`,
       [tenantId, phoneNumberId],
     );
-    return count > 0;
+    return rows[0]?.state;
   }
 
   /** Clients of all tenants that are to be looked at. */

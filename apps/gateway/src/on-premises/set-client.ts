@@ -58,7 +58,6 @@ export class SetClient {
     const password = await this.logIn(access, request);
     const templateNamespace = request.template_namespace ?? (await this.namespaceOf(tenantId, number));
     const record = await this.db.inTenant(tenantId, async (tx) => {
-      refuseMoving(await this.records.find(tx, tenantId, number.phoneNumberId));
       await this.atMeta.forgetAll(tx, tenantId, number.phoneNumberId);
       return this.records.save(tx, tenantId, number.phoneNumberId, {
         ...access,
@@ -68,6 +67,7 @@ export class SetClient {
         callbackUrl: `${this.publicUrl}/on-premises/webhooks/${metaPhoneNumberId}`,
       });
     });
+    if (!record) throw isMoving();
     await this.looks.look(record);
     void this.wake.lane('gateway.dispatch', { tenantId, phoneNumberId: number.phoneNumberId });
     return this.show(tenantId, metaPhoneNumberId);
@@ -85,11 +85,10 @@ export class SetClient {
     if (record.state === 'active') await this.silence(record);
     await this.db.inTenant(tenantId, async (tx) => {
       const number = await this.numberOf(tx, tenantId, metaPhoneNumberId);
-      const now = await this.found(tx, tenantId, number.phoneNumberId);
-      refuseMoving(now);
-      await this.records.remove(tx, tenantId, number.phoneNumberId);
+      const state = await this.records.remove(tx, tenantId, number.phoneNumberId);
+      if (!state) throw isMoving();
+      if (state === 'moved') return;
       await this.atMeta.forgetAll(tx, tenantId, number.phoneNumberId);
-      if (now.state === 'moved') return;
       const { wabaId, displayPhoneNumber } = number;
       await this.wabas.savePhoneNumber(tx, tenantId, {
         wabaId,
@@ -179,9 +178,11 @@ export class SetClient {
   }
 }
 
+const isMoving = (): Refusal =>
+  Refusal.conflict('The number is moving to the Cloud API. Call move-to-cloud again to bring that to its end.');
+
 function refuseMoving(record: ClientRecord | undefined): void {
-  if (record?.state !== 'moving') return;
-  throw Refusal.conflict('The number is moving to the Cloud API. Call move-to-cloud again to bring that to its end.');
+  if (record?.state === 'moving') throw isMoving();
 }
 
 function loginRefusal(error: unknown): Refusal {
