@@ -38,7 +38,7 @@ class ApiError extends Error {
 }
 
 /** One call of the API; throws ApiError for a refusal and TypeError when we cannot be reached. */
-async function api(method, path, body) {
+async function api(method, path, body, renewed = false) {
   const answer = await fetch(`/api/v1${path}`, {
     method,
     headers: {
@@ -50,7 +50,44 @@ async function api(method, path, body) {
   });
   const json = await answer.json().catch(() => undefined);
   if (answer.ok) return json;
+  // An access token lives a quarter of an hour; the page may be open for longer.
+  if (answer.status === 401 && !renewed && (await renew())) return api(method, path, body, true);
   throw new ApiError(answer.status, json?.error);
+}
+
+/** Gets another access token, by the refresh token or by the setup link; false when neither is good any more. */
+async function renew() {
+  const held = session;
+  if (!held?.refresh && !held?.setup) return false;
+  try {
+    session = undefined;
+    if (held.setup) await openLink(held.setup);
+    else
+      keepSession({
+        ...held,
+        ...tokensOf(await api('POST', '/sessions/refresh', { refresh_token: held.refresh }, true)),
+      });
+    return true;
+  } catch {
+    session = held;
+    return false;
+  }
+}
+
+const tokensOf = (answer) => ({ token: answer.access_token, refresh: answer.refresh_token, role: answer.user?.role });
+
+/** Opens a setup link: this tab may then connect one number, and nothing else. */
+async function openLink(ticket) {
+  const answer = await api('POST', '/setup-links/open', { ticket }, true);
+  signupId = answer.signup_id;
+  keepSession({
+    token: answer.access_token,
+    setup: ticket,
+    signupId,
+    until: Date.now() + 30 * 86_400_000,
+    company: answer.tenant.name,
+    returnUrl: answer.return_url ?? undefined,
+  });
 }
 
 function problem(text) {
@@ -90,7 +127,7 @@ function mark(input, mistake) {
 
 /** Marks what is missing; true when the form can be sent. */
 function check(form, refused = {}) {
-  const wrong = [...form.querySelectorAll('input')].filter((input) => {
+  const wrong = [...form.querySelectorAll('input[required]')].filter((input) => {
     const isWrong = !input.checkValidity() || input.value.trim() === '' || refused[input.name];
     mark(input, isWrong ? NEEDS[input.name] : undefined);
     return isWrong;
@@ -100,13 +137,14 @@ function check(form, refused = {}) {
   return wrong.length === 0;
 }
 
-async function signIn(email, password) {
-  const answer = await api('POST', '/sessions', { email, password });
-  keepSession({
-    token: answer.access_token,
-    until: Date.now() + answer.expires_in * 1_000,
-    company: answer.tenant.name,
-  });
+async function signIn(email, password, secondFactor) {
+  const answer = await api(
+    'POST',
+    '/sessions',
+    { email, password, ...(secondFactor ? { second_factor: secondFactor } : {}) },
+    true,
+  );
+  keepSession({ ...tokensOf(answer), until: Date.now() + 30 * 86_400_000, company: answer.tenant.name });
 }
 
 function send(form, work) {
@@ -123,7 +161,11 @@ function send(form, work) {
     } catch (error) {
       if (error.code === 'address_taken') problem(page.textTaken);
       else if (error.code === 'wrong_credentials') problem(page.textWrongSignIn);
-      else if (error.code === 'invalid_request') {
+      else if (error.code === 'second_factor_needed') {
+        $('second-factor-field').hidden = false;
+        $('second-factor').focus();
+        problem(page.textCode);
+      } else if (error.code === 'invalid_request') {
         const asked = { ...error.fields };
         if (check(form, asked)) explain(error);
       } else explain(error);
@@ -137,7 +179,7 @@ send($('create'), async ({ company, email, password }) => {
   await api('POST', '/accounts', { company: company.trim(), email: email.trim(), password });
   await signIn(email.trim(), password);
 });
-send($('sign-in'), ({ email, password }) => signIn(email.trim(), password));
+send($('sign-in'), ({ email, password, second_factor: code }) => signIn(email.trim(), password, code?.trim()));
 
 function showForm(id) {
   for (const form of ['create', 'sign-in']) $(form).hidden = form !== id;
@@ -277,6 +319,7 @@ function row(step, state) {
   item.dataset.state = state;
   item.dataset.step = step.step;
   item.append(text('span', '', step.title), text('span', 'unseen', ` – ${SAYS[state]}`));
+  if (step.note) item.append(text('p', 'help', step.note));
   if (step.cause) {
     item.append(text('p', 'cause', step.cause.text));
     if (step.cause.meta) {
@@ -297,7 +340,7 @@ function show(signup) {
   const { state, next_action: next } = signup;
   const underWay = state === 'working' || state === 'waiting-for-meta';
   if (underWay) polling = setTimeout(refresh, POLL_MS);
-  const now = JSON.stringify([state, next, signup.steps]);
+  const now = JSON.stringify([state, next, signup.steps, signup.news]);
   if (now === shown) return; // a screen reader should not hear the same again
   shown = now;
   if (state === 'live' || underWay) problem();
@@ -319,12 +362,51 @@ function show(signup) {
   $('connect').textContent = started ? page.textConnectAgain : page.textConnect;
   $('connect').className = next.kind === 'connect' ? '' : 'quiet';
   $('retry').hidden = next.kind !== 'retry';
-  $('another').hidden = state !== 'live';
+  showLive(signup);
 
   const current = underWay ? signup.steps.findIndex((s) => s.state === 'todo') : -1;
   $('timeline').replaceChildren(...signup.steps.map((s, i) => row(s, i === current ? 'current' : s.state)));
   $('timeline-section').hidden = !started;
 }
+
+/** What the merchant's developer needs, once there is a live number. */
+function showLive(signup) {
+  const isLive = signup.state === 'live';
+  const byLink = Boolean(session?.setup);
+  $('another').hidden = !isLive || byLink;
+  $('live-details').hidden = !isLive;
+  $('id-number').textContent = signup.phone_number_id ?? '';
+  $('id-waba').textContent = signup.waba_id ?? '';
+  $('make-key').hidden = byLink || !['owner', 'developer'].includes(session?.role);
+  $('return').hidden = !session?.returnUrl;
+  if (session?.returnUrl) $('return').href = session.returnUrl;
+  $('news-section').hidden = signup.news.length === 0;
+  const when = new Intl.DateTimeFormat(page.language, { dateStyle: 'medium', timeStyle: 'short' });
+  $('news').replaceChildren(
+    ...signup.news.map((one) => {
+      const item = text('li', '', one.text);
+      const at = text('time', '', when.format(new Date(one.at)));
+      at.dateTime = one.at;
+      item.append(at);
+      return item;
+    }),
+  );
+}
+
+$('make-key-button').addEventListener('click', async () => {
+  problem();
+  $('make-key-button').disabled = true;
+  try {
+    const made = await api('POST', '/api-keys', { name: 'signup page' });
+    $('key').textContent = made.api_key;
+    $('key-shown').hidden = false;
+    $('make-key-button').hidden = true;
+  } catch (error) {
+    explain(error);
+  } finally {
+    $('make-key-button').disabled = false;
+  }
+});
 
 async function refresh() {
   try {
@@ -357,7 +439,7 @@ $('another').addEventListener('click', () => {
 function fresh() {
   shown = '';
   shownAt = '';
-  for (const id of ['status', 'timeline-section', 'retry', 'another']) $(id).hidden = true;
+  for (const id of ['status', 'timeline-section', 'retry', 'another', 'live-details']) $(id).hidden = true;
   for (const id of ['choices', 'connect']) $(id).hidden = false;
   $('connect').textContent = page.textConnect;
   $('connect').className = '';
@@ -370,7 +452,7 @@ async function showConnect() {
   fresh();
   $('connect-title').focus();
   // Whoever comes back goes on where they left.
-  if (!signupId) {
+  if (!signupId && !session.setup) {
     const { data } = await api('GET', '/signups');
     const open = data.find((s) => s.state !== 'live' && s.state !== 'cancelled');
     if (open?.steps.some((s) => s.state !== 'todo')) signupId = open.id;
@@ -378,5 +460,34 @@ async function showConnect() {
   if (signupId) await refresh();
 }
 
-if (session) showConnect().catch(explain);
-else if (signupId) $('to-sign-in').click();
+/**
+ * What a setup link holds stands behind `#`, which browsers send to nobody. Opened again it resumes its signup; when it has
+ * done its work, the tab that did it may go on looking.
+ */
+async function openLinkOfPage() {
+  const ticket = /^#setup=([\w-]+)$/.exec(location.hash)?.[1] ?? session?.setup;
+  if (!ticket) return;
+  const held = session?.setup === ticket ? session : undefined;
+  keepSession(undefined);
+  try {
+    await openLink(ticket);
+  } catch (error) {
+    if (!held || error.code !== 'link_used') throw error;
+    keepSession(held);
+    signupId = held.signupId;
+  }
+  // There is no account to make and none to leave.
+  for (const part of [$('sign-out'), document.querySelector('.path'), document.querySelector('.intro')])
+    part.hidden = true;
+  $('connect-title').textContent = page.textFor.replace('{company}', session.company ?? '');
+}
+
+openLinkOfPage()
+  .then(() => {
+    if (session) return showConnect();
+    if (signupId) $('to-sign-in').click();
+  })
+  .catch((error) => {
+    $('account').hidden = true;
+    explain(error);
+  });

@@ -6,7 +6,7 @@ import { type LetterKind, letterText } from './letter-texts.js';
 import { Letters } from './letters.js';
 
 /** Where a link of a letter leads; what it holds stands behind `#`, which browsers send to nobody. */
-export type LetterPage = 'confirm' | 'reset' | 'join' | 'apply' | 'numbers';
+export type LetterPage = 'confirm' | 'reset' | 'join';
 
 /** Writes letters in the reader's language, with links to our own pages. */
 @Injectable()

@@ -1,6 +1,17 @@
 import type { Language } from '../signups/texts/language.js';
 
 const en = {
+  secondFactor: 'Code of your authenticator app',
+  secondFactorNeeded: 'Enter the code of your authenticator app.',
+  forgotten: 'I forgot my password',
+  connectFor: 'Connect a number for {company}',
+  keyOnce: 'This key is shown this once. Keep it where your developer finds it.',
+  forDevelopers: 'For your developer',
+  phoneNumberId: 'Phone number ID',
+  wabaId: 'Account ID (WABA)',
+  makeKey: 'Make an API key',
+  goBack: 'Go on',
+  newsTitle: 'News from Meta',
   title: 'Connect your WhatsApp number',
   intro: 'Two steps: make your account, then allow access in Meta’s window. It takes about five minutes.',
   languages: 'Language',
@@ -46,6 +57,17 @@ const en = {
 export type PageTexts = typeof en;
 
 const es: PageTexts = {
+  secondFactor: 'Código de tu app de autenticación',
+  secondFactorNeeded: 'Escribe el código de tu app de autenticación.',
+  forgotten: 'Olvidé mi contraseña',
+  connectFor: 'Conecta un número para {company}',
+  keyOnce: 'Esta clave se muestra solo esta vez. Guárdala donde tu equipo técnico la encuentre.',
+  forDevelopers: 'Para tu equipo técnico',
+  phoneNumberId: 'ID del número',
+  wabaId: 'ID de la cuenta (WABA)',
+  makeKey: 'Crear una clave de API',
+  goBack: 'Continuar',
+  newsTitle: 'Novedades de Meta',
   title: 'Conecta tu número de WhatsApp',
   intro: 'Son dos pasos: crea tu cuenta y después da acceso en la ventana de Meta. Tarda unos cinco minutos.',
   languages: 'Idioma',
@@ -91,6 +113,17 @@ const es: PageTexts = {
 };
 
 const pt: PageTexts = {
+  secondFactor: 'Código do seu app autenticador',
+  secondFactorNeeded: 'Digite o código do seu app autenticador.',
+  forgotten: 'Esqueci a minha senha',
+  connectFor: 'Conecte um número para {company}',
+  keyOnce: 'Esta chave é mostrada só desta vez. Guarde-a onde a sua equipe técnica a encontre.',
+  forDevelopers: 'Para a sua equipe técnica',
+  phoneNumberId: 'ID do número',
+  wabaId: 'ID da conta (WABA)',
+  makeKey: 'Criar uma chave de API',
+  goBack: 'Continuar',
+  newsTitle: 'Novidades da Meta',
   title: 'Conecte seu número do WhatsApp',
   intro: 'São dois passos: crie sua conta e depois dê acesso na janela da Meta. Leva uns cinco minutos.',
   languages: 'Idioma',

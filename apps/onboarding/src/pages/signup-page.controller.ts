@@ -5,28 +5,36 @@ import type { FastifyReply } from 'fastify';
 import { loadConfig } from '#libs/config';
 import { Refusal } from '#libs/http';
 import { isId } from '#libs/ids';
-import { LANGUAGES, languageFor } from '../signups/texts/language.js';
+import { LANGUAGES, type Language, languageFor } from '../signups/texts/language.js';
+import { ACCOUNT_TEXTS, type AccountPage, isAccountPage } from './account-texts.js';
+import { branding } from './branding.js';
 import { contentSecurityPolicy } from './content-security-policy.js';
 import { fillIn } from './fill-in.js';
 import { PAGE_TEXTS } from './page-texts.js';
 
 const file = (name: string) => readFileSync(new URL(`../../pages/${name}`, import.meta.url), 'utf8');
-const PAGE = file('signup.html');
+const SIGNUP = file('signup.html');
+const ACCOUNT = file('account.html');
+const CSS = 'text/css; charset=utf-8';
+const SCRIPT = 'text/javascript; charset=utf-8';
 const ASSETS: Readonly<Record<string, { type: string; body: string }>> = {
-  'signup.css': { type: 'text/css; charset=utf-8', body: file('signup.css') },
-  'signup.js': { type: 'text/javascript; charset=utf-8', body: file('signup.js') },
+  'signup.css': { type: CSS, body: file('signup.css') },
+  'signup.js': { type: SCRIPT, body: file('signup.js') },
+  'account.js': { type: SCRIPT, body: file('account.js') },
 };
 
-/** The hosted page on which a merchant makes an account and connects a number. It speaks to the public API only. */
+/** The hosted pages on which a merchant makes an account, connects a number and follows letters. They use the public API. */
 @ApiExcludeController()
-@Controller('signup')
+@Controller()
 export class SignupPageController {
   private readonly config = loadConfig(['META_APP_ID', 'META_SIGNUP_CONFIG_ID', 'META_SDK_URL', 'META_GRAPH_VERSION']);
+  private readonly brand = branding();
 
-  /** A file of the page. */
-  @Get('assets/:name')
+  /** A file of the pages. */
+  @Get('signup/assets/:name')
   asset(@Param('name') name: string, @Res() reply: FastifyReply): void {
-    const asset = Object.hasOwn(ASSETS, name) ? ASSETS[name] : undefined;
+    const ours = Object.hasOwn(ASSETS, name) ? ASSETS[name] : undefined;
+    const asset = name === 'brand.css' ? { type: CSS, body: this.brand.css } : ours;
     if (!asset) throw Refusal.notFound('file');
     void reply
       .header('content-type', asset.type)
@@ -35,8 +43,8 @@ export class SignupPageController {
       .send(asset.body);
   }
 
-  /** The page, in the language of `?lang=` or of the browser; with an id it shows that signup. */
-  @Get(['', ':id'])
+  /** The signup page, in the language of `?lang=` or of the browser; with an id it shows that signup. */
+  @Get(['signup', 'signup/:id'])
   page(
     @Res() reply: FastifyReply,
     @Param('id') id?: string,
@@ -45,24 +53,44 @@ export class SignupPageController {
   ): void {
     if (id !== undefined && !isId(id)) throw Refusal.notFound('signup');
     const language = languageFor(typeof lang === 'string' ? lang : undefined, acceptLanguage);
-    const texts = PAGE_TEXTS[language];
-    const body = fillIn(PAGE, {
-      ...texts,
-      language,
+    this.send(reply, SIGNUP, language, {
+      ...PAGE_TEXTS[language],
       signupId: id ?? '',
-      provider: 'Paloma',
       appId: this.config.META_APP_ID,
       configId: this.config.META_SIGNUP_CONFIG_ID,
       sdkUrl: this.config.META_SDK_URL,
       sdkOrigin: new URL(this.config.META_SDK_URL).origin,
       graphVersion: this.config.META_GRAPH_VERSION,
+    });
+  }
+
+  /** Where links of letters lead: confirm an address, choose a password, join, apply. */
+  @Get('account/:what')
+  account(
+    @Res() reply: FastifyReply,
+    @Param('what') what: string,
+    @Query('lang') lang?: string,
+    @Headers('accept-language') acceptLanguage?: string,
+  ): void {
+    if (!isAccountPage(what)) throw Refusal.notFound('page');
+    const language = languageFor(typeof lang === 'string' ? lang : undefined, acceptLanguage);
+    const { common, pages } = ACCOUNT_TEXTS[language];
+    const page: AccountPage = what;
+    this.send(reply, ACCOUNT, language, { ...common, ...pages[page], what });
+  }
+
+  private send(reply: FastifyReply, page: string, language: Language, values: Record<string, string>): void {
+    const body = fillIn(page, {
+      ...values,
+      ...this.brand.values,
+      language,
       ...Object.fromEntries(LANGUAGES.map((l) => [`current_${l}`, String(l === language)])),
     });
     void reply
       .header('content-type', 'text/html; charset=utf-8')
       .header('cache-control', 'no-store')
       .header('vary', 'accept-language')
-      .header('content-security-policy', contentSecurityPolicy(this.config.META_SDK_URL))
+      .header('content-security-policy', contentSecurityPolicy(this.config.META_SDK_URL, this.brand.logoUrl))
       // Meta's dialog posts to its opener, so the pop-up must keep it.
       .header('cross-origin-opener-policy', 'same-origin-allow-popups')
       .header('referrer-policy', 'strict-origin-when-cross-origin')

@@ -1,7 +1,8 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
-import { http } from '../../../../test/support/app.js';
+import { eventually, http } from '../../../../test/support/app.js';
 import { launchBrowser } from '../../../../test/support/browser.js';
 import { OnboardingStack } from '../../../../test/support/onboarding.js';
 
@@ -13,17 +14,27 @@ describe('the signup page', () => {
   let stack: OnboardingStack;
   let browser: Browser;
   let context: BrowserContext;
+  let outbox: string;
   const complaints: string[] = [];
 
   beforeAll(async () => {
     mkdirSync(SCREENSHOTS, { recursive: true });
     browser = await launchBrowser();
-    stack = await OnboardingStack.start();
+    outbox = mkdtempSync(join(tmpdir(), 'paloma-mail-'));
+    stack = await OnboardingStack.start({
+      MAIL_OUTBOX_FOLDER: outbox,
+      PROVIDER_NAME: 'Tortuga Mensajes',
+      PROVIDER_COLOR: '#7a1f5c',
+      SUPPORT_EMAIL: 'ayuda@tortuga.example',
+      PROVIDER_LOGO_URL:
+        'data:image/svg+xml;base64,PHN2ZyB4bWxucz0iaHR0cDovL3d3dy53My5vcmcvMjAwMC9zdmciIHZpZXdCb3g9IjAgMCAyNCAyNCI+PGNpcmNsZSBjeD0iMTIiIGN5PSIxMiIgcj0iMTEiIGZpbGw9IiM3YTFmNWMiLz48L3N2Zz4=',
+    });
     await stack.startWorker();
   }, 360_000);
   afterAll(async () => {
     await browser?.close();
     await stack?.stop();
+    rmSync(outbox, { recursive: true, force: true });
   });
   afterEach(async () => {
     await context?.close();
@@ -61,6 +72,14 @@ describe('the signup page', () => {
     return dialog;
   }
 
+  async function enterCode(dialog: Page): Promise<void> {
+    const sms = await dialog.locator('#sms').innerText();
+    await dialog.locator('#verification_code').fill((/(\d{3})-(\d{3})/.exec(sms) ?? []).slice(1).join(''));
+  }
+
+  /** What the tab keeps of its session. */
+  const kept = (page: Page) => page.evaluate<string>("sessionStorage.getItem('paloma.session')");
+
   /** Goes through the dialog to its end and reads the verification code from its message. */
   async function finishDialog(dialog: Page): Promise<void> {
     const next = dialog.locator('#next');
@@ -69,8 +88,7 @@ describe('the signup page', () => {
       await dialog.getByRole('heading', { name: heading, exact: true }).waitFor();
     }
     await next.click();
-    const sms = await dialog.locator('#sms').innerText();
-    await dialog.locator('#verification_code').fill((/(\d{3})-(\d{3})/.exec(sms) ?? []).slice(1).join(''));
+    await enterCode(dialog);
     await next.click();
     await dialog.getByRole('heading', { name: 'Review and allow' }).waitFor();
     await Promise.all([dialog.waitForEvent('close'), next.click()]);
@@ -78,33 +96,153 @@ describe('the signup page', () => {
 
   const state = (page: Page) => page.locator('#status').getAttribute('data-state');
 
-  it('takes a merchant from nothing to a live number, on a phone, in Spanish', async () => {
-    const page = await open('/signup', { ...PHONE, locale: 'es-MX' });
-    expect(await page.locator('html').getAttribute('lang')).toBe('es');
-    await shot(page, '1-account-es-phone');
-    await makeAccount(page, shopOwner('flores'));
-    await shot(page, '2-connect-es-phone');
+  it.each([
+    ['en', 'en-GB', 'Your number is live'],
+    ['es', 'es-MX', 'Tu número está activo'],
+    ['pt', 'pt-BR', 'Seu número está ativo'],
+  ])('takes a merchant from nothing to a live number and a key, on a phone (%s)', async (language, locale, live) => {
+    const page = await open('/signup', { ...PHONE, locale });
+    expect(await page.locator('html').getAttribute('lang')).toBe(language);
+    await shot(page, `1-account-${language}-phone`);
+    await makeAccount(page, shopOwner(`flores-${language}`));
+    await shot(page, `2-connect-${language}-phone`);
     await finishDialog(await openDialog(page));
     await page.locator('#status[data-state="live"]').waitFor();
-    await shot(page, '3-live-es-phone');
-    expect(await page.locator('#summary').innerText()).toBe('Tu número está activo');
+    expect((await page.locator('#summary').innerText()).toLowerCase()).toContain(live.toLowerCase().slice(-5));
     expect(await page.locator('#timeline > li[data-state="done"]').count()).toBe(9);
     expect(page.url()).toMatch(/\/signup\/[0-9a-f-]{36}$/);
+    expect(await page.locator('#id-number').innerText()).toMatch(/^\d+$/);
+    await page.locator('#make-key-button').click();
+    await page.locator('#key-shown').waitFor();
+    const key = await page.locator('#key').innerText();
+    expect((await http('GET', `${stack.app.url}/api/v1/me`, { token: key })).status).toBe(200);
+    await shot(page, `3-live-${language}-phone`);
     const width = await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth');
     expect(width).toBe(0);
   });
 
-  it('says where the dialog was left, and goes on from there', async () => {
-    const page = await open('/signup?lang=pt');
+  it('says on which screen the dialog was left, on each of them, and goes on from there', async () => {
+    const page = await open('/signup?lang=pt', PHONE);
     await makeAccount(page, shopOwner('lisboa'));
-    const dialog = await openDialog(page);
-    await dialog.locator('#next').click();
-    await Promise.all([dialog.waitForEvent('close'), dialog.locator('#cancel').click()]);
-    await page.locator('#status[data-state="cancelled"]').waitFor();
-    await shot(page, '4-cancelled-pt');
+    const screens = [
+      'BUSINESS_ACCOUNT_SELECTION',
+      'WABA_PHONE_PROFILE_PICKER',
+      'WHATSAPP_BUSINESS_PROFILE_SETUP',
+      'PHONE_NUMBER_SETUP',
+      'PHONE_NUMBER_VERIFICATION',
+      'PERMISSIONS',
+    ];
+    for (const [nth, screen] of screens.entries()) {
+      const dialog = await openDialog(page);
+      for (let step = 0; step <= nth; step++) {
+        if (step === 5) await enterCode(dialog);
+        await dialog.locator('#next').click();
+        await dialog.locator(`[data-step="${screens[step]}"]`).waitFor();
+      }
+      const told = page.waitForResponse((r) => r.url().endsWith('/event'));
+      await Promise.all([dialog.waitForEvent('close'), dialog.locator('#cancel').click()]);
+      expect((await (await told).json()).left.step).toBe(screen);
+      await page.locator('#status[data-state="cancelled"]').waitFor();
+    }
+    await shot(page, '4-cancelled-pt-phone');
     expect(await page.locator('#summary').innerText()).toBe('Você saiu da janela da Meta');
     await finishDialog(await openDialog(page));
     await page.locator('#status[data-state="live"]').waitFor();
+  });
+
+  it('keeps an error that the merchant reported in the dialog', async () => {
+    const page = await open('/signup?lang=es');
+    await makeAccount(page, shopOwner('reporta'));
+    const dialog = await openDialog(page);
+    await dialog.locator('summary').click();
+    await dialog.locator('#error_message').fill('No aparece mi número');
+    const told = page.waitForResponse((r) => r.url().endsWith('/event'));
+    await Promise.all([dialog.waitForEvent('close'), dialog.locator('#report button').click()]);
+    expect((await (await told).json()).left.reported).toMatchObject({ message: 'No aparece mi número' });
+    await page.locator('#status[data-state="cancelled"]').waitFor();
+    await shot(page, '5-reported-es');
+  });
+
+  /** Makes the page deaf to one of the two things that the dialog tells. */
+  const deafTo = (page: Page, what: 'event' | 'code') =>
+    page.addInitScript(
+      `addEventListener('message', (m) => {
+        if (${what === 'event' ? "typeof m.data === 'string'" : "m.data?.type === 'SANDBOX_LOGIN'"}) m.stopImmediatePropagation();
+      }, true)`,
+    );
+
+  it('goes live when the code comes without the event', async () => {
+    const page = await open('/healthz');
+    await deafTo(page, 'event');
+    await page.goto(`${stack.app.url}/signup`);
+    await makeAccount(page, shopOwner('no-event'));
+    await finishDialog(await openDialog(page));
+    await page.locator('#status[data-state="live"]').waitFor();
+  });
+
+  it('waits for the code when the event comes without it, and goes on when the dialog is opened again', async () => {
+    const page = await open('/healthz');
+    await deafTo(page, 'code');
+    await page.goto(`${stack.app.url}/signup`);
+    await makeAccount(page, shopOwner('no-code'));
+    await finishDialog(await openDialog(page));
+    await page.locator('#status[data-state="waiting-for-merchant"]').waitFor();
+    expect(await page.locator('#next').innerText()).toContain('has not arrived');
+    await shot(page, '6-no-code-en');
+    const second = await context.newPage();
+    await second.addInitScript(`sessionStorage.setItem('paloma.session', ${JSON.stringify(await kept(page))})`);
+    await second.goto(page.url());
+    await finishDialog(await openDialog(second));
+    await second.locator('#status[data-state="live"]').waitFor();
+  });
+
+  it('explains a code that came after its 30 seconds, and takes a fresh one', async () => {
+    const page = await open('/signup?lang=es', PHONE);
+    await makeAccount(page, shopOwner('tarde'));
+    await page.route(
+      '**/code',
+      async (route) => {
+        await stack.meta('POST', '/clock', { advance_ms: 31_000 });
+        await route.continue();
+      },
+      { times: 1 },
+    );
+    await finishDialog(await openDialog(page));
+    await page.locator('#what-happened').waitFor();
+    expect(await page.locator('#what-happened').innerText()).toContain('30 segundos');
+    await shot(page, '7-late-code-es-phone');
+    await finishDialog(await openDialog(page));
+    await page.locator('#status[data-state="live"]').waitFor();
+  });
+
+  it('lets somebody with a setup link connect a number without an account, also when the page was closed midway', async () => {
+    const { token } = await stack.merchant();
+    const made = await stack.api('POST', '/setup-links', { token, body: { return_url: 'https://shop.example/done' } });
+    const link = new URL(made.body.url);
+    const path = `${link.pathname}?lang=en${link.hash}`;
+    const first = await open(path, PHONE);
+    await first.locator('#connect').waitFor();
+    expect(await first.locator('#connect-title').innerText()).toContain('Sample Shop');
+    await shot(first, '8-setup-link-en-phone');
+    const half = await openDialog(first);
+    await half.locator('#next').click();
+    await context.close();
+
+    const again = await open(path, PHONE);
+    await again.locator('#connect').waitFor();
+    await finishDialog(await openDialog(again));
+    await again.locator('#status[data-state="live"]').waitFor();
+    expect(await again.locator('#make-key').isVisible()).toBe(false);
+    expect(await again.locator('#return').getAttribute('href')).toBe('https://shop.example/done');
+    await shot(again, '9-setup-link-live-en-phone');
+    const { data } = (await stack.api('GET', '/setup-links', { token })).body;
+    const signups = (await stack.api('GET', '/signups', { token })).body.data;
+    expect([data[0].state, signups.length, signups[0].id]).toEqual(['used', 1, data[0].signup_id]);
+    await context.close();
+
+    const spent = await open(path);
+    await spent.locator('#problem').waitFor();
+    expect(await spent.locator('#problem').innerText()).toContain('has done its work');
   });
 
   it('explains a failure with what to do, survives a reload, and tries again', async () => {
@@ -115,12 +253,12 @@ describe('the signup page', () => {
     await page.locator('#status[data-state="failed"]').waitFor();
     await page.reload();
     await page.locator('#status[data-state="failed"]').waitFor();
-    await shot(page, '5-failed-en');
+    await shot(page, '10-failed-en');
     expect(await page.locator('#what-happened').innerText()).toContain('two-step PIN');
     expect(await page.locator('#next').innerText()).toContain('Turn off two-step verification');
     await page.locator('#retry').click();
     await page.locator('#status[data-state="live"]').waitFor();
-    await shot(page, '6-live-en');
+    await shot(page, '11-live-en');
   });
 
   it('says so when the window was blocked or closed without a word', async () => {
@@ -130,6 +268,7 @@ describe('the signup page', () => {
     await page.locator('#connect').click();
     await page.locator('#problem').waitFor();
     expect(await page.locator('#problem').innerText()).toContain('Allow pop-ups');
+    await shot(page, '13-blocked-en');
   });
 
   it('believes message events of Meta and of nobody else', async () => {
@@ -159,7 +298,7 @@ describe('the signup page', () => {
     await page.locator('#email').fill('not an address');
     await page.locator('#create button[type=submit]').click();
     expect(await page.locator('#create [aria-invalid="true"]').count()).toBe(3);
-    await shot(page, '7-mistakes-en');
+    await shot(page, '12-mistakes-en');
     await makeAccount(page, shopOwner('twice'));
     await page.locator('#sign-out').click();
     await page.locator('#to-create').click();
@@ -175,6 +314,42 @@ describe('the signup page', () => {
     await page.locator('#sign-in button[type=submit]').click();
     await page.locator('#connect-section').waitFor();
     expect(await state(page)).toBeNull();
+  });
+
+  it('shows the provider’s own name, logo and colour', async () => {
+    const page = await open('/signup?lang=en');
+    expect(await page.locator('.provider').innerText()).toContain('Tortuga Mensajes');
+    expect(await page.locator('.provider img').getAttribute('src')).toContain('data:image/svg+xml');
+    const colour = await page.evaluate(
+      "getComputedStyle(document.querySelector('#create [type=submit]')).backgroundColor",
+    );
+    expect(colour).toBe('rgb(122, 31, 92)');
+    await shot(page, '14-branding-en');
+  });
+
+  it('follows the links of letters: a new password is chosen on a page of ours', async () => {
+    const owner = await stack.merchant();
+    const page = await open('/account/forgotten?lang=es', PHONE);
+    await page.locator('#email').fill(owner.email);
+    await page.locator('#form button').click();
+    await page.locator('#done').waitFor();
+    await shot(page, '15-forgotten-es-phone');
+    const letter = await eventually(async () =>
+      readdirSync(outbox)
+        .filter((f) => f.endsWith('.json'))
+        .map((f) => JSON.parse(readFileSync(join(outbox, f), 'utf8')))
+        .find((l) => l.to === owner.email && l.text.includes('/account/reset')),
+    );
+    const link = new URL(/http\S+/.exec(letter.text)?.[0] ?? '');
+    await page.goto(`${stack.app.url}${link.pathname}${link.search}${link.hash}`);
+    await page.locator('#password').fill('una frase distinta');
+    await page.locator('#form button').click();
+    await page.locator('#done').waitFor();
+    await shot(page, '16-reset-es-phone');
+    const { status } = await stack.api('POST', '/sessions', {
+      body: { email: owner.email, password: 'una frase distinta' },
+    });
+    expect(status).toBe(200);
   });
 
   it('may load nothing but its own files and the SDK', async () => {
