@@ -1,7 +1,5 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-const TOPICS = "'ban', 'restriction', 'violation', 'name', 'quality'";
-
 /**
  * Signed webhooks that no JSON column can hold are kept as bytes; what the last sweepers ask costs as much as there are
  * lanes, not as there are rows; posts that are tried again hold back only those of their customer.
@@ -67,16 +65,9 @@ export class Receiving1795305600019 implements MigrationInterface {
     await db.query(`
       CREATE INDEX inbound_by_user ON inbound_messages (tenant_id, user_id, phone_number_id, inbound_id)
        WHERE user_id IS NOT NULL`);
-
-    await db.query(`
-      ALTER TABLE account_events DROP CONSTRAINT account_events_topic_check,
-        ADD CONSTRAINT account_events_topic_check CHECK (topic IN (${TOPICS}, 'access'))`);
   }
 
   async down(db: QueryRunner): Promise<void> {
-    await db.query(`
-      ALTER TABLE account_events DROP CONSTRAINT account_events_topic_check,
-        ADD CONSTRAINT account_events_topic_check CHECK (topic IN (${TOPICS})) NOT VALID`);
     await db.query(
       'DROP INDEX inbound_by_user, webhook_deliveries_to_replay, webhook_deliveries_retrying, messages_due',
     );

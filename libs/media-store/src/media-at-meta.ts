@@ -54,6 +54,16 @@ export class MediaAtMeta {
     );
   }
 
+  /** Meta could not use the files of a message that it had taken: whichever ids it has for them are of no use. */
+  async forgetFiles(tx: Tx, tenantId: string, phoneNumberId: string, mediaIds: readonly string[]): Promise<void> {
+    await tx.query(
+      `DELETE FROM media_at_meta a USING media m
+        WHERE a.tenant_id = $1 AND a.phone_number_id = $2 AND m.tenant_id = $1 AND m.media_id = ANY ($3::text[])
+          AND a.sha256 = m.sha256 AND a.mime_type = m.mime_type`,
+      [tenantId, phoneNumberId, mediaIds],
+    );
+  }
+
   /** The number is carried another way from now on, where none of the ids is known. */
   async forgetAll(tx: Tx, tenantId: string, phoneNumberId: string): Promise<void> {
     await tx.query('DELETE FROM media_at_meta WHERE tenant_id = $1 AND phone_number_id = $2', [

@@ -9,6 +9,7 @@ export interface Candidate {
   recipient: string;
   inWindow: boolean;
   isTemplate: boolean;
+  category: string | null;
   expiresAt: Date;
 }
 
@@ -81,12 +82,13 @@ export class OutboxLanes {
     const { recipients = [] } = except;
     return tx.query(
       `WITH due AS (
-         SELECT m.message_id, m.recipient, m.lane, m.in_window, m.template_id, m.expires_at FROM messages m
+         SELECT m.message_id, m.recipient, m.lane, m.in_window, m.template_id, m.category, m.expires_at
+           FROM messages m
           WHERE ${DUE} AND m.lane <= $5 ${recipients.length > 0 ? 'AND m.recipient <> ALL ($6::text[])' : ''}
           ORDER BY m.lane, m.message_id LIMIT $4),
        first AS (${FIRST_OF_EACH})
        SELECT message_id AS "messageId", recipient, in_window AS "inWindow", template_id IS NOT NULL AS "isTemplate",
-              expires_at AS "expiresAt"
+              category, expires_at AS "expiresAt"
          FROM first ORDER BY lane, message_id`,
       [
         tenantId,
@@ -210,6 +212,17 @@ export class OutboxLanes {
          FROM moved
        ON CONFLICT DO NOTHING`,
       [tenantId, now, waits.map((w) => w.messageId), waits.map((w) => w.until), reason],
+    );
+  }
+
+  /** Lets messages be looked at again that `postpone` made wait, for whatever reason; those that are scheduled stay. */
+  async hasten(tx: Tx, tenantId: string, phoneNumberId: string, now: Date): Promise<void> {
+    await tx.query(
+      `UPDATE messages m SET not_before = $3
+        WHERE m.tenant_id = $1 AND m.phone_number_id = $2 AND m.status = 'accepted' AND m.not_before > $3
+          AND EXISTS (SELECT FROM message_events e WHERE e.tenant_id = m.tenant_id AND e.message_id = m.message_id
+                         AND e.kind = 'waiting')`,
+      [tenantId, phoneNumberId, now],
     );
   }
 

@@ -1,4 +1,5 @@
 export { PhoneNumber, Portfolio, Waba } from './entities.js';
+export { type Restriction, Standing } from './standing.js';
 export {
   type AccountDecision,
   type NumberFacts,

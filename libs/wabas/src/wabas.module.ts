@@ -2,12 +2,13 @@ import { Global, Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { VaultModule } from '#libs/vault';
 import { PhoneNumber, Portfolio, Waba } from './entities.js';
+import { Standing } from './standing.js';
 import { Wabas } from './wabas.js';
 
 @Global()
 @Module({
   imports: [TypeOrmModule.forFeature([Portfolio, Waba, PhoneNumber]), VaultModule],
-  providers: [Wabas],
-  exports: [Wabas],
+  providers: [Wabas, Standing],
+  exports: [Wabas, Standing],
 })
 export class WabasModule {}

@@ -1,6 +1,7 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
+import { CLOCK, type Clock } from '#libs/clock';
 import { Database, type Tx } from '#libs/persistence';
-import { type PhoneNumber, type Portfolio, type Waba, Wabas } from '#libs/wabas';
+import { type PhoneNumber, type Portfolio, type Restriction, Standing, type Waba, Wabas } from '#libs/wabas';
 import { type ClientRecord, OnPremisesClients } from '../on-premises/on-premises-clients.js';
 import { Remembered } from './remembered.js';
 
@@ -13,6 +14,8 @@ export interface Channel {
   token: string | undefined;
   /** The On-Premises client that carries the number, or carried it before it moved to the Cloud API. */
   onPremises: ClientRecord | undefined;
+  /** What Meta does not let it do at the moment; see `stoppedBy`. */
+  restrictions: readonly Restriction[];
 }
 
 /** The client over which the number's messages go; undefined where that is the Cloud API. */
@@ -38,6 +41,8 @@ export class Channels {
     private readonly db: Database,
     private readonly wabas: Wabas,
     private readonly clients: OnPremisesClients,
+    private readonly standing: Standing,
+    @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
   /** @returns undefined for a number that does not exist, and just so for one of another tenant */
@@ -63,6 +68,7 @@ export class Channels {
     const portfolio = waba && (await this.wabas.portfolio(tx, tenantId, waba.portfolioId));
     if (!portfolio) return undefined;
     const onPremises = await this.clients.find(tx, tenantId, number.phoneNumberId);
-    return { number, waba, portfolio, token: this.wabas.tokenOf(waba), onPremises };
+    const restrictions = await this.standing.restrictions(tx, tenantId, number, this.clock.now());
+    return { number, waba, portfolio, token: this.wabas.tokenOf(waba), onPremises, restrictions };
   }
 }

@@ -5,12 +5,16 @@ import { Inbound } from '#libs/inbound';
 import { type Candidate, type MessageLane, OutboxLanes } from '#libs/outbox';
 import { Database, type Tx } from '#libs/persistence';
 import { windowAt } from '#libs/service-window';
+import { Standing } from '#libs/wabas';
 import type { Channel } from '../channels/channels.js';
+import { stoppedBy } from '../channels/restrictions.js';
 import { type Reservation, TierReservation, type TierScope } from '../messages/tier-reservation.js';
 import { PairRate } from './pair-rate.js';
 
 /** A template that was accepted outside a window may find one open after so long; before, it is not worth asking. */
 const MAY_HAVE_WRITTEN_MS = 60_000;
+/** What a restriction stops is looked at again after this long: the end of one may be told while messages are put off. */
+const LONGEST_HOLD_MS = 15 * 60_000;
 
 /** Says which of the waiting messages may be claimed now, and takes their places of the messaging limit. */
 @Injectable()
@@ -19,6 +23,7 @@ export class Admission {
     private readonly db: Database,
     private readonly lanes: OutboxLanes,
     private readonly inbound: Inbound,
+    private readonly standing: Standing,
     private readonly tier: TierReservation,
     private readonly pairs: PairRate,
     @Inject(CLOCK) private readonly clock: Clock,
@@ -39,10 +44,12 @@ export class Admission {
     const now = this.clock.now();
     const { recipients } = this.pairs.blocked(phoneNumberId, now);
     const limited = scope.cap !== Number.POSITIVE_INFINITY;
-    const candidates = await this.db.inTenant(tenantId, async (tx) => {
-      const found = await this.lanes.peek(tx, tenantId, phoneNumberId, now, limit, { lanesAfter, recipients });
-      return limited ? this.withWindowsOfNow(tx, channel, found, now) : found;
+    const found = await this.db.inTenant(tenantId, async (tx) => {
+      const peeked = await this.lanes.peek(tx, tenantId, phoneNumberId, now, limit, { lanesAfter, recipients });
+      return limited || channel.restrictions.length > 0 ? this.withWindowsOfNow(tx, channel, peeked, now) : peeked;
     });
+    const stopped = await this.holdStopped(channel, found, now);
+    const candidates = found.filter((c) => !stopped.has(c.messageId));
     const counting = limited ? candidates.filter((c) => !c.inWindow && c.expiresAt > now) : [];
     const refused = new Set<string>();
     let reservation: Reservation | undefined;
@@ -67,9 +74,27 @@ export class Admission {
     const tooSoon = new Set(calls.filter((_, i) => !may[i]));
     return {
       allowed: admitted.filter((c) => !tooSoon.has(c)).map((c) => c.messageId),
-      refused: refused.size > 0 || tooSoon.size > 0,
+      refused: refused.size > 0 || tooSoon.size > 0 || stopped.size > 0,
       reservation,
     };
+  }
+
+  /** Lets messages wait that Meta's restrictions stop; what has run out is claimed to say so. */
+  private async holdStopped(channel: Channel, found: readonly Candidate[], now: Date): Promise<Set<string>> {
+    if (channel.restrictions.length === 0) return new Set();
+    const { tenantId } = channel.number;
+    return this.db.inTenant(tenantId, async (tx) => {
+      // As they are now: the channel is remembered for a moment, in which Meta may have lifted one.
+      const restrictions = await this.standing.restrictions(tx, tenantId, channel.number, now);
+      const latest = new Date(now.getTime() + LONGEST_HOLD_MS);
+      const waits = found.flatMap((c) => {
+        const stopping = c.expiresAt > now ? stoppedBy(restrictions, c, now) : undefined;
+        if (!stopping) return [];
+        return [{ messageId: c.messageId, until: stopping.until && stopping.until < latest ? stopping.until : latest }];
+      });
+      await this.lanes.postpone(tx, tenantId, waits, 'account_restricted', now);
+      return new Set(waits.map((w) => w.messageId));
+    });
   }
 
   /** A template may have waited past the end of a window, or into a new one: the limit counts by the moment of sending. */

@@ -194,7 +194,8 @@ export class Dispatcher implements BeforeApplicationShutdown {
     const lane: Lane = { tenantId: channel.number.tenantId, phoneNumberId: channel.number.phoneNumberId };
     const scope = this.tier.scopeOf(channel.portfolio, this.clock.now());
     const [limit, lanesAfter] = forBroadcasts > 0 ? [forBroadcasts, 2 as const] : [room, 1 as const];
-    if (scope.cap === Number.POSITIVE_INFINITY && !this.pairs.wasNeeded(lane.phoneNumberId)) {
+    const isFree = channel.restrictions.length === 0 && !this.pairs.wasNeeded(lane.phoneNumberId);
+    if (scope.cap === Number.POSITIVE_INFINITY && isFree) {
       const ready = await this.claim(channel, limit, lanesAfter);
       return this.withinPairRate(lane, ready);
     }

@@ -11,6 +11,7 @@ import type { Caller } from '#libs/tenants';
 import { Holds } from '#libs/wallet';
 import { type Channel, Channels, hasAccess } from '../channels/channels.js';
 import { Remembered } from '../channels/remembered.js';
+import { type Restrictable, stoppedBy } from '../channels/restrictions.js';
 import { refuse, unknownObject } from '../graph-envelope/refuse.js';
 import { NamedObjects } from './named-objects.js';
 import type { MessageRequest } from './read-message.js';
@@ -109,6 +110,7 @@ export class SendMessage {
     // What is known now of the moment of sending; the dispatcher looks again then.
     const inWindow = window.open && (!sendAt || (window.endsAt ?? now) > sendAt);
     if (!template && !inWindow) throw windowClosed(recipient, window, sendAt);
+    requireUnrestricted(channel, { category: template?.category, inWindow }, sendAt ?? now);
     // Today's room says nothing of another day: a scheduled message takes its place when it is sent.
     if (!inWindow && !sendAt) await this.requireRoom(portfolio, recipient, now);
 
@@ -174,6 +176,12 @@ export class SendMessage {
       throw refuse(
         'number_disconnected',
         'We have no access to this number at Meta. Connect it in the onboarding app.',
+      );
+    }
+    if (number.status === 'DISCONNECTED') {
+      throw refuse(
+        'number_disconnected',
+        'Meta took back our access to this number: it was removed, or left us. Connect it again in the onboarding app.',
       );
     }
     if (number.status === 'RESTRICTED' || number.status === 'BANNED') {
@@ -262,6 +270,16 @@ function notCovered({ category, hold }: NewMessage) {
       (category === 'marketing' || category === 'utility'
         ? `, or lower what ${category} messages leave for replies and one-time codes.`
         : '.'),
+  );
+}
+
+function requireUnrestricted({ restrictions }: Channel, message: Restrictable, at: Date): void {
+  const restriction = stoppedBy(restrictions, message, at);
+  if (!restriction) return;
+  const until = restriction.until ? `until ${restriction.until.toISOString()}` : 'until Meta lifts it';
+  throw refuse(
+    'number_restricted',
+    `Meta restricts this account (${restriction.type}) ${until}, so this message cannot be sent. See WhatsApp Manager.`,
   );
 }
 

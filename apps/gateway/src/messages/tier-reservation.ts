@@ -165,6 +165,25 @@ export class TierReservation {
     await this.redis.eval(RELEASE, 1, keyOf(scope), generation, ...free.flatMap((p) => [p.customer, p.mark]));
   }
 
+  /**
+   * Gives back the places of customers whose messages failed long after they were sent, where the mark of the reservation is
+   * not known any more: those that nobody took since, and whom PostgreSQL does not count.
+   *
+   * @param takenBefore by then every place that was taken before had its message claimed
+   */
+  async releaseTaken(scope: TierScope, customers: readonly string[], takenBefore: Date, now: Date): Promise<void> {
+    if (customers.length === 0 || scope.cap === Number.POSITIVE_INFINITY) return;
+    const [generation, score] = await this.redis.zrevrange(keyOf(scope), 0, 0, 'WITHSCORES');
+    // Without a counting there is nothing to give back: the next one leaves failed messages out.
+    if (!generation || score !== 'inf') return;
+    const marks = await this.redis.zmscore(keyOf(scope), ...customers);
+    const places = customers.flatMap((customer, i) => {
+      const mark = marks[i];
+      return mark && Number(mark) <= takenBefore.getTime() ? [{ customer, mark }] : [];
+    });
+    await this.release(scope, generation, places, now);
+  }
+
   /** Whether places taken from a reservation still count; if not, what was claimed on it must be given back unsent. */
   async holds(scope: TierScope, reservation: Reservation): Promise<boolean> {
     const [top] = await this.redis.zrevrange(keyOf(scope), 0, 0);

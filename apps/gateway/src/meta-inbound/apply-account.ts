@@ -3,6 +3,7 @@ import type { Tx } from '#libs/persistence';
 import { type TemplateReport, TemplateSyncs, Templates } from '#libs/templates';
 import { type Limit, parseLimit, tierName, type UnreadableLimit } from '#libs/tier-quota';
 import { type AccountDecision, type PhoneNumber, Wabas } from '#libs/wabas';
+import { ApplyStanding } from './apply-standing.js';
 import type { Effects } from './effects.js';
 import type { EventContext } from './event-context.js';
 import { idText, serialiseExact } from './exact-json.js';
@@ -17,6 +18,7 @@ export class ApplyAccount {
     private readonly templates: Templates,
     private readonly syncs: TemplateSyncs,
     private readonly wabas: Wabas,
+    private readonly standing: ApplyStanding,
   ) {}
 
   async apply(tx: Tx, context: EventContext, effects: Effects): Promise<void> {
@@ -35,7 +37,7 @@ export class ApplyAccount {
       case 'phone_number_name_update':
         return this.name(tx, context, value);
       case 'account_update':
-        return this.standing(tx, context, value);
+        return this.standing.apply(tx, context, value);
       case 'business_capability_update':
         // The limit per number of older versions is left alone: since 2025-10 the portfolio's counts.
         return this.limit(tx, context, value.max_daily_conversations_per_business, effects);
@@ -107,24 +109,6 @@ export class ApplyAccount {
     const isNews = await this.noteDecision(tx, context, 'name', told, number);
     if (isNews && told === 'APPROVED' && verifiedName)
       await this.wabas.describeNumber(tx, context.tenantId, number.phoneNumberId, { verifiedName });
-  }
-
-  /** Bans stop the numbers of a WABA; restrictions and violations are kept (account_update reference, 2025-12-05). */
-  private async standing(tx: Tx, context: EventContext, value: Fields): Promise<void> {
-    switch (value.event) {
-      case 'DISABLED_UPDATE': {
-        const told = textOf(fieldsOf(value.ban_info).waba_ban_state);
-        if (!told || !context.wabaId || !(await this.noteDecision(tx, context, 'ban', told))) return;
-        if (told === 'DISABLE') await this.wabas.setBanned(tx, context.tenantId, context.wabaId, true);
-        if (told === 'REINSTATE') await this.wabas.setBanned(tx, context.tenantId, context.wabaId, false);
-        return;
-      }
-      case 'ACCOUNT_RESTRICTION':
-        await this.noteDecision(tx, context, 'restriction', value.event);
-        return;
-      case 'ACCOUNT_VIOLATION':
-        await this.noteDecision(tx, context, 'violation', value.event);
-    }
   }
 
   private async noteDecision(

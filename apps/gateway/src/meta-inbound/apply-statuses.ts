@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { derivedId, timeOfId } from '#libs/ids';
+import { MediaAtMeta } from '#libs/media-store';
 import { provesDelivery, readStatus } from '#libs/message-status';
 import {
   type AppliedStatus,
@@ -12,10 +13,14 @@ import {
 import type { Tx } from '#libs/persistence';
 import type { TenantEvent } from '#libs/tenant-events';
 import { type UsageFact, UsageFacts } from '#libs/usage';
+import { mediaIdsOf } from '../media/media-ids.js';
 import { StrayStatuses } from '../on-premises/stray-statuses.js';
 import type { NumberContext } from './event-context.js';
 import { type Fields, fieldsOf, instantOf, isFields, listOf, nameOf, textOf } from './fields.js';
 import { envelopeOfPart } from './tenant-body.js';
+
+/** Meta could not fetch, or not use, the file of a message (error page of 2025-12-12). */
+const MEDIA_CODES = new Set([131052, 131053]);
 
 /** One element of `statuses[]`. */
 interface Status {
@@ -34,6 +39,7 @@ export class ApplyStatuses {
   constructor(
     private readonly outbox: Outbox,
     private readonly usage: UsageFacts,
+    private readonly media: MediaAtMeta,
     private readonly strays: StrayStatuses,
   ) {}
 
@@ -50,6 +56,7 @@ export class ApplyStatuses {
     const applied = await this.outbox.applyStatuses(tx, tenantId, [...reports.values()]);
     const outcomes = new Map([...reports.keys()].map((status, i) => [status, applied[i]]));
     await this.bill(tx, tenantId, outcomes);
+    for (const [status, outcome] of outcomes) await this.afterFailure(tx, tenantId, status, outcome);
     for (const status of statuses) {
       const messageId = idOf(status);
       // A word of Meta's that we do not know moves nothing; the tenant is told it of its own message all the same.
@@ -76,6 +83,24 @@ export class ApplyStatuses {
     const unknown = statuses.filter((s) => s.metaId && !s.ourId && !byMetaId.has(s.metaId));
     for (const [metaId, ourId] of await this.strays.messageIds(tx, tenantId, unknown)) byMetaId.set(metaId, ourId);
     return ({ ourId, metaId }) => ourId ?? (metaId === undefined ? undefined : byMetaId.get(metaId));
+  }
+
+  /**
+   * A message that failed after Meta had taken it reached nobody: it gives back its place of the messaging limit, and files
+   * that Meta could not use are uploaded anew by the next message that names them. It is never sent again by us, whatever
+   * the code says: see docs/adr/0003.
+   */
+  private async afterFailure(
+    tx: Tx,
+    tenantId: string,
+    { word, context }: Status,
+    outcome: AppliedStatus | undefined,
+  ): Promise<void> {
+    if (word !== 'failed' || outcome?.verdict !== 'apply' || outcome.message.status !== 'failed') return;
+    const { inWindow, phoneNumberId, recipient, payload, metaError } = outcome.message;
+    if (!inWindow) context.effects.freed.push({ phoneNumberId, customer: recipient });
+    const files = MEDIA_CODES.has(Number(fieldsOf(metaError).code)) ? mediaIdsOf(payload) : [];
+    if (files.length > 0) await this.media.forgetFiles(tx, tenantId, phoneNumberId, files);
   }
 
   /** Statuses come in any order: each adds to the fact what it knows, so the order does not matter. */

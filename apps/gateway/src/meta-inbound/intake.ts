@@ -7,6 +7,7 @@ import { Database } from '#libs/persistence';
 import { type Lanes, Wake } from '#libs/queues';
 import { ApplyEvents } from './apply-events.js';
 import type { Effects } from './effects.js';
+import { type Freed, FreedPlaces } from './freed-places.js';
 import { INTAKE_POLICY, type IntakePolicy } from './intake-policy.js';
 import { type EventEnd, MetaEvents, type WaitingEvent } from './meta-events.js';
 
@@ -17,6 +18,7 @@ interface Wakes {
   endpoints: Set<string>;
   mediaOf: Set<string>;
   templatesOf: Set<string>;
+  freed: Freed[];
   rate: boolean;
   inbound: boolean;
 }
@@ -36,6 +38,7 @@ export class Intake {
     private readonly applier: ApplyEvents,
     private readonly leases: Leases,
     private readonly wake: Wake,
+    private readonly places: FreedPlaces,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(LOGGER) private readonly logger: Logger,
     @Inject(INTAKE_POLICY) private readonly policy: IntakePolicy,
@@ -85,6 +88,7 @@ export class Intake {
         endpoints: new Set(endpointIds),
         mediaOf: new Set(effects.flatMap((e) => [...e.mediaOf])),
         templatesOf: new Set(effects.flatMap((e) => [...e.templatesOf])),
+        freed: effects.flatMap((e) => e.freed),
         rate: effects.some((e) => e.rate),
         inbound: effects.some((e) => e.inbound),
       };
@@ -120,6 +124,10 @@ export class Intake {
     for (const phoneNumberId of all((w) => w.mediaOf))
       void this.wake.lane('gateway.media', { tenantId, phoneNumberId });
     for (const wabaId of all((w) => w.templatesOf)) void this.wake.lane('gateway.templates', { tenantId, wabaId });
+    this.places.note(
+      tenantId,
+      wakes.flatMap((w) => w.freed),
+    );
     if (wakes.some((w) => w.rate)) void this.wake.lane('billing.rate', { tenantId });
     if (wakes.some((w) => w.inbound)) void this.wake.lane('engagement.inbound', { tenantId });
   }

@@ -7,11 +7,14 @@ import { TenantEventsModule } from '#libs/tenant-events';
 import { UsageModule } from '#libs/usage';
 import { WabasModule } from '#libs/wabas';
 import { InboundTraffic } from '../channels/inbound-traffic.js';
+import { TierReservation } from '../messages/tier-reservation.js';
 import { StrayStatuses } from '../on-premises/stray-statuses.js';
 import { ApplyAccount } from './apply-account.js';
 import { ApplyEvents } from './apply-events.js';
 import { ApplyMessages } from './apply-messages.js';
+import { ApplyStanding } from './apply-standing.js';
 import { ApplyStatuses } from './apply-statuses.js';
+import { FreedPlaces } from './freed-places.js';
 import { Intake } from './intake.js';
 import { IntakeProcessor } from './intake.processor.js';
 import { INTAKE_POLICY, type IntakePolicy, PALOMAS_INTAKE } from './intake-policy.js';
@@ -49,6 +52,9 @@ export class MetaInboundModule {}
     ApplyStatuses,
     StrayStatuses,
     ApplyAccount,
+    ApplyStanding,
+    TierReservation,
+    FreedPlaces,
     Intake,
     IntakeProcessor,
     UnclaimedEvents,

@@ -1,0 +1,94 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { CLOCK, type Clock } from '#libs/clock';
+import { loadConfig } from '#libs/config';
+import { OutboxLanes } from '#libs/outbox';
+import type { Tx } from '#libs/persistence';
+import { type AccountDecision, type PhoneNumber, Standing, Wabas } from '#libs/wabas';
+import type { EventContext } from './event-context.js';
+import { idText, serialiseExact } from './exact-json.js';
+import { type Fields, fieldsOf, textOf } from './fields.js';
+
+/** Whether an event of `account_update` ends or restores our access (account_update reference, 2025-12-05; coexistence, 2026-02-04). */
+const ACCESS: Readonly<Record<string, boolean>> = {
+  ACCOUNT_DELETED: false,
+  ACCOUNT_OFFBOARDED: false,
+  PARTNER_REMOVED: false,
+  PARTNER_APP_UNINSTALLED: false,
+  ACCOUNT_RECONNECTED: true,
+  PARTNER_ADDED: true,
+  PARTNER_APP_INSTALLED: true,
+};
+
+/**
+ * What Meta decides about a WABA as a whole, or about a number by its digits: bans, restrictions and the loss of access stop
+ * sends until Meta takes them back; violations are kept. All of it stays in the history.
+ */
+@Injectable()
+export class ApplyStanding {
+  private readonly ourApp = loadConfig(['META_APP_ID']).META_APP_ID;
+
+  constructor(
+    private readonly wabas: Wabas,
+    private readonly standing: Standing,
+    private readonly lanes: OutboxLanes,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
+
+  /** @param value of a change of field `account_update` */
+  async apply(tx: Tx, context: EventContext, value: Fields): Promise<void> {
+    const { tenantId, wabaId } = context;
+    const event = textOf(value.event);
+    if (!event || !wabaId) return;
+    const number = await this.numberOf(tx, context, value);
+    const of = { wabaId, phoneNumberId: number?.phoneNumberId };
+    switch (event) {
+      case 'DISABLED_UPDATE': {
+        const told = textOf(fieldsOf(value.ban_info).waba_ban_state);
+        if (!told || !(await this.note(tx, context, of, 'ban', told))) return;
+        if (told === 'DISABLE') await this.wabas.setBanned(tx, tenantId, wabaId, true);
+        if (told === 'REINSTATE') await this.wabas.setBanned(tx, tenantId, wabaId, false);
+        return;
+      }
+      case 'ACCOUNT_RESTRICTION':
+        // What waited for the last restriction looks at this one, which may be its end.
+        if (await this.note(tx, context, of, 'restriction', event)) await this.hasten(tx, tenantId, wabaId);
+        return;
+      case 'ACCOUNT_VIOLATION':
+        await this.note(tx, context, of, 'violation', event);
+        return;
+    }
+    if (!Object.hasOwn(ACCESS, event) || this.isOfAnotherApp(value)) return;
+    if (await this.note(tx, context, of, 'partner', event))
+      await this.standing.setAccess(tx, tenantId, of, ACCESS[event] === true, this.clock.now());
+  }
+
+  /** A WABA may have two partners; the coming and going of the other one's app is not ours. */
+  private isOfAnotherApp(value: Fields): boolean {
+    const app = idText(fieldsOf(value.waba_info).partner_app_id);
+    return app !== undefined && app !== this.ourApp;
+  }
+
+  private async hasten(tx: Tx, tenantId: string, wabaId: string): Promise<void> {
+    for (const number of await this.wabas.phoneNumbers(tx, tenantId)) {
+      if (number.wabaId === wabaId) await this.lanes.hasten(tx, tenantId, number.phoneNumberId, this.clock.now());
+    }
+  }
+
+  private note(
+    tx: Tx,
+    { tenantId, at, change }: EventContext,
+    of: Pick<AccountDecision, 'wabaId' | 'phoneNumberId'>,
+    topic: AccountDecision['topic'],
+    told: string,
+  ): Promise<boolean> {
+    const detail = serialiseExact(change.value);
+    return this.wabas.noteDecision(tx, tenantId, { ...of, topic, told: told.slice(0, 100), at, detail });
+  }
+
+  private async numberOf(tx: Tx, context: EventContext, value: Fields): Promise<PhoneNumber | undefined> {
+    const digits = String(value.phone_number ?? '').replace(/\D/g, '');
+    if (!digits) return undefined;
+    const numbers = await this.wabas.phoneNumbers(tx, context.tenantId);
+    return numbers.find((n) => n.wabaId === context.wabaId && n.displayPhoneNumber.replace(/\D/g, '') === digits);
+  }
+}

@@ -1,0 +1,62 @@
+import { Injectable } from '@nestjs/common';
+import type { Tx } from '#libs/persistence';
+
+/** Something that Meta does not let a WABA or number do for a while. */
+export interface Restriction {
+  /** Meta's word, e.g. `RESTRICTED_BIZ_INITIATED_MESSAGING`. */
+  type: string;
+  /** When it ends by itself; undefined: when Meta says so. */
+  until: Date | undefined;
+}
+
+/** What Meta allows WABAs and their numbers. What is in force is read from the history of decisions, never stored. */
+@Injectable()
+export class Standing {
+  /** Meta's restrictions of a number and of its WABA that are in force at an instant: the newest word on each counts. */
+  async restrictions(
+    tx: Tx,
+    tenantId: string,
+    of: { wabaId: string; phoneNumberId: string },
+    now: Date,
+  ): Promise<Restriction[]> {
+    const rows: { told: unknown }[] = await tx.query(
+      `SELECT newest.told FROM (VALUES (NULL::uuid), ($3::uuid)) AS scope(phone_number_id), LATERAL (
+         SELECT e.detail -> 'restriction_info' AS told FROM account_events e
+          WHERE e.tenant_id = $1 AND e.waba_id = $2 AND e.topic = 'restriction'
+            AND e.phone_number_id IS NOT DISTINCT FROM scope.phone_number_id
+          ORDER BY e.at DESC, e.event_id DESC LIMIT 1) AS newest`,
+      [tenantId, of.wabaId, of.phoneNumberId],
+    );
+    return rows.flatMap(({ told }) => readRestrictions(told)).filter(({ until }) => until === undefined || until > now);
+  }
+
+  /**
+   * Whether Meta still lets us act for a WABA, or for one of its numbers. Numbers that were connected are DISCONNECTED while
+   * it does not, and connected again when it does.
+   */
+  async setAccess(
+    tx: Tx,
+    tenantId: string,
+    of: { wabaId: string; phoneNumberId?: string | undefined },
+    access: boolean,
+    now: Date,
+  ): Promise<void> {
+    const [from, to] = access ? ['DISCONNECTED', 'CONNECTED'] : ['CONNECTED', 'DISCONNECTED'];
+    await tx.query(
+      `UPDATE phone_numbers SET status = $5, updated_at = $6
+        WHERE tenant_id = $1 AND waba_id = $2 AND ($3::uuid IS NULL OR phone_number_id = $3) AND status = $4`,
+      [tenantId, of.wabaId, of.phoneNumberId ?? null, from, to, now],
+    );
+  }
+}
+
+/** `restriction_info` of a webhook; `expiration` is in unix seconds (account_update reference, 2025-12-05). */
+function readRestrictions(told: unknown): Restriction[] {
+  return (Array.isArray(told) ? told : []).flatMap(
+    (one: { restriction_type?: unknown; expiration?: unknown } | null) => {
+      if (typeof one?.restriction_type !== 'string') return [];
+      const seconds = Number(one.expiration);
+      return [{ type: one.restriction_type, until: seconds > 0 ? new Date(seconds * 1_000) : undefined }];
+    },
+  );
+}
