@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import type { Redis } from 'ioredis';
 import { Leases } from '#libs/leases';
 import { messageIdOf, messageIdOfCallbackData, Outbox } from '#libs/outbox';
@@ -10,6 +11,7 @@ import { aMerchant, customerWrote, type Merchant, templateTo, textTo } from '../
 import { type GraphCall, GraphStandIn } from '../../../../test/support/graph-stand-in.js';
 import { GATEWAY } from '../gateway.js';
 import { GatewayWorkerModule } from '../gateway-worker.module.js';
+import { TierReservation } from '../messages/tier-reservation.js';
 import { Dispatcher } from './dispatcher.js';
 
 let database: TestDatabase;
@@ -354,6 +356,19 @@ describe('the messaging limit', () => {
     await eventually(async () => sendsTo(shop).length === 50);
     await customerWrote(database, shop, '16505558888');
     await until(shop, await send(shop, textTo('16505558888')), 'submitted');
+  });
+});
+
+describe('Redis that goes away', () => {
+  it('after messages were claimed leaves none in doubt: they are given back, and sent when it is there again', async () => {
+    const shop = await aMerchant(gateway.app, { limit: 'TIER_50' });
+    const holds = jest.spyOn(worker.app.get(TierReservation, { strict: false }), 'holds');
+    holds.mockRejectedValueOnce(new Error('Connection is closed.'));
+    const ref = await send(shop, templateTo('16505550009'));
+    const message = await until(shop, ref, 'submitted');
+    holds.mockRestore();
+    expect(kinds(message)).toEqual(['accepted', 'sending', 'postponed', 'sending', 'submitted']);
+    expect(sendsTo(shop)).toHaveLength(1);
   });
 });
 

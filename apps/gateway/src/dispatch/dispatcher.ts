@@ -202,11 +202,12 @@ export class Dispatcher implements BeforeApplicationShutdown {
     const { allowed, refused, reservation } = await this.admission.next(channel, scope, limit, lanesAfter);
     if (allowed.length === 0) return refused ? 'again' : [];
     const ready = await this.claim(channel, limit, lanesAfter, allowed);
-    if (!reservation || (await this.tier.holds(scope, reservation))) {
-      if (reservation) this.remember(scope, reservation, ready);
+    if (!reservation) return ready;
+    if (await this.tier.holds(scope, reservation).catch(() => false)) {
+      this.remember(scope, reservation, ready);
       return ready;
     }
-    // Redis lost the count between reserving and claiming: nothing was sent yet, so give back and count anew.
+    // Redis lost the count between reserving and claiming, or is away: nothing was sent yet, so give back and count anew.
     await this.giveBack(lane, ready, this.clock.now());
     return 'again';
   }
@@ -230,14 +231,12 @@ export class Dispatcher implements BeforeApplicationShutdown {
   private async giveBack(lane: Lane, ready: readonly Ready[], notBefore: Date): Promise<void> {
     await this.store(
       lane,
-      ready
-        .filter((r) => 'body' in r)
-        .map(({ message }) => ({
-          messageId: message.messageId,
-          attempt: message.attempts,
-          became: 'accepted' as const,
-          notBefore,
-        })),
+      ready.map(({ message }) => ({
+        messageId: message.messageId,
+        attempt: message.attempts,
+        became: 'accepted' as const,
+        notBefore,
+      })),
     );
   }
 
