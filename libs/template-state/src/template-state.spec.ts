@@ -1,7 +1,10 @@
+import fc from 'fast-check';
 import {
   canMove,
   isEditable,
   isSendable,
+  type Move,
+  type Mover,
   movesFrom,
   nextStates,
   TEMPLATE_STATES,
@@ -24,6 +27,25 @@ describe('the states of a template', () => {
         expect(to).not.toBe('draft');
       }
     }
+  });
+
+  it('are never left by a command, whatever Meta and the tenant do by turns', () => {
+    const turn = fc.record({ by: fc.constantFrom<Mover>('us', 'meta'), nth: fc.nat({ max: 20 }) });
+    fc.assert(
+      fc.property(fc.array(turn, { maxLength: 30 }), (turns) => {
+        let state: TemplateState = 'draft';
+        for (const { by, nth } of turns) {
+          const moves: readonly Move[] = movesFrom(state).filter((move) => move.by === by);
+          const move: Move | undefined = moves[nth % Math.max(1, moves.length)];
+          if (!move) continue;
+          expect(canMove(state, move.to, by)).toBe(true);
+          // Only Meta can make a template sendable, but for the end of a pause that pacing began.
+          if (by === 'us' && isSendable(move.to)) expect(state).toBe('paused');
+          state = move.to;
+          expect(TEMPLATE_STATES).toContain(state);
+        }
+      }),
+    );
   });
 
   it('end only with deletion', () => {

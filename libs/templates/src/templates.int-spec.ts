@@ -1,5 +1,6 @@
 import { ManualClock } from '#libs/clock';
 import { newId } from '#libs/ids';
+import type { Tx } from '#libs/persistence';
 import { cloneDatabase, connect, type TestDatabase } from '../../../test/support/database.js';
 import { Template, TemplateEvent } from './template.entity.js';
 import type { TemplateReport } from './template-report.js';
@@ -133,5 +134,93 @@ describe('a template', () => {
     const second = await save(account, 'm7', { at: noon });
     expect(second).toMatchObject({ templateId: first.templateId, status: 'pending', metaTemplateId: 'm7' });
     expect(await report(account.tenantId, 'm6', { status: { word: 'APPROVED' } }, secondsOn(20))).toBeUndefined();
+  });
+
+  it('keeps the end of a pause, Meta’s advice, and that it cannot be edited, until they are over', async () => {
+    const account = await anAccount();
+    await save(account, 'm8', { status: 'APPROVED' });
+    const says = (word: string, at: Date, more = {}) =>
+      report(account.tenantId, 'm8', { status: { word, ...more } }, at);
+    await says('PAUSED', secondsOn(10), { reason: 'SECOND_PAUSE', detail: 'Paused for 6 hours.' });
+    expect(await find(account)).toMatchObject({
+      status: 'paused',
+      reason: 'SECOND_PAUSE',
+      reasonDetail: 'Paused for 6 hours.',
+      pauseEndsAt: new Date(secondsOn(10).getTime() + 6 * 3_600_000),
+    });
+    await says('LOCKED', secondsOn(15));
+    expect(await find(account)).toMatchObject({ status: 'paused', locked: true });
+    await says('APPROVED', secondsOn(20));
+    expect(await find(account)).toMatchObject({
+      status: 'approved',
+      reason: null,
+      reasonDetail: null,
+      pauseEndsAt: null,
+      locked: false,
+    });
+  });
+
+  it('shows a category to come until it has come, and never an old notice', async () => {
+    const account = await anAccount();
+    await save(account, 'm9', { status: 'APPROVED' });
+    const notice = { new_category: 'UTILITY', correct_category: 'MARKETING', category_update_timestamp: 1_795_435_200 };
+    await report(account.tenantId, 'm9', { category: notice });
+    expect(await find(account)).toMatchObject({
+      category: 'utility',
+      categoryNext: 'marketing',
+      categoryNextAt: new Date(1_795_435_200_000),
+    });
+    const done = { previous_category: 'UTILITY', new_category: 'MARKETING' };
+    await report(account.tenantId, 'm9', { category: done }, secondsOn(30));
+    const held = { category: 'marketing', categoryBefore: 'utility', categoryNext: null, categoryNextAt: null };
+    expect(await find(account)).toMatchObject(held);
+    expect(await report(account.tenantId, 'm9', { category: notice }, secondsOn(20))).toMatchObject({
+      verdict: 'stale',
+    });
+    expect(await find(account)).toMatchObject(held);
+  });
+
+  it('that is deleted stays with its history, and its name is blocked if it was approved', async () => {
+    const account = await anAccount();
+    const template = await save(account, 'm10', { status: 'APPROVED', created: true });
+    const { tenantId } = account;
+    await connected.db.inTenant(tenantId, (tx) =>
+      templates.deleted(tx, template, { at: secondsOn(10), gone: true, source: 'tenant' }),
+    );
+    const inTenant = <T>(work: (tx: Tx) => Promise<T>) => connected.db.inTenant(tenantId, work);
+    expect(await inTenant((tx) => templates.findByMetaId(tx, tenantId, 'm10'))).toBeNull();
+    expect(await inTenant((tx) => templates.findById(tx, tenantId, template.templateId))).toMatchObject({
+      status: 'deleted',
+      reservedUntil: new Date(secondsOn(10).getTime() + 30 * 86_400_000),
+    });
+    const events = await inTenant((tx) => templates.eventsOf(tx, tenantId, template.templateId));
+    expect(events.map((e) => [e.kind, e.source])).toEqual([
+      ['create', 'tenant'],
+      ['status', 'meta-answer'],
+      ['delete', 'tenant'],
+    ]);
+    expect(await inTenant((tx) => templates.creationsSince(tx, tenantId, account.wabaId, noon))).toEqual([noon]);
+  });
+
+  it('ends in the state with Meta’s newest time, in whatever order its reports come', async () => {
+    const words = ['APPROVED', 'PAUSED', 'APPROVED', 'FLAGGED', 'DISABLED'];
+    const orders = [
+      [4, 3, 2, 1, 0],
+      [2, 0, 4, 1, 3],
+      [3, 4, 0, 2, 1, 4, 0],
+    ];
+    for (const [i, order] of orders.entries()) {
+      const account = await anAccount();
+      await save(account, `any${i}`);
+      for (const nth of order) {
+        await report(
+          account.tenantId,
+          `any${i}`,
+          { status: { word: words[nth] as string } },
+          secondsOn(10 * (nth + 1)),
+        );
+      }
+      expect(await find(account)).toMatchObject({ status: 'disabled', statusAt: secondsOn(50) });
+    }
   });
 });

@@ -100,7 +100,7 @@ describe('a scheduled message', () => {
     expect(body.error.error_data.details).toMatch(/before send_at/);
   });
 
-  it('is not sent with a template that was paused before its time came', async () => {
+  it('waits, when its time has come, for a template that is paused', async () => {
     const { body } = await post({ ...templateTo(CUSTOMER), send_at: inMs(HOUR) });
     const ref = body.messages[0].id;
     await gateway.app.get(Database).inTenant(shop.tenantId, (tx) =>
@@ -112,7 +112,7 @@ describe('a scheduled message', () => {
       }),
     );
     await itIsTime(ref);
-    expect((await until(ref, 'failed')).error).toMatchObject({ code: 132015 });
+    expect((await until(ref, 'parked')).history.at(-1).detail).toEqual({ reason: 'template_paused' });
     expect(sends()).toEqual([]);
   });
 

@@ -208,6 +208,25 @@ describe('a tenant', () => {
     expect(again.body.error).toMatchObject({ code: 'template_name_reserved' });
   });
 
+  it('sees a change of category from its notice on, and sends in the new one once it has come', async () => {
+    const id = await approved('soon_marketing');
+    await decide(id, { correct_category: 'MARKETING' });
+    const noticed = await eventually(async () => {
+      const seen = await template(id);
+      return seen.category_change ? seen : false;
+    });
+    expect(noticed).toMatchObject({ category: 'utility', category_change: { to: 'marketing' } });
+    expect((await message(await send('soon_marketing'))).category).toBe('utility');
+    await advance(24 * HOUR);
+    const moved = await eventually(async () => {
+      const seen = await template(id);
+      return seen.category === 'marketing' ? seen : false;
+    });
+    expect(moved).toMatchObject({ category_before: 'utility' });
+    expect(moved).not.toHaveProperty('category_change');
+    await eventually(async () => (await message(await send('soon_marketing'))).category === 'marketing');
+  });
+
   it('hears of every mistake by its place, without submitting', async () => {
     const wrong = { ...draft('Wrong'), components: [{ type: 'BODY', text: '{{1}} hello' }] };
     const checked = (await native('POST', '/check', wrong)).body.problems;

@@ -20,7 +20,7 @@ function adviceFor({ status, reason, reasonDetail, pauseEndsAt, reservedUntil }:
     case 'archived':
       return 'It was idle for 12 months. Take it back in WhatsApp Manager before Meta deletes it, 28 days later.';
     case 'limit_exceeded':
-      return 'The account has as many templates as Meta allows. Delete some, then edit this one to submit it again.';
+      return 'The account has as many templates as Meta allows. Delete this one and others, then create it again.';
     case 'deleted':
       return reservedUntil ? `Its name can be used again from ${reservedUntil.toISOString()} on.` : null;
     default:

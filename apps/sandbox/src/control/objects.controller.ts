@@ -26,6 +26,11 @@ class DecideTemplate {
   @IsIn(CATEGORIES)
   category?: string;
 
+  @ApiPropertyOptional({ enum: CATEGORIES, description: 'A notice: the category will be this one in 24 hours' })
+  @IsOptional()
+  @IsIn(CATEGORIES)
+  correct_category?: string;
+
   @ApiPropertyOptional({ enum: QUALITIES })
   @IsOptional()
   @IsIn(QUALITIES)
@@ -246,8 +251,9 @@ export class ObjectsController {
   @HttpCode(200)
   decide(@Param('id') id: string, @Body() body: DecideTemplate) {
     const template = this.find('template', id);
-    this.meta.templates.decide(template, body);
-    return templateView(template);
+    const { correct_category: correctCategory, ...decision } = body;
+    this.meta.templates.decide(template, { ...decision, ...(correctCategory ? { correctCategory } : {}) });
+    return templateView(this.meta.world, template);
   }
 
   /** A template without review. */
@@ -267,7 +273,7 @@ export class ObjectsController {
       status: body.status ?? 'APPROVED',
       ...given({ id: body.id }),
     });
-    return templateView(template);
+    return templateView(this.meta.world, template);
   }
 
   @ApiOperation({ summary: 'Show a number, with its code and PIN' })

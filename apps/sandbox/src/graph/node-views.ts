@@ -98,7 +98,7 @@ export const TEMPLATE_USUAL = [
   'sub_category',
 ];
 
-export const templateView = (template: Template): Json => ({
+export const templateView = (world: World, template: Template): Json => ({
   id: template.id,
   name: template.name,
   parameter_format: template.parameterFormat,
@@ -109,7 +109,7 @@ export const templateView = (template: Template): Json => ({
   sub_category: 'CUSTOM',
   previous_category: template.previousCategory,
   correct_category: template.correctCategory,
-  quality_score: { score: template.quality, date: Math.floor(Date.now() / 1000) },
+  quality_score: { score: template.quality, date: Math.floor(world.now() / 1000) },
   rejected_reason: template.rejectedReason,
   message_send_ttl_seconds: template.ttlSeconds,
   health_status: {

@@ -13,7 +13,7 @@ function templateOf(call: GraphCall): Template {
 }
 
 export const getTemplate = (call: GraphCall): Json =>
-  project(templateView(templateOf(call)), parseFields(call.params.fields), TEMPLATE_USUAL);
+  project(templateView(call.world, templateOf(call)), parseFields(call.params.fields), TEMPLATE_USUAL);
 
 export function editTemplate(call: GraphCall): Json {
   const template = templateOf(call);

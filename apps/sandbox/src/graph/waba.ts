@@ -119,7 +119,7 @@ export function listTemplates(call: GraphCall): Json {
       (!name || template.name === name) &&
       (!contains || JSON.stringify([template.name, template.components]).includes(contains)),
   );
-  return page(call, found, (template) => project(templateView(template), asked, TEMPLATE_USUAL));
+  return page(call, found, (template) => project(templateView(call.world, template), asked, TEMPLATE_USUAL));
 }
 
 /** By name all languages; with `hsm_id` one (meta/templates.md §1). */

@@ -120,6 +120,9 @@ export interface Template {
   ttlSeconds?: number;
   shape: TemplateShape;
   pauses: number;
+  /** Instants of edits while it was approved. */
+  edits?: number[];
+  statusBeforeArchive?: string;
   /** Calls off the review under way. */
   review?: () => void;
 }

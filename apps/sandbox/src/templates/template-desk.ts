@@ -16,7 +16,9 @@ export const TEMPLATE_STATUSES = [
   'DISABLED',
   'IN_APPEAL',
   'PENDING_DELETION',
+  'DELETED',
   'ARCHIVED',
+  'UNARCHIVED',
   'LIMIT_EXCEEDED',
   'FLAGGED',
   'LOCKED',
@@ -28,6 +30,8 @@ export interface Decision {
   status?: TemplateStatus;
   reason?: string;
   category?: string;
+  /** A notice that the category will be this one in 24 hours. */
+  correctCategory?: string;
   quality?: string;
 }
 
@@ -98,6 +102,15 @@ export class TemplateDesk {
         title: 'Template cannot be edited',
         details: `A template that is ${template.status} cannot be edited.`,
       });
+    // An approved template: once in 24 hours, 10 times in 30 days (meta/limits.md §5).
+    const approved = template.status === 'APPROVED';
+    const now = this.world.now();
+    const edits = (template.edits ?? []).filter((at) => at > now - 30 * DAY);
+    if (approved && (edits.length >= 10 || edits.some((at) => at > now - DAY)))
+      throw refuse({
+        title: 'Template cannot be edited',
+        details: 'An approved template can be edited once in 24 hours and 10 times in 30 days.',
+      });
     const category = typeof given.category === 'string' ? given.category.toUpperCase() : template.category;
     if (category !== template.category && template.status === 'APPROVED')
       throw refuse({ title: 'Template cannot be edited', details: 'The category of an approved template stays.' });
@@ -112,6 +125,7 @@ export class TemplateDesk {
       rejectedReason: 'NONE',
     });
     if (given.message_send_ttl_seconds !== undefined) template.ttlSeconds = Number(given.message_send_ttl_seconds);
+    if (approved) template.edits = [...edits, now];
     this.startReview(template);
   }
 
@@ -128,6 +142,7 @@ export class TemplateDesk {
     template.review = undefined;
     if (decision.category !== undefined && decision.category !== template.category)
       this.recategorise(template, waba, decision.category);
+    if (decision.correctCategory !== undefined) this.announce(template, waba, decision.correctCategory);
     if (decision.quality !== undefined && decision.quality !== template.quality)
       this.rate(template, waba, decision.quality);
     if (decision.status !== undefined) this.setStatus(template, waba, decision.status, decision.reason);
@@ -139,6 +154,22 @@ export class TemplateDesk {
     if (delay < 0) return;
     template.review = this.world.clock.after(delay, () => {
       if (template.status === 'PENDING') this.decide(template, { status: 'APPROVED' });
+    });
+  }
+
+  /** Another category in 24 hours, with a notice now (meta/templates.md §6). */
+  private announce(template: Template, waba: Waba, correct: string): void {
+    template.correctCategory = correct;
+    this.emitter.account(waba, 'template_category_update', {
+      ...this.naming(template),
+      new_category: template.category,
+      correct_category: correct,
+      category_update_timestamp: Math.floor((this.world.now() + DAY) / 1000),
+    });
+    this.world.clock.after(DAY, () => {
+      if (template.correctCategory !== correct || !this.world.get('template', template.id)) return;
+      template.correctCategory = undefined;
+      if (template.category !== correct) this.recategorise(template, waba, correct);
     });
   }
 
@@ -163,13 +194,25 @@ export class TemplateDesk {
     });
   }
 
-  private setStatus(template: Template, waba: Waba, status: TemplateStatus, reason = 'NONE'): void {
+  private setStatus(template: Template, waba: Waba, decided: TemplateStatus, reason = 'NONE'): void {
+    // The third pause disables (meta/limits.md §4).
+    const status = decided === 'PAUSED' && template.pauses >= 2 ? 'DISABLED' : decided;
     const resumed = template.status === 'PAUSED' && status === 'APPROVED';
-    template.status = status === 'REINSTATED' ? 'APPROVED' : status;
+    const before = template.status;
+    if (status === 'ARCHIVED' && before !== 'ARCHIVED') template.statusBeforeArchive = before;
+    template.status =
+      status === 'REINSTATED'
+        ? 'APPROVED'
+        : status === 'UNARCHIVED'
+          ? (template.statusBeforeArchive ?? before)
+          : // Flagged and locked are events: the template is what it was.
+            status === 'FLAGGED' || status === 'LOCKED'
+            ? before
+            : status;
     template.rejectedReason = status === 'REJECTED' ? (reason === 'NONE' ? 'INVALID_FORMAT' : reason) : 'NONE';
     const more: Json = {};
     if (status === 'PAUSED') {
-      // First pause 3 hours, second 6; the third disables (meta/limits.md §4).
+      // First pause 3 hours, second 6 (meta/limits.md §4).
       template.pauses++;
       const hours = template.pauses === 1 ? 3 : 6;
       const title = template.pauses === 1 ? 'FIRST_PAUSE' : 'SECOND_PAUSE';
@@ -188,14 +231,23 @@ export class TemplateDesk {
         reason: 'The format is not valid.',
         recommendation: 'Edit the template and submit it again.',
       };
-    if (status === 'PENDING_DELETION')
-      template.review = this.world.clock.after(30 * DAY, () => this.world.removeTemplate(template));
+    if (status === 'PENDING_DELETION') this.deleteAfter(template, 30 * DAY);
+    // Archived templates are deleted 28 days later (meta/templates.md §5).
+    if (status === 'ARCHIVED') this.deleteAfter(template, 28 * DAY);
+    if (status === 'DELETED') this.world.removeTemplate(template);
     this.emitter.account(waba, 'message_template_status_update', {
       event: status,
       ...this.naming(template),
       reason: status === 'PENDING_DELETION' ? null : status === 'REJECTED' ? template.rejectedReason : reason,
       message_template_category: template.category,
       ...more,
+    });
+  }
+
+  private deleteAfter(template: Template, ms: number): void {
+    const { status } = template;
+    template.review = this.world.clock.after(ms, () => {
+      if (template.status === status) this.decide(template, { status: 'DELETED' });
     });
   }
 

@@ -86,6 +86,57 @@ describe('templates', () => {
     expect((await harness.sendTemplate('+15550002222', 'offer', [])).status).toBe(200);
   });
 
+  it('are edited once in 24 hours while they are approved', async () => {
+    const { id } = await harness.template('offer', 'UTILITY', 'Hi.');
+    const edit = () => harness.graph('POST', `/${id}`, { components: [{ type: 'BODY', text: 'Hello.' }] });
+    expect((await edit()).status).toBe(200);
+    await harness.advance(2_000);
+    expect((await edit()).status).toBe(400);
+    await harness.advance(86_400_000);
+    expect((await edit()).status).toBe(200);
+  });
+
+  it('are disabled instead of paused a third time, and flagged without being changed', async () => {
+    const { id } = await harness.template('offer', 'UTILITY', 'Hi.');
+    const decide = (status: string) => harness.control('POST', `/templates/${id}`, { status });
+    const status = async () => (await harness.graph('GET', `/${id}`)).body.status;
+    await decide('FLAGGED');
+    expect(await status()).toBe('APPROVED');
+    for (const hours of [3, 6]) {
+      await decide('PAUSED');
+      expect(await status()).toBe('PAUSED');
+      await harness.advance(hours * 3_600_000);
+      expect(await status()).toBe('APPROVED');
+    }
+    await decide('PAUSED');
+    expect(await status()).toBe('DISABLED');
+  });
+
+  it('come back from the archive as they were, or are deleted after 28 days', async () => {
+    const [kept, lost] = [
+      await harness.template('kept', 'UTILITY', 'Hi.'),
+      await harness.template('lost', 'UTILITY', 'Hi.'),
+    ];
+    for (const { id } of [kept, lost]) await harness.control('POST', `/templates/${id}`, { status: 'ARCHIVED' });
+    await harness.control('POST', `/templates/${kept.id}`, { status: 'UNARCHIVED' });
+    await harness.advance(28 * 86_400_000);
+    expect((await harness.graph('GET', `/${kept.id}`)).body.status).toBe('APPROVED');
+    expect((await harness.graph('GET', `/${lost.id}`)).status).toBe(400);
+  });
+
+  it('change category a day after the notice', async () => {
+    const { id } = await harness.template('offer', 'UTILITY', 'Hi.');
+    await harness.control('POST', `/templates/${id}`, { correct_category: 'MARKETING' });
+    expect(await harness.receiver.change('template_category_update')).toMatchObject({
+      new_category: 'UTILITY',
+      correct_category: 'MARKETING',
+      category_update_timestamp: expect.any(Number),
+    });
+    expect((await harness.graph('GET', `/${id}?fields=category`)).body.category).toBe('UTILITY');
+    await harness.advance(86_400_000);
+    expect((await harness.graph('GET', `/${id}?fields=category`)).body.category).toBe('MARKETING');
+  });
+
   it('are deleted in all languages by name, in one by id, and their name rests 30 days', async () => {
     await harness.template('offer', 'UTILITY', 'Hi.');
     await harness.control('POST', '/templates', {
