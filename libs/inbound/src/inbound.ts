@@ -101,18 +101,56 @@ export class Inbound {
       ]);
     }
     const heard: Heard[] = [];
+    const hidden: { phoneNumberId: string; userId: string; at: Date }[] = [];
     const verdicts = messages.map((message, i) => {
       if (!fresh.delete(ids[i] as string)) return 'repeat';
       if (opensWindow(message.type)) {
         const who = message.groupId ? [message.groupId] : [message.customer, message.number, message.userId];
-        for (const customer of who) {
-          if (customer) heard.push({ phoneNumberId: message.phoneNumberId, customer, at: message.at });
-        }
+        const { phoneNumberId, userId, at } = message;
+        for (const customer of who) if (customer) heard.push({ phoneNumberId, customer, at });
+        if (userId && !message.groupId && message.customer === userId) hidden.push({ phoneNumberId, userId, at });
       }
       return 'new';
     });
-    await this.heardFrom(tx, tenantId, heard);
+    await this.heardFrom(tx, tenantId, [...heard, ...(await this.knownAs(tx, tenantId, hidden))]);
     return verdicts;
+  }
+
+  /**
+   * The wa_id under which customers wrote before they hid their number: the tenant may answer to it, and the window is that
+   * of the person (Meta, business-scoped user ids, 2026-02-18: wa_id and from may be omitted).
+   */
+  private async knownAs(
+    tx: Tx,
+    tenantId: string,
+    hidden: readonly { phoneNumberId: string; userId: string; at: Date }[],
+  ): Promise<Heard[]> {
+    if (hidden.length === 0) return [];
+    return tx.query(
+      `SELECT h.phone_number_id AS "phoneNumberId", known.customer, h.at
+         FROM unnest($2::uuid[], $3::text[], $4::timestamptz[]) AS h(phone_number_id, user_id, at), LATERAL (
+           SELECT m.customer FROM inbound_messages m
+            WHERE m.tenant_id = $1 AND m.user_id = h.user_id AND m.phone_number_id = h.phone_number_id
+              AND m.customer <> h.user_id
+            ORDER BY m.inbound_id DESC LIMIT 1) AS known`,
+      [tenantId, hidden.map((h) => h.phoneNumberId), hidden.map((h) => storable(h.userId)), hidden.map((h) => h.at)],
+    );
+  }
+
+  /** A customer has another name from now on, and the window that was open under the old one is open under it. */
+  async renamed(
+    tx: Tx,
+    tenantId: string,
+    renamed: readonly { phoneNumberId: string; from: string; to: string }[],
+  ): Promise<void> {
+    if (renamed.length === 0) return;
+    const heard: Heard[] = await tx.query(
+      `SELECT r.phone_number_id AS "phoneNumberId", r.new AS customer, w.last_user_message_at AS at
+         FROM unnest($2::uuid[], $3::text[], $4::text[]) AS r(phone_number_id, old, new)
+         JOIN service_windows w ON w.tenant_id = $1 AND w.phone_number_id = r.phone_number_id AND w.customer = r.old`,
+      [tenantId, renamed.map((r) => r.phoneNumberId), renamed.map((r) => r.from), renamed.map((r) => r.to)],
+    );
+    await this.heardFrom(tx, tenantId, heard);
   }
 
   /** The same for one. */

@@ -63,6 +63,11 @@ export class ApplyMessages {
       await this.media.note(tx, tenantId, { ...file, phoneNumberId: context.phoneNumberId, at });
       context.effects.mediaOf.add(context.phoneNumberId);
     }
+    await this.inbound.renamed(
+      tx,
+      tenantId,
+      received.flatMap((r) => renamesIn(r)),
+    );
     const mentioned = new Set(received.flatMap((r) => mentionsIn(r.fields)));
     const ours = await this.outbox.idsByMetaId(tx, tenantId, [...mentioned]);
     for (const { context, fields, at, metaMessageId, customer } of received) {
@@ -113,6 +118,20 @@ function storedOf(
     payload: serialiseExact(message),
     at,
   };
+}
+
+/**
+ * Who a customer was and is now, by a `system` message: a changed number has a new wa_id, and with it a new business-scoped
+ * user id (system messages webhook, 2025-10; business-scoped user ids, 2026-02-18). Meta does not say that the service window
+ * goes along; where it does not, Meta refuses the message, and where it did and we refused, nobody could answer.
+ */
+function renamesIn({ context, fields }: Received): { phoneNumberId: string; from: string; to: string }[] {
+  if (fields.type !== 'system') return [];
+  const system = fieldsOf(fields.system);
+  const names = (...values: unknown[]): string[] => values.flatMap((value) => nameOf(value) ?? []);
+  return names(fields.from, fields.from_user_id).flatMap((from) =>
+    names(system.wa_id, system.user_id).map((to) => ({ phoneNumberId: context.phoneNumberId, from, to })),
+  );
 }
 
 const mentionsIn = (message: Fields): string[] =>
