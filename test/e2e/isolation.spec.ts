@@ -73,6 +73,7 @@ const BODIES: Readonly<Record<string, unknown>> = {
     components: [{ type: 'BODY', text: 'Planted.' }],
   },
   'gateway POST /api/v1/templates/check': {},
+  'gateway POST /api/v1/templates/carry': { from_waba_id: '1', to_waba_id: '2' },
   'gateway POST /api/v1/templates/sync': { waba_id: '1' },
   'gateway POST /api/v1/templates/library/{key}': { waba_id: '1' },
   'gateway PATCH /api/v1/templates/{id}': { components: [{ type: 'BODY', text: 'Planted.' }] },

@@ -17,6 +17,8 @@ const NEXT_TIME = `(SELECT count(*) FROM message_events e WHERE e.tenant_id = mo
   AND e.message_id = moved.message_id AND e.kind = $KIND)::smallint`;
 const nextTime = (kind: string): string => NEXT_TIME.replace('$KIND', `'${kind}'`);
 
+const HELD = `status = 'parked' AND held_for IS NOT NULL`;
+
 /**
  * Messages that wait until Meta sends their template again: parked with a reason that is lifted by the template's state.
  * When they were to be sent, and until when, stays as it was.
@@ -33,7 +35,7 @@ export class OutboxHeld {
     const rows: unknown[] = await tx.query(
       `WITH due AS (
          SELECT message_id FROM messages WHERE tenant_id = $1 AND template_id = $2 AND status = 'accepted'
-          ORDER BY message_id LIMIT $5 FOR UPDATE SKIP LOCKED),
+          LIMIT $5 FOR UPDATE SKIP LOCKED),
        moved AS (
          UPDATE messages m SET status = 'parked', status_at = $4, held_for = $3 FROM due
           WHERE m.tenant_id = $1 AND m.message_id = due.message_id
@@ -68,7 +70,7 @@ export class OutboxHeld {
     const rows: { phoneNumberId: string }[] = await tx.query(
       `WITH due AS (
          SELECT message_id FROM messages
-          WHERE tenant_id = $1 AND template_id = $2 AND status = 'parked' AND held_for IS NOT NULL
+          WHERE tenant_id = $1 AND template_id = $2 AND ${HELD}
           ORDER BY message_id LIMIT $4 FOR UPDATE SKIP LOCKED),
        moved AS (
          UPDATE messages m SET status = 'accepted', status_at = $3, held_for = NULL FROM due
@@ -90,20 +92,27 @@ export class OutboxHeld {
    * @param error in Meta's form
    * @returns the messages as they are now, so that the tenant is told
    */
-  async end(
+  async end(tx: Tx, of: OfTemplate, now: Date, atMost: number, error?: object): Promise<MessageRow[]> {
+    if (error === undefined) return this.endSome(tx, of, now, atMost, `${HELD} AND expires_at <= $3`, null);
+    // Two statements, so that each finds its own partial index.
+    const held = await this.endSome(tx, of, now, atMost, HELD, error);
+    const waiting = await this.endSome(tx, of, now, atMost - held.length, `status = 'accepted'`, error);
+    return [...held, ...waiting];
+  }
+
+  private endSome(
     tx: Tx,
     { tenantId, templateId }: OfTemplate,
     now: Date,
     atMost: number,
-    error?: object,
+    which: string,
+    error: object | null,
   ): Promise<MessageRow[]> {
     return tx.query(
       `WITH due AS (
          SELECT message_id FROM messages
-          WHERE tenant_id = $1 AND template_id = $2
-            AND ((status = 'parked' AND held_for IS NOT NULL AND (expires_at <= $3 OR $5::jsonb IS NOT NULL))
-              OR (status = 'accepted' AND $5::jsonb IS NOT NULL))
-          ORDER BY message_id LIMIT $4 FOR UPDATE SKIP LOCKED),
+          WHERE tenant_id = $1 AND template_id = $2 AND ${which}
+          LIMIT $4 FOR UPDATE SKIP LOCKED),
        moved AS (
          UPDATE messages m
             SET status = CASE WHEN m.expires_at <= $3 THEN 'expired' ELSE 'failed' END, status_at = $3, held_for = NULL,
@@ -116,7 +125,7 @@ export class OutboxHeld {
                 CASE status WHEN 'failed' THEN jsonb_build_object('error', $5::jsonb) END
            FROM moved ON CONFLICT DO NOTHING)
        SELECT ${MESSAGE_COLUMNS} FROM moved m ORDER BY m.message_id`,
-      [tenantId, templateId, now, atMost, error === undefined ? null : JSON.stringify(error)],
+      [tenantId, templateId, now, atMost, error === null ? null : JSON.stringify(error)],
     );
   }
 

@@ -6,12 +6,19 @@ import { checkTemplate, type GrammarProblem, templateLimitsAt } from '#libs/temp
 import type { Template } from '#libs/templates';
 import { type Caller, TenantCaller, TenantGuard } from '#libs/tenants';
 import { refuse } from '../graph-envelope/refuse.js';
+import { type CarriedTemplates, CarryTemplates } from './carry-templates.js';
 import { EditTemplate } from './edit-template.js';
 import { READY_TEMPLATES, type ReadyTemplate } from './library/ready-templates.js';
 import { SubmitReadyTemplates, type SubmittedLanguage } from './library/submit-ready-templates.js';
 import { ManageTemplates } from './manage-templates.js';
 import { ReadTemplates } from './read-templates.js';
-import { DeleteTemplatesRequest, ListTemplatesRequest, SubmitReadyRequest, WabaRequest } from './template.request.js';
+import {
+  CarryTemplatesRequest,
+  DeleteTemplatesRequest,
+  ListTemplatesRequest,
+  SubmitReadyRequest,
+  WabaRequest,
+} from './template.request.js';
 import { TemplateHistoryResponse, TemplateResponse, TemplateSyncResponse } from './template.response.js';
 
 const BODY = {
@@ -37,6 +44,7 @@ export class NativeTemplatesController {
     private readonly manage: ManageTemplates,
     private readonly edits: EditTemplate,
     private readonly ready: SubmitReadyTemplates,
+    private readonly carrier: CarryTemplates,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
@@ -63,6 +71,14 @@ export class NativeTemplatesController {
     @Body() wish: WabaRequest,
   ): Promise<{ data: TemplateSyncResponse[] }> {
     return { data: await this.read.sync(tenantId, wish.waba_id) };
+  }
+
+  /** Has Meta copy approved templates to another account of the same business, as when a number moves there. */
+  @ApiOperation({ summary: 'Carry templates over to another account' })
+  @Post('carry')
+  @HttpCode(200)
+  carry(@TenantCaller() caller: Caller, @Body() wish: CarryTemplatesRequest): Promise<CarriedTemplates> {
+    return this.carrier.carry(caller, wish.from_waba_id, wish.to_waba_id);
   }
 
   /** Ready templates for shops, in Spanish, Portuguese and English. */

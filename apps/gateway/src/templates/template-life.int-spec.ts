@@ -1,3 +1,5 @@
+import { Database } from '#libs/persistence';
+import { Wabas } from '#libs/wabas';
 import { House, type Json } from '../../../../test/contract/clients/house.js';
 import { eventually, http } from '../../../../test/support/app.js';
 import { templateTo } from '../../../../test/support/gateway.js';
@@ -245,6 +247,38 @@ describe('a tenant', () => {
     await decide(id, { status: 'PAUSED' });
     await eventually(async () => (await template(id)).status === 'paused');
     expect((await native('POST', `/${id}/unpause`)).body).toMatchObject({ status: 'approved' });
+  });
+
+  it('carries templates over to another account of the same business, and finds them there', async () => {
+    await approved('carried');
+    const paused = await approved('left_behind');
+    await decide(paused, { status: 'PAUSED' });
+    const { portfolio_id: portfolioId } = (
+      await house.database.owner.query('SELECT portfolio_id FROM wabas WHERE waba_id = $1', [shop.wabaId])
+    ).rows[0];
+    const business = house.sandbox.meta.world.get('waba', shop.metaWabaId)?.businessId;
+    const other = `${shop.metaWabaId}9`;
+    await house.control('POST', '/wabas', { id: other, business_id: business, subscribed: true });
+    await house.control('POST', '/tokens', { value: `token-of-${other}`, waba_ids: [other, shop.metaWabaId] });
+    const { app } = house.gateway;
+    await app.get(Database).inTenant(shop.tenantId, (tx) =>
+      app.get(Wabas).saveWaba(tx, shop.tenantId, {
+        portfolioId,
+        metaWabaId: other,
+        name: 'Shop',
+        currency: 'USD',
+        timezone: 'UTC',
+        token: `token-of-${other}`,
+      }),
+    );
+    const carried = await native('POST', '/carry', { from_waba_id: shop.metaWabaId, to_waba_id: other });
+    expect(carried.body.migrated).toHaveLength(3);
+    expect(Object.keys(carried.body.failed)).toEqual([paused]);
+    await eventually(
+      async () => (await native('GET', `?waba_id=${other}&name=carried`)).body.data.length === 1,
+      20_000,
+    );
+    expect((await native('POST', '/carry', { from_waba_id: '1', to_waba_id: other })).status).toBe(404);
   });
 
   it('submits a ready template in all its languages with one call', async () => {

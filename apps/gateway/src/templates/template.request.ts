@@ -1,4 +1,4 @@
-import { ApiPropertyOptional } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import {
   ArrayMaxSize,
   ArrayMinSize,
@@ -51,6 +51,16 @@ export class ListTemplatesRequest extends PageRequest {
   @IsOptional()
   @IsIn(TEMPLATE_CATEGORIES)
   category?: TemplateCategory;
+}
+
+export class CarryTemplatesRequest {
+  @ApiProperty({ example: '102290129340398', description: "Meta's id of the account that has the templates" })
+  @IsNumberString({ no_symbols: true })
+  from_waba_id: string;
+
+  @ApiProperty({ example: '102290129340399', description: "Meta's id of the account that gets them" })
+  @IsNumberString({ no_symbols: true })
+  to_waba_id: string;
 }
 
 export class DeleteTemplatesRequest extends WabaRequest {

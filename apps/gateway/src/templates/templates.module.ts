@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { DispatchModule } from '../dispatch/dispatch.module.js';
 import { AccountAtMeta } from './account-at-meta.js';
 import { AccountInPath } from './account-in-path.js';
+import { CarryTemplates } from './carry-templates.js';
 import { EditTemplate } from './edit-template.js';
 import { SubmitReadyTemplates } from './library/submit-ready-templates.js';
 import { ManageTemplates } from './manage-templates.js';
@@ -14,7 +15,15 @@ import { TemplatesProcessor } from './templates.processor.js';
 /** Templates over HTTP. Wakes `gateway.templates`. */
 @Module({
   controllers: [TemplatesController, NativeTemplatesController],
-  providers: [AccountAtMeta, AccountInPath, ManageTemplates, EditTemplate, ReadTemplates, SubmitReadyTemplates],
+  providers: [
+    AccountAtMeta,
+    AccountInPath,
+    ManageTemplates,
+    EditTemplate,
+    ReadTemplates,
+    SubmitReadyTemplates,
+    CarryTemplates,
+  ],
   exports: [ManageTemplates, EditTemplate],
 })
 export class TemplateManagementModule {}

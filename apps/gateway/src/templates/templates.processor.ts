@@ -2,7 +2,7 @@ import { Process, Processor } from '@nestjs/bull';
 import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import type { Job } from 'bull';
 import { CLOCK, type Clock } from '#libs/clock';
-import { type Lanes, Periodic, Wake } from '#libs/queues';
+import { type Lanes, Sweeper, Wake } from '#libs/queues';
 import { TemplateSyncs } from '#libs/templates';
 import { FollowTemplate } from '../dispatch/follow-template.js';
 import { SyncTemplates } from './sync-templates.js';
@@ -22,7 +22,7 @@ export class TemplatesProcessor implements OnApplicationBootstrap {
     private readonly sync: SyncTemplates,
     private readonly syncs: TemplateSyncs,
     private readonly wake: Wake,
-    private readonly periodic: Periodic,
+    private readonly sweeper: Sweeper,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
@@ -42,10 +42,6 @@ export class TemplatesProcessor implements OnApplicationBootstrap {
   }
 
   onApplicationBootstrap(): void {
-    this.periodic.every('templates sweeper', SWEEP_MS, async () => {
-      for (const lane of await this.syncs.wabasWithWork(this.clock.now(), AT_MOST)) {
-        await this.wake.lane('gateway.templates', lane);
-      }
-    });
+    this.sweeper.every('gateway.templates', SWEEP_MS, () => this.syncs.wabasWithWork(this.clock.now(), AT_MOST));
   }
 }

@@ -32,6 +32,7 @@ export const ROUTES: Readonly<Record<NodeKind, Edges>> = {
     subscribed_apps: { GET: waba.subscriptions, POST: waba.subscribe, DELETE: waba.unsubscribe },
     phone_numbers: { GET: waba.listPhoneNumbers, POST: waba.addPhoneNumber },
     message_templates: { GET: waba.listTemplates, POST: waba.createTemplate, DELETE: waba.deleteTemplates },
+    migrate_message_templates: { POST: waba.migrateTemplates },
     assigned_users: { GET: waba.assignedUsers, POST: waba.assignUser },
   },
   phone_number: {

@@ -122,6 +122,29 @@ export function listTemplates(call: GraphCall): Json {
   return page(call, found, (template) => project(templateView(call.world, template), asked, TEMPLATE_USUAL));
 }
 
+/** Copies approved templates that are not disliked from another account of the same business (meta/templates.md §1). */
+export function migrateTemplates(call: GraphCall): Json {
+  const { world } = call;
+  const waba = wabaOf(call);
+  const source = world.get('waba', requireText(call, 'source_waba_id'));
+  if (!source || source.businessId !== waba.businessId) throw badParameter('source_waba_id is of another business.');
+  const count = Number(text(call, 'count') ?? 500);
+  const from = Number(text(call, 'page_number') ?? 0) * count;
+  const migrated: string[] = [];
+  const failed: Record<string, string> = {};
+  for (const id of [...source.templateIds].slice(from, from + count)) {
+    const { kind: _, id: __, review: ___, ...given } = world.get('template', id)!;
+    if (given.status !== 'APPROVED') failed[id] = 'Only approved templates can be migrated';
+    else if (!['GREEN', 'UNKNOWN'].includes(given.quality)) failed[id] = 'The quality is too low';
+    else if (world.findTemplate(waba, given.name, given.language)) failed[id] = 'The template exists already';
+    else {
+      world.addTemplate({ ...given, wabaId: waba.id });
+      migrated.push(id);
+    }
+  }
+  return { migrated_templates: migrated, failed_templates: failed };
+}
+
 /** By name all languages; with `hsm_id` one (meta/templates.md §1). */
 export function deleteTemplates(call: GraphCall): Json {
   const waba = wabaOf(call);
