@@ -123,14 +123,15 @@ export function mostInASecond(at: readonly number[]): number {
   return most;
 }
 
-function abovePairRate(calls: readonly Call[]): number {
+/** @returns how many calls went to a customer who had had too many */
+export function abovePairRate(calls: readonly { time: string; body: { to: string } }[]): number {
   const paidUntil = new Map<string, number>();
   let above = 0;
   for (const { time, body } of calls) {
     const now = Date.parse(time);
     const start = Math.max(now, paidUntil.get(body.to) ?? 0);
     if (start - now > 44 * 6_000) above++;
-    paidUntil.set(body.to, start + 6_000);
+    else paidUntil.set(body.to, start + 6_000);
   }
   return above;
 }
