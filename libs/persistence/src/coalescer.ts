@@ -8,7 +8,7 @@ interface Waiting<Item, Result> {
 export interface CoalescerLimits {
   /** Items of the largest batch. */
   batch: number;
-  /** Statements in flight at once. */
+  /** Statements in flight at once: with one, batches are as large as they get, and that is what saves (docs/performance.md). */
   inFlight: number;
   /** How long the first item of a batch waits for others; 0 by default. For work that nobody waits for. */
   lingerMs?: number;
@@ -29,7 +29,7 @@ export class Coalescer<Item, Result> {
    */
   constructor(
     private readonly write: (items: Item[]) => Promise<Result[]>,
-    private readonly limits: CoalescerLimits = { batch: 500, inFlight: 2 },
+    private readonly limits: CoalescerLimits = { batch: 500, inFlight: 1 },
   ) {}
 
   /** Resolves when the item is committed. */

@@ -9,7 +9,7 @@ import { type LaneName, type Lanes, laneKey } from './jobs.js';
 const LATER = ':later';
 const RETRY_AFTER_MS = 1_000;
 /** A lane under load is woken at most so often by one process; its first wake goes at once. */
-const BETWEEN_WAKES_MS = 5;
+const BETWEEN_WAKES_MS = 10;
 
 /**
  * Wakes lanes. Bull keeps one job per lane (its id is the lane's key), so a lane that already waits is not queued
