@@ -1,11 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { messageIdOf } from '#libs/outbox';
 import { eventually, http } from '../../../../test/support/app.js';
 import { customerWrote, type Merchant, templateTo, textTo } from '../../../../test/support/gateway.js';
 import { CUSTOMER, type Json, OnPremisesStage } from '../../../../test/support/on-premises.js';
-import { SettleDoubts } from '../dispatch/settle-doubts.js';
 
 const stage = new OnPremisesStage();
 let shop: Merchant;
@@ -38,8 +36,6 @@ const imageOf = (id: string) => ({ messaging_product: 'whatsapp', to: CUSTOMER, 
 const kinds = (message: Json) => message.history.map((e: Json) => e.kind);
 /** What went out, as the customer would see it. */
 const content = ({ body, type }: Json) => [type, body[type]];
-const statusesTold = async (ref: string) =>
-  (await stage.told(shop)).flatMap((v) => v.statuses ?? []).filter((s: Json) => s.id === ref);
 
 describe('the same call of a tenant, over the Cloud API and over an On-Premises client', () => {
   let cloud: Merchant;
@@ -260,97 +256,6 @@ describe('a client that is down', () => {
     expect(await stage.taken(shop)).toEqual([]);
     const postponed = message.history.find((e: Json) => e.kind === 'postponed');
     expect(postponed.detail.error).toMatchObject({ code: 131005 });
-  });
-});
-
-describe('a call that had no answer', () => {
-  beforeEach(() => stage.onPremises(shop));
-
-  it('is settled by the first status for its customer, and the message is not sent again', async () => {
-    await stage.fault(shop, '/messages', { mode: 'drop_after_accept' });
-    const ref = await stage.send(shop, textTo(CUSTOMER));
-    const message = await stage.until(shop, ref, 'read');
-    expect(kinds(message)).toEqual(expect.arrayContaining(['unknown', 'sent', 'delivered']));
-    expect(await stage.taken(shop)).toHaveLength(1);
-    expect((await statusesTold(ref)).map((s: Json) => s.status).sort()).toEqual(['delivered', 'read', 'sent']);
-  });
-
-  it('stays in doubt when nothing was sent, also where somebody else sends to other customers', async () => {
-    await stage.fault(shop, '/messages', { mode: 'drop' });
-    const ref = await stage.send(shop, textTo(CUSTOMER));
-    await stage.until(shop, ref, 'unknown');
-    const at = String(Math.floor(Date.now() / 1000));
-    const status = { id: 'gBEGforeign', status: 'sent', timestamp: at, recipient_id: '15550009999', type: 'message' };
-    expect((await stage.callback(shop, { statuses: [status] })).status).toBe(200);
-    await stage.until(shop, await stage.send(shop, textTo(CUSTOMER, 'next')), 'delivered', 'read');
-    expect((await stage.read(shop, ref)).status).toBe('unknown');
-  });
-
-  it('is settled by a status that comes after it was parked', async () => {
-    await stage.fault(shop, '/messages', { mode: 'drop' });
-    const ref = await stage.send(shop, textTo(CUSTOMER));
-    await stage.until(shop, ref, 'unknown');
-    await stage.database.owner.query(
-      `UPDATE messages SET status_at = status_at - interval '2 h' WHERE message_id = $1`,
-      [messageIdOf(ref)],
-    );
-    await stage.worker.app.get(SettleDoubts, { strict: false }).look();
-    await stage.until(shop, ref, 'parked');
-    const timestamp = String(Math.floor(Date.now() / 1000));
-    const status = { id: 'gBEGlate', status: 'sent', timestamp, recipient_id: CUSTOMER, type: 'message' };
-    await stage.callback(shop, { statuses: [status] });
-    await stage.until(shop, ref, 'sent');
-  });
-});
-
-describe('callbacks of a client', () => {
-  beforeEach(() => stage.onPremises(shop));
-
-  it('may be repeated and come in any order: each is told once, and none moves a message backward', async () => {
-    const ref = await stage.send(shop, textTo(CUSTOMER));
-    await stage.until(shop, ref, 'read');
-    const { id } = (await stage.taken(shop)).at(-1) as Json;
-    const { data } = await stage.control('GET', '/webhooks?field=on-premises&limit=1000');
-    const callbacks = data.map((w: Json) => w.body).filter((body: Json) => body.statuses?.[0].id === id);
-    expect(callbacks).toHaveLength(3);
-    const message = { from: CUSTOMER, id: 'ABGGonce', timestamp: '1795370000', type: 'text', text: { body: 'Once' } };
-    const contacts = [{ wa_id: CUSTOMER, profile: { name: 'Ada' } }];
-    for (const callback of [...callbacks].reverse().flatMap((c) => [c, c])) {
-      await stage.callback(shop, callback);
-      await stage.callback(shop, { contacts, messages: [message] });
-    }
-    await eventually(async () => {
-      const { rows } = await stage.database.owner.query(
-        `SELECT count(*)::int AS n FROM meta_events WHERE tenant_id = $1 AND status = 'new'`,
-        [shop.tenantId],
-      );
-      return rows[0].n === 0;
-    });
-    expect((await stage.read(shop, ref)).status).toBe('read');
-    expect((await statusesTold(ref)).map((s: Json) => s.status).sort()).toEqual(['delivered', 'read', 'sent']);
-    const once = (await stage.told(shop)).filter((v) => v.messages?.[0]?.id === 'ABGGonce');
-    expect(once).toHaveLength(1);
-  });
-
-  it('are taken only with the secret of the address, whoever they say they come from', async () => {
-    const body = { statuses: [] };
-    expect((await stage.callback(shop, body, 'guessed')).status).toBe(404);
-    expect((await stage.callback(shop, body, '')).status).toBe(404);
-    const unknown = await http('POST', `${stage.gateway.url}/on-premises/webhooks/1?token=x`, { body });
-    expect(unknown.status).toBe(404);
-    expect((await stage.callback(shop, body)).status).toBe(200);
-  });
-
-  it('are kept when they cannot be read, in sight of staff, and answered like any other', async () => {
-    const { url } = (await stage.clientAtSandbox(shop)).settings.webhooks;
-    const answer = await fetch(url, {
-      method: 'POST',
-      body: '{"statuses":[',
-      headers: { 'content-type': 'text/plain' },
-    });
-    expect(answer.status).toBe(200);
-    const { rows } = await stage.database.owner.query(`SELECT status FROM meta_events WHERE raw IS NOT NULL`);
-    expect(rows).toEqual([{ status: 'parked' }]);
   });
 });
 

@@ -13,7 +13,9 @@ import { KeptClients } from './kept-clients.js';
 import { type ClientRecord, OnPremisesClients, type SeenHealth } from './on-premises-clients.js';
 
 /** What a number may have been before its client was seen to carry it; what Meta forbade stays forbidden. */
-const NOT_YET_CONNECTED = new Set(['PENDING', 'DISCONNECTED', 'UNVERIFIED', 'MIGRATED']);
+const NOT_YET_CONNECTED = new Set(['PENDING', 'UNVERIFIED', 'MIGRATED']);
+/** Meta may have taken our access back: only a tenant who has just set the client says that it is to be used again. */
+const LOST = 'DISCONNECTED';
 
 /** Looks at the client of a number: whether it is connected, and whether its callbacks come to us. */
 @Injectable()
@@ -34,7 +36,8 @@ export class LookAtClient {
       if (!isTrue || seen.health !== 'connected') return;
       // Meta shows a number as CONNECTED whichever of its APIs carries it; nobody else tells us so of this one.
       const number = await this.wabas.phoneNumber(tx, tenantId, { phoneNumberId });
-      if (number && NOT_YET_CONNECTED.has(number.status)) {
+      const justSet = record.health === 'unknown';
+      if (number && (NOT_YET_CONNECTED.has(number.status) || (number.status === LOST && justSet))) {
         const { wabaId, metaPhoneNumberId, displayPhoneNumber } = number;
         const now = { wabaId, metaPhoneNumberId, displayPhoneNumber, status: 'CONNECTED' };
         await this.wabas.savePhoneNumber(tx, tenantId, now);

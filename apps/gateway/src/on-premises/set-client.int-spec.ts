@@ -55,8 +55,9 @@ describe('a tenant that puts its number on an On-Premises client', () => {
 
   it('may repeat the call, and change what it likes', async () => {
     await stage.onPremises(shop);
-    const again = await stage.api(shop, 'PUT', '', stage.wish(shop, { template_namespace: 'mine' }));
-    expect([again.status, again.body.template_namespace]).toEqual([200, 'mine']);
+    const { url } = stage.wish(shop);
+    const again = await stage.api(shop, 'PUT', '', stage.wish(shop, { url: `${url}/v1/`, template_namespace: 'mine' }));
+    expect([again.status, again.body.url, again.body.template_namespace]).toEqual([200, url, 'mine']);
     expect(await secretsOf()).toHaveLength(1);
   });
 
@@ -134,6 +135,29 @@ describe('how a client is', () => {
     await stage.control('POST', `/on_premises/${stage.nameOf(shop)}`, { nodes });
     await look();
     expect(await health()).toMatchObject({ state: 'connected', nodes });
+  });
+
+  it('lets a number send that was never connected, but not one that Meta took back, unless the tenant sets it anew', async () => {
+    const status = async (set?: string) => {
+      const values = set ? [shop.tenantId, set] : [shop.tenantId];
+      const sql = set
+        ? 'UPDATE phone_numbers SET status = $2 WHERE tenant_id = $1 RETURNING status'
+        : 'SELECT status FROM phone_numbers WHERE tenant_id = $1';
+      return (await stage.database.owner.query(sql, values)).rows[0].status;
+    };
+    await stage.onPremises(shop);
+    for (const [before, after] of [
+      ['PENDING', 'CONNECTED'],
+      ['DISCONNECTED', 'DISCONNECTED'],
+      ['BANNED', 'BANNED'],
+    ] as const) {
+      await status(before);
+      await look();
+      expect([before, await status()]).toEqual([before, after]);
+    }
+    await status('DISCONNECTED');
+    await stage.api(shop, 'PUT', '', stage.wish(shop));
+    expect(await status()).toBe('CONNECTED');
   });
 
   it('includes that its callbacks come here: a client that forgot the address is told it again', async () => {

@@ -74,7 +74,7 @@ export class SetClient {
   }
 
   /**
-   * Takes the client off the number. A number that it carried is DISCONNECTED then: what waits, waits until the number is
+   * Takes the client off the number. A number that it carried is PENDING then: what waits, waits until the number is
    * registered or runs out. Its callbacks are refused from then on.
    *
    * @throws Refusal 404, 409 while the number is moving
@@ -94,7 +94,7 @@ export class SetClient {
         wabaId,
         metaPhoneNumberId,
         displayPhoneNumber,
-        status: 'DISCONNECTED',
+        status: 'PENDING',
       });
     });
   }
@@ -111,7 +111,8 @@ export class SetClient {
   private async judged(url: string): Promise<string> {
     try {
       const { href } = await this.addresses.judge(url);
-      return href.replace(/\/+$/, '');
+      // Many write the address as their old programs had it.
+      return href.replace(/\/+$/, '').replace(/\/v1$/, '');
     } catch (error) {
       if (!(error instanceof ForbiddenAddressError)) throw error;
       const said = `${error.message} Your provider can allow the network of your client.`;
