@@ -1,6 +1,7 @@
 import type { run } from '#libs/http';
 import { processSettings } from '#libs/process';
 import { GatewayModule } from './gateway.module.js';
+import { finishDocument } from './graph-envelope/finish-document.js';
 import { withoutVersion } from './graph-envelope/graph-path.js';
 import { renderRefusal } from './graph-envelope/render-refusal.js';
 
@@ -22,6 +23,7 @@ export const GATEWAY: Parameters<typeof run>[0] = {
     'ON_PREMISES_ALLOWED_NETWORKS',
   ],
   renderRefusal,
+  finishDocument,
   rewriteUrl: withoutVersion,
   // Webhooks of Meta have up to 3 MB (webhooks overview, 2025-11).
   bodyLimit: 4 * 1024 * 1024,

@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import { type DynamicModule, Module, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
+import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { Histogram, Registry } from 'prom-client';
@@ -23,6 +23,8 @@ export interface ServeOptions {
   module: Type | DynamicModule;
   /** What the app is, in a sentence, for /docs. Workers have no API and leave it out. */
   describe?: string;
+  /** The last hand on the API document, where its decorators do not say all. */
+  finishDocument?: (document: OpenAPIObject) => void;
   renderRefusal?: RenderRefusal;
   /** Largest JSON body in bytes. */
   bodyLimit?: number;
@@ -96,6 +98,7 @@ export async function serve(options: ServeOptions): Promise<{ app: NestFastifyAp
         .addBearerAuth()
         .build(),
     );
+    options.finishDocument?.(document);
     SwaggerModule.setup('docs', app, document, { jsonDocumentUrl: 'openapi.json' });
   }
 

@@ -2,6 +2,8 @@ import { createReadStream } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { Injectable } from '@nestjs/common';
 import { loadConfig } from '#libs/config';
+import type { Once } from '#libs/idempotency';
+import type { Spooled } from '#libs/media-store';
 import { GraphClient } from '#libs/meta-cloud';
 import type { Caller } from '#libs/tenants';
 import { fromGraph, refuse } from '../graph-envelope/refuse.js';
@@ -49,15 +51,35 @@ export class BusinessProfile {
   /**
    * Uploads a picture by Meta's Resumable Upload API (a session, then the bytes, then their handle; "Upload API",
    * 2025-11) and makes it the number's.
+   *
+   * @param once the caller's Idempotency-Key: the same bytes are put once
    */
-  async changePhoto(caller: Caller, chosen: ChosenNumber, type: string | undefined, source: Readable): Promise<void> {
+  async changePhoto(
+    caller: Caller,
+    chosen: ChosenNumber,
+    type: string | undefined,
+    source: Readable,
+    once?: Once,
+  ): Promise<void> {
     this.meta.requireActive(caller);
     if (type === undefined || !PHOTO_TYPES.test(type)) {
       throw refuse('media_rejected', 'The picture must be a JPEG or PNG. Say which in Content-Type.');
     }
     const { token } = await this.meta.reach(caller, chosen.number.metaPhoneNumberId);
     const bytes = await this.upload.receive(source);
-    let handle: string;
+    const put = async () => {
+      const handle = await this.uploaded(bytes, type, token);
+      await this.change(caller, chosen, { profile_picture_handle: handle });
+    };
+    try {
+      await (once ? once.run(put, bytes.sha256) : put());
+    } finally {
+      await bytes.discard();
+    }
+  }
+
+  /** @returns Meta's handle of the bytes */
+  private async uploaded(bytes: Spooled, type: string, token: string): Promise<string> {
     try {
       const session = await this.graph.call<{ id: string }>({
         method: 'POST',
@@ -71,13 +93,10 @@ export class BusinessProfile {
         headers: { authorization: `OAuth ${token}`, file_offset: '0' },
         stream: { contentType: 'application/octet-stream', length: bytes.size, bytes: createReadStream(bytes.path) },
       });
-      handle = stored.h;
+      return stored.h;
     } catch (error) {
       throw fromGraph(error);
-    } finally {
-      await bytes.discard();
     }
-    await this.change(caller, chosen, { profile_picture_handle: handle });
   }
 
   private async fields(

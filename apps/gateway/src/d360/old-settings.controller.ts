@@ -1,7 +1,7 @@
 import { Body, Get, HttpCode, Patch, Post, Req } from '@nestjs/common';
 import { ApiBody, ApiConsumes, ApiOperation } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
-import { KeepsItsKey } from '#libs/idempotency';
+import { KeepsItsKey, type Once, OnceKey } from '#libs/idempotency';
 import { type Caller, TenantCaller } from '#libs/tenants';
 import { refuse } from '../graph-envelope/refuse.js';
 import { BusinessProfile } from './business-profile.js';
@@ -59,11 +59,16 @@ export class OldSettingsController {
   @ApiConsumes('image/jpeg', 'image/png')
   @ApiBody({ schema: { type: 'string', format: 'binary' } })
   @Post('profile/photo')
-  // Its body is a file that nobody has read yet; to set the same picture twice does no harm.
+  // Its body is a file that nobody has read yet: the call is named by its bytes when they are here.
   @KeepsItsKey()
-  async changePhoto(@TenantCaller() caller: Caller, @Chosen() chosen: ChosenNumber, @Req() request: FastifyRequest) {
+  async changePhoto(
+    @TenantCaller() caller: Caller,
+    @Chosen() chosen: ChosenNumber,
+    @Req() request: FastifyRequest,
+    @OnceKey() once?: Once,
+  ) {
     const type = this.rawFiles.typeOf(request);
-    await this.profile.changePhoto(caller, chosen, type, request.raw);
+    await this.profile.changePhoto(caller, chosen, type, request.raw, once);
     return { meta: META };
   }
 

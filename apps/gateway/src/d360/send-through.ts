@@ -23,7 +23,7 @@ export class SendThrough {
   ): Promise<SentMessage | { success: boolean }> {
     const request = readMessage(body);
     return request.kind === 'read'
-      ? this.markAsRead.mark(caller, number.metaPhoneNumberId, request)
+      ? this.markAsRead.markOnce(caller, number.metaPhoneNumberId, request, once)
       : this.sendMessage.send(caller, number.metaPhoneNumberId, request, once);
   }
 }

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { Once } from '#libs/idempotency';
 import type { ReadReceipt } from '#libs/message-transport';
 import type { Caller } from '#libs/tenants';
 import { Transports } from '../channels/transports.js';
@@ -13,6 +14,21 @@ export class MarkAsRead {
     private readonly send: SendMessage,
     private readonly transports: Transports,
   ) {}
+
+  /**
+   * The same, once for an Idempotency-Key.
+   *
+   * @param once the caller's key, which nothing else has taken part with
+   */
+  markOnce(
+    caller: Caller,
+    metaPhoneNumberId: string,
+    request: MessageRequest & { kind: 'read' },
+    once: Once | undefined,
+  ): Promise<{ success: boolean }> {
+    const mark = () => this.mark(caller, metaPhoneNumberId, request);
+    return once ? once.run(mark) : mark();
+  }
 
   /** @returns Meta's answer; the ids of customers' messages are Meta's own, so they pass as they are */
   async mark(

@@ -1,5 +1,5 @@
 import { Body, Controller, HttpCode, Param, Post, UseGuards } from '@nestjs/common';
-import { ApiBearerAuth, ApiBody, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiBearerAuth, ApiBody, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { KeepsItsKey, type Once, OnceKey } from '#libs/idempotency';
 import { ApiKeyGuard, type Caller, TenantCaller } from '#libs/tenants';
 import { MarkAsRead } from './mark-as-read.js';
@@ -31,6 +31,17 @@ export class MessagesController {
       example: { messaging_product: 'whatsapp', to: '+16505551234', type: 'text', text: { body: 'Hello' } },
     },
   })
+  @ApiOkResponse({
+    description: 'Accepted: committed, and to be sent. What becomes of it comes as statuses to your webhook.',
+    schema: {
+      type: 'object',
+      example: {
+        messaging_product: 'whatsapp',
+        contacts: [{ input: '+16505551234', wa_id: '16505551234' }],
+        messages: [{ id: 'wamid.PLMAAZq0n3F1fYuPq2Wm0u3kSg' }],
+      },
+    },
+  })
   @Post(':phoneNumberId/messages')
   @HttpCode(200)
   @KeepsItsKey()
@@ -42,7 +53,7 @@ export class MessagesController {
   ): Promise<SentMessage | { success: boolean }> {
     const request = readMessage(body);
     return request.kind === 'read'
-      ? this.markAsRead.mark(caller, phoneNumberId, request)
+      ? this.markAsRead.markOnce(caller, phoneNumberId, request, once)
       : this.sendMessage.send(caller, phoneNumberId, request, once);
   }
 }

@@ -1,0 +1,64 @@
+import type { OpenAPIObject } from '@nestjs/swagger';
+import { graphError } from '#libs/error-catalogue';
+import { isOldPath, oldRefusal } from '../d360/old-answer.js';
+import { isGraphPath } from './graph-path.js';
+
+const WRITES = ['post', 'put', 'patch', 'delete'] as const;
+/** Where a key may stand, whichever of them a client knows. */
+const KEYS = {
+  bearer: { type: 'http', scheme: 'bearer', description: 'An API key, as the Cloud API has its token' },
+  'X-API-Key': { type: 'apiKey', in: 'header', name: 'X-API-Key' },
+  'D360-API-KEY': { type: 'apiKey', in: 'header', name: 'D360-API-KEY', description: "As 360dialog's clients send it" },
+  access_token: { type: 'apiKey', in: 'query', name: 'access_token', description: 'As in the pages of lists' },
+} as const;
+
+const IDEMPOTENCY_KEY = {
+  name: 'Idempotency-Key',
+  in: 'header',
+  required: false,
+  description: 'The same call with the same key gets the first answer for 24 hours; another call gets 409.',
+  schema: { type: 'string', maxLength: 255, example: 'order-1042' },
+} as const;
+
+/** Completes the API document: where keys go, which header makes a write repeatable, how each path refuses. */
+export function finishDocument(document: OpenAPIObject): void {
+  document.components ??= {};
+  document.components.securitySchemes = { ...document.components.securitySchemes, ...KEYS };
+  for (const [path, item] of Object.entries(document.paths)) {
+    for (const method of ['get', ...WRITES] as const) {
+      const operation = item[method];
+      if (!operation) continue;
+      if (operation.security) operation.security = Object.keys(KEYS).map((name) => ({ [name]: [] }));
+      if (operation.security && method !== 'get') {
+        operation.parameters = [...(operation.parameters ?? []), IDEMPOTENCY_KEY];
+      }
+      operation.responses['4XX'] ??= refusalOf(path);
+    }
+  }
+}
+
+function refusalOf(path: string) {
+  const example = exampleOf(path);
+  return {
+    description: 'Refused: act on the code, show the details to a person. `Retry-After` is there where waiting helps.',
+    content: { 'application/json': { schema: { type: 'object' as const, example } } },
+  };
+}
+
+function exampleOf(path: string): object {
+  if (!isGraphPath(path)) {
+    return {
+      error: {
+        code: 'not_found',
+        message: 'There is no such message, or it belongs to someone else.',
+        request_id: 'b6a1',
+      },
+    };
+  }
+  const envelope = graphError(
+    'window_closed',
+    '16505551234 has not written to this number, so no customer service window is open. Send a template message.',
+    'b6a1',
+  );
+  return isOldPath(path) ? oldRefusal(envelope, 400) : envelope;
+}
