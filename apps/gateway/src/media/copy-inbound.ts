@@ -1,9 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Logger } from 'pino';
+import { Counter, type Registry } from 'prom-client';
 import { CLOCK, type Clock } from '#libs/clock';
 import { Leases } from '#libs/leases';
 import { InboundMedia, LARGEST_FILE, MediaStore, type MediaToCopy, TooManyBytesError } from '#libs/media-store';
-import { LOGGER } from '#libs/observability';
+import { LOGGER, METRICS } from '#libs/observability';
 import type { Lanes } from '#libs/queues';
 import { type Channel, Channels } from '../channels/channels.js';
 import { MediaAtSource } from './media-at-source.js';
@@ -26,6 +27,8 @@ const LOOK_AGAIN_MS = 60_000;
 /** Copies what customers sent to one number, before Meta forgets it. */
 @Injectable()
 export class CopyInbound {
+  private readonly outcomes: Counter<'outcome'>;
+
   constructor(
     private readonly leases: Leases,
     private readonly channels: Channels,
@@ -34,7 +37,15 @@ export class CopyInbound {
     private readonly source: MediaAtSource,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(LOGGER) private readonly logger: Logger,
-  ) {}
+    @Inject(METRICS) registry: Registry,
+  ) {
+    this.outcomes = new Counter({
+      name: 'inbound_media_copies_total',
+      help: 'Attempts to copy files of customers from Meta: copied, failed (tried again), given_up (parked with the reason)',
+      labelNames: ['outcome'],
+      registers: [registry],
+    });
+  }
 
   /** @returns in how many milliseconds the number has files to copy again; undefined for not until it is woken */
   async drain(lane: Lane): Promise<number | undefined> {
@@ -61,8 +72,10 @@ export class CopyInbound {
         throw new Error(`Meta says sha256 ${sha256}, its bytes have ${bytes.sha256}`);
       }
       await this.inbound.copied(tenantId, file.mediaId, bytes);
+      this.outcomes.inc({ outcome: 'copied' });
     } catch (error) {
       const until = this.nextTry(file, error);
+      this.outcomes.inc({ outcome: until ? 'failed' : 'given_up' });
       const said = { err: error, tenantId, mediaId: file.mediaId, attempts: file.attempts + 1 };
       if (until) this.logger.warn(said, 'could not copy media yet');
       else this.logger.error(said, 'media could not be copied; parked');

@@ -581,5 +581,7 @@ describe("a customer's file", () => {
       return rows[0] as Json | undefined;
     });
     expect(parked).toMatchObject({ attempts: 1, note: expect.stringMatching(/does not exist|Unsupported/i) });
+    const metrics = await (await fetch(`${worker.url}/metrics`)).text();
+    expect(metrics).toMatch(/inbound_media_copies_total\{outcome="given_up"[^}]*\} 1/);
   });
 });

@@ -40,6 +40,10 @@ export class ApplyStanding {
     const event = textOf(value.event);
     if (!event || !wabaId) return;
     const number = await this.numberOf(tx, context, value);
+    if (number === 'unknown') {
+      context.effects.note = 'passed on: it names a number that we do not have';
+      return;
+    }
     const of = { wabaId, phoneNumberId: number?.phoneNumberId };
     switch (event) {
       case 'DISABLED_UPDATE': {
@@ -85,10 +89,12 @@ export class ApplyStanding {
     return this.wabas.noteDecision(tx, tenantId, { ...of, topic, told: told.slice(0, 100), at, detail });
   }
 
-  private async numberOf(tx: Tx, context: EventContext, value: Fields): Promise<PhoneNumber | undefined> {
+  /** The number that the event names; undefined where it is about the WABA as a whole. */
+  private async numberOf(tx: Tx, context: EventContext, value: Fields): Promise<PhoneNumber | undefined | 'unknown'> {
     const digits = String(value.phone_number ?? '').replace(/\D/g, '');
     if (!digits) return undefined;
     const numbers = await this.wabas.phoneNumbers(tx, context.tenantId);
-    return numbers.find((n) => n.wabaId === context.wabaId && n.displayPhoneNumber.replace(/\D/g, '') === digits);
+    const isNamed = (n: PhoneNumber) => n.displayPhoneNumber.replace(/\D/g, '') === digits;
+    return numbers.find((n) => n.wabaId === context.wabaId && isNamed(n)) ?? 'unknown';
   }
 }
