@@ -1,5 +1,6 @@
 import type { Bench } from '../harness/bench-stack.js';
 import type { Group } from '../harness/group.js';
+import type { BenchMerchant } from '../harness/merchants.js';
 import { allSubmitted, fillOutbox, wakeNumbers } from '../harness/outbox.js';
 import { type Line, whole } from '../harness/rounds.js';
 
@@ -23,16 +24,16 @@ export const oneNumber: Group = {
     await fillOutbox(bench, merchant, merchant.numbers, count);
     await bench.graph.set({ latencyMs: LATENCY_MS, track: true });
     await wakeNumbers(bench, merchant, merchant.numbers);
-    await allSubmitted(bench, count, (seconds + 60) * 1_000);
+    await allSubmitted(bench, count);
     for (const worker of more) worker.stop();
-    const line = await judge(bench, seconds);
+    const line = await judge(bench, merchant, seconds);
     await bench.clear();
     return [line];
   },
 };
 
-async function judge(bench: Bench, seconds: number): Promise<Line> {
-  const at = (await bench.graph.arrivals()).map((a) => a.at).sort((a, b) => a - b);
+async function judge(bench: Bench, { numbers }: BenchMerchant, seconds: number): Promise<Line> {
+  const at = (await bench.graph.arrivals(numbers)).map((a) => a.at).sort((a, b) => a - b);
   const first = at[0] ?? 0;
   // The first second begins with the wake, not with its allowance, and the last is not full.
   const perSecond = Array.from({ length: seconds }, (_, s) => {

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import pg from 'pg';
 import { loadConfig } from '#libs/config';
 import { Vault } from '#libs/vault';
@@ -53,7 +56,10 @@ export async function startBench(
     ['graph', 'tenant'].map((name) => startProcess(`bench/stand-ins/${name}`)),
   );
   if (!graph || !endpoint) throw new Error('no stand-ins');
+  // With a folder PostgreSQL waits for the disk at every commit, as it must where messages are real.
+  const folder = mkdtempSync(join(tmpdir(), 'paloma-bench-'));
   const stack = await startStack({
+    folder,
     say,
     environment: { LOG_LEVEL: 'warn', META_GRAPH_URL: graph.url, PALOMA_CLOCK: 'system', ...environment },
   });
@@ -107,6 +113,7 @@ export async function startBench(
       for (const process of started) process.stop();
       await db.end();
       await stack.stop();
+      rmSync(folder, { recursive: true, force: true });
     },
   };
 }

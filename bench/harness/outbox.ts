@@ -61,7 +61,7 @@ export async function wakeNumbers(
 }
 
 /** Resolves when Meta has had so many calls and the answer to each is stored. */
-export async function allSubmitted(bench: Bench, count: number, withinMs = 120_000): Promise<void> {
+export async function allSubmitted(bench: Bench, count: number, withinMs = 600_000): Promise<void> {
   await until('all calls', async () => (await bench.graph.counts()).calls >= count, withinMs);
   const left = async () =>
     (await bench.db.query(`SELECT count(*)::int AS n FROM messages WHERE status IN ('accepted', 'sending')`)).rows[0].n;

@@ -36,7 +36,9 @@ export class GraphControl {
     return call('GET', `${this.url}/_counts`);
   }
 
-  arrivals(): Promise<Arrival[]> {
-    return call('GET', `${this.url}/_arrivals`);
+  /** @param numbers Meta's ids of the sending numbers */
+  arrivals(numbers: readonly { metaPhoneNumberId: string }[]): Promise<Arrival[]> {
+    const query = numbers.map((n) => `number=${n.metaPhoneNumberId}`).join('&');
+    return call('GET', `${this.url}/_arrivals?${query}`);
   }
 }

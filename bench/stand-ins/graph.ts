@@ -89,7 +89,9 @@ function control(path: string, body: Buffer): string {
     arrivals = [];
     return '{}';
   }
-  return JSON.stringify(path === '/_arrivals' ? arrivals : { calls, statusesTold });
+  if (!path.startsWith('/_arrivals')) return JSON.stringify({ calls, statusesTold });
+  const numbers = new URL(path, 'http://here').searchParams.getAll('number');
+  return JSON.stringify(arrivals.filter((a) => numbers.includes(a.number)));
 }
 
 serveHttp(async (request, body) => {
