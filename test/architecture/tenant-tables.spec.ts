@@ -11,6 +11,7 @@ const EXCEPTIONS: Readonly<Record<string, string>> = {
     'one row per id of Meta on the whole platform; its key is all that a webhook carries. Protected by tenant_id all the same',
   migrations: "TypeORM's list of migrations that were run",
   plan_versions: "the provider's price lists; a tenant reads the one it is on",
+  rate_proposals: "Meta's price lists that wait for a second member of staff",
   rates: "Meta's price lists are the same for everybody",
   staff_users: "the provider's own people; tenants' apps have no right to it",
 };

@@ -15,14 +15,20 @@ import { IssueInvoices } from './invoices/issue-invoices.js';
 import { IssuedInvoicesController } from './invoices/issued-invoices.controller.js';
 import { LegalEntities } from './invoices/legal-entities.js';
 import { StaffInvoicesController } from './invoices/staff-invoices.controller.js';
+import { CorrectCharge } from './ledger/correct-charge.js';
 import { LedgerController } from './ledger/ledger.controller.js';
+import { StaffLedgerController } from './ledger/staff-ledger.controller.js';
 import { BillingProfiles } from './plans/billing-profiles.js';
 import { PlansController } from './plans/plans.controller.js';
 import { Plans } from './plans/plans.js';
 import { StaffPlansController } from './plans/staff-plans.controller.js';
+import { CurrentRateBook } from './rate-card/current-rate-book.js';
 import { RateCardsController } from './rate-card/rate-cards.controller.js';
 import { RateCards } from './rate-card/rate-cards.js';
+import { RateProposals } from './rate-card/rate-proposals.js';
+import { StaffRateCardsController } from './rate-card/staff-rate-cards.controller.js';
 import { StaffModule } from './staff/staff.module.js';
+import { UsageController } from './usage/usage.controller.js';
 import { WalletFeature } from './wallet/wallet.module.js';
 
 /** What tenants read of billing over HTTP; the work is done by the worker. */
@@ -41,14 +47,28 @@ import { WalletFeature } from './wallet/wallet.module.js';
   ],
   controllers: [
     RateCardsController,
+    StaffRateCardsController,
     ChargesController,
     InvoicesController,
     IssuedInvoicesController,
     StaffInvoicesController,
     LedgerController,
+    StaffLedgerController,
+    UsageController,
     PlansController,
     StaffPlansController,
   ],
-  providers: [Invoices, LegalEntities, IssueInvoices, CreditInvoice, RateCards, Plans, BillingProfiles],
+  providers: [
+    CorrectCharge,
+    Invoices,
+    LegalEntities,
+    IssueInvoices,
+    CreditInvoice,
+    RateCards,
+    CurrentRateBook,
+    RateProposals,
+    Plans,
+    BillingProfiles,
+  ],
 })
 export class BillingModule {}

@@ -14,6 +14,17 @@ export interface Balance {
   /** Debit positive, credit negative. */
   balance: string;
 }
+/** What entries of one kind posted to an account on a day; all messages of a day are one movement. */
+export interface Movement {
+  day: string;
+  kind: JournalEntry['kind'];
+  account: Account;
+  currency: string;
+  entries: number;
+  /** Debit positive, credit negative. */
+  amount: string;
+  memo: string;
+}
 export interface PostedEntry extends JournalEntry {
   readonly postedAt: Date;
 }
@@ -236,6 +247,48 @@ export class Ledger {
       [tenantId, page.after ?? null, page.limit],
     );
     return rows.map(entryOf);
+  }
+
+  /** A page of the entries booked in a range of days, in the order of day and id. */
+  async entriesBooked(
+    tx: Tx,
+    tenantId: string,
+    days: { from: string; to: string },
+    page: { after?: { day: string; entryId: string } | undefined; limit: number },
+  ): Promise<PostedEntry[]> {
+    const rows: EntryRow[] = await tx.query(
+      `${ENTRIES} AND e.booked_on >= $2::date AND e.booked_on <= $3::date
+          AND ($4::date IS NULL OR (e.booked_on, e.entry_id) > ($4::date, $5::uuid))
+        ORDER BY e.booked_on, e.entry_id LIMIT $6`,
+      [tenantId, days.from, days.to, page.after?.day ?? null, page.after?.entryId ?? null, page.limit],
+    );
+    return rows.map(entryOf);
+  }
+
+  /** What was posted to accounts day by day and by kind of entry, and what they held before the first day. */
+  async movements(
+    tx: Tx,
+    tenantId: string,
+    accounts: readonly Account[],
+    days: { from: string; to: string },
+  ): Promise<{ opening: Balance[]; movements: Movement[] }> {
+    const opening: Balance[] = await tx.query(
+      `SELECT p.account, p.currency, sum(p.amount)::text AS balance FROM postings p
+         JOIN journal_entries e ON e.tenant_id = p.tenant_id AND e.entry_id = p.entry_id
+        WHERE p.tenant_id = $1 AND p.account = ANY ($2::text[]) AND e.booked_on < $3::date
+        GROUP BY p.account, p.currency ORDER BY p.account, p.currency`,
+      [tenantId, accounts, days.from],
+    );
+    const movements: Movement[] = await tx.query(
+      `SELECT e.booked_on::text AS day, e.kind, p.account, p.currency, count(*)::int AS entries,
+              sum(p.amount)::text AS amount, CASE WHEN e.kind <> 'message' THEN max(e.memo) ELSE '' END AS memo
+         FROM postings p JOIN journal_entries e ON e.tenant_id = p.tenant_id AND e.entry_id = p.entry_id
+        WHERE p.tenant_id = $1 AND p.account = ANY ($2::text[]) AND e.booked_on >= $3::date AND e.booked_on <= $4::date
+        GROUP BY e.booked_on, e.kind, p.account, p.currency, CASE WHEN e.kind <> 'message' THEN e.entry_id END
+        ORDER BY e.booked_on, e.kind, memo, p.account, p.currency`,
+      [tenantId, accounts, days.from, days.to],
+    );
+    return { opening, movements };
   }
 
   async entry(tx: Tx, tenantId: string, entryId: string): Promise<PostedEntry | undefined> {

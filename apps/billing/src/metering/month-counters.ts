@@ -40,6 +40,13 @@ export class MonthCounters {
     return this.usedOf({ month, kind: 'volume', subject: portfolioId, market, category });
   }
 
+  /** Meta announced a tier: the count is at least this much, and never lowered. */
+  liftVolume(month: string, portfolioId: string, market: string, category: VolumeCategory, floor: number): void {
+    const counter = { month, kind: 'volume', subject: portfolioId, market, category } as const;
+    const short = floor - this.usedOf(counter);
+    if (short > 0) this.add(short, counter);
+  }
+
   /** Messages of a month that an included volume of a plan has covered. */
   includedUsed(month: string, plan: string, name: string): number {
     return this.usedOf(this.included(month, plan, name));

@@ -5,18 +5,18 @@ import { add, formatDecimal, parseDecimal, ZERO } from '#libs/money';
 import { LOGGER } from '#libs/observability';
 import { Database, type Tx } from '#libs/persistence';
 import { type UsageFact, UsageFacts } from '#libs/usage';
-import { type Waba, Wabas } from '#libs/wabas';
+import { PortfolioPrices, type Waba, Wabas } from '#libs/wabas';
 import { Wallets } from '#libs/wallet';
 import { type PlanCalendar, Plans } from '../plans/plans.js';
 import { priceOf } from '../plans/price-of.js';
 import { CurrentRateBook } from '../rate-card/current-rate-book.js';
-import { NOTHING_KNOWN } from '../rating/auth-international.js';
 import { rateMessage } from '../rating/rate-message.js';
 import type { DeliveredMessage, Known, ParkReason } from '../rating/verdict.js';
 import { WalletAlerts } from '../wallet/wallet-alerts.js';
 import { costCharge } from './cost-charge.js';
 import { deliveredMessage } from './delivered-message.js';
 import { MonthCounters } from './month-counters.js';
+import { PortfolioKnowledge } from './portfolio-knowledge.js';
 
 /** How many facts are rated in one transaction. */
 export const BATCH = 500;
@@ -39,6 +39,7 @@ export class RateUsage {
     private readonly db: Database,
     private readonly facts: UsageFacts,
     private readonly wabas: Wabas,
+    private readonly portfolioPrices: PortfolioPrices,
     private readonly ledger: Ledger,
     private readonly periods: Periods,
     private readonly plans: Plans,
@@ -91,9 +92,11 @@ export class RateUsage {
     const plans = await this.plans.calendar(tx, tenantId);
     const closedThrough = await this.periods.closedThrough(tx, tenantId);
     const counters = await MonthCounters.load(tx, tenantId, [...new Set(ratable.map((one) => one.month))]);
+    const knowledge = new PortfolioKnowledge(await this.portfolioPrices.told(tx, tenantId));
     const charges: Charge[] = [];
     for (const { fact, message, month, portfolioId } of ratable) {
-      const known = whatIsKnown(fact, month, portfolioId, counters);
+      knowledge.lift(counters, portfolioId, month, message.at);
+      const known = whatIsKnown(fact, month, portfolioId, counters, knowledge);
       const verdict = rateMessage(message, known, book);
       if (verdict.outcome === 'parked') {
         await this.facts.park(tx, tenantId, fact.messageId, verdict.reason);
@@ -165,7 +168,14 @@ function priced(
  * What the platform knows at the billing moment, beside Meta's word. Free entry is Meta's to say: its pricing block names
  * it, so a message without a block waits for one. Conversations ended in 2025, before the platform's first message.
  */
-function whatIsKnown(fact: UsageFact, month: string, portfolioId: string, counters: MonthCounters): Known {
+function whatIsKnown(
+  fact: UsageFact,
+  month: string,
+  portfolioId: string,
+  counters: MonthCounters,
+  knowledge: PortfolioKnowledge,
+): Known {
+  const portfolio = knowledge.factsAt(portfolioId, fact.deliveredAt.getTime());
   return {
     serviceWindowOpen: fact.inWindow,
     freeEntry: 'undecided',
@@ -173,7 +183,7 @@ function whatIsKnown(fact: UsageFact, month: string, portfolioId: string, counte
     freeConversationsUsed: 0,
     allowanceUsed: counters.allowanceUsed(month, fact.phoneNumberId),
     volumeUsed: (market, category) => counters.volumeUsed(month, portfolioId, market, category),
-    portfolio: NOTHING_KNOWN,
-    portfolioAtLast: NOTHING_KNOWN,
+    portfolio,
+    portfolioAtLast: portfolio,
   };
 }

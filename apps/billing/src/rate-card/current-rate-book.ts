@@ -3,13 +3,17 @@ import { loadTierRows } from './load-rate-book.js';
 import { buildRateBook, type RateBook } from './rate-card.js';
 import { RateCards } from './rate-cards.js';
 
+const LOOK_AGAIN_MS = 5_000;
+
 /**
- * The rate book that this worker rates with: the table of rates, in memory. Made when the worker starts, after the cards
- * that come with the product were imported, so every price that is charged is a row of the table.
+ * The rate book that this process prices with: the table of rates, in memory. Made when the process starts, after the cards
+ * that come with the product were imported, so every price that is charged is a row of the table; made anew when staff
+ * added a card.
  */
 @Injectable()
 export class CurrentRateBook implements OnModuleInit {
-  private loading: Promise<RateBook> | undefined;
+  private loading: Promise<{ book: RateBook; prices: number }> | undefined;
+  private lookAgainAt = 0;
 
   constructor(private readonly cards: RateCards) {}
 
@@ -18,17 +22,27 @@ export class CurrentRateBook implements OnModuleInit {
   }
 
   /** The book; jobs that come before it is loaded wait for it. */
-  get(): Promise<RateBook> {
-    this.loading ??= this.load().catch((error) => {
+  async get(): Promise<RateBook> {
+    this.loading ??= this.forgetIfItFails(this.cards.importRows().then(() => this.load()));
+    const held = await this.loading;
+    const now = performance.now();
+    if (now < this.lookAgainAt) return held.book;
+    this.lookAgainAt = now + LOOK_AGAIN_MS;
+    // Cards are added and never changed, so their number tells whether there is a new one.
+    if ((await this.cards.count()) !== held.prices) this.loading = this.forgetIfItFails(this.load());
+    return (await this.loading).book;
+  }
+
+  private forgetIfItFails<T>(work: Promise<T>): Promise<T> {
+    return work.catch((error) => {
       this.loading = undefined;
       throw error;
     });
-    return this.loading;
   }
 
-  private async load(): Promise<RateBook> {
-    await this.cards.importRows();
+  private async load(): Promise<{ book: RateBook; prices: number }> {
     // Tier prices are Meta's own file and are not in the table yet; a tier only applies on the list price it starts from.
-    return buildRateBook(await this.cards.rows(), loadTierRows());
+    const rows = await this.cards.rows();
+    return { book: buildRateBook(rows, loadTierRows()), prices: rows.length };
   }
 }

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Logger } from 'pino';
 import { LOGGER } from '#libs/observability';
-import { Database } from '#libs/persistence';
+import { Database, type Tx } from '#libs/persistence';
 import { loadRateRows } from './load-rate-book.js';
 import type { RateRow } from './rate-card.js';
 
@@ -31,24 +31,43 @@ export class RateCards {
    * @returns how many prices were added
    */
   async importRows(rows: readonly RateRow[] = loadRateRows()): Promise<number> {
-    const added = await this.db.query<{ cell: string }>(
-      `INSERT INTO rates (card_date, currency, market, category, price, unit, provenance, source, note)
-       SELECT * FROM unnest($1::date[], $2::text[], $3::text[], $4::text[], $5::numeric[], $6::text[], $7::text[],
-                            $8::text[], $9::text[])
-       ON CONFLICT DO NOTHING RETURNING market AS cell`,
-      COLUMNS.map((column) => rows.map((row) => row[column])),
-    );
+    const added = await this.add((sql, values) => this.db.query(sql, values), rows);
     const held = new Map((await this.rows()).map((row) => [cellOf(row), row.price]));
     const differing = rows.filter((row) => held.get(cellOf(row)) !== row.price).map(cellOf);
     if (differing.length > 0) {
       this.logger.error({ cells: differing.slice(0, 20) }, 'rate files differ from imported cards; the table holds');
     }
+    return added;
+  }
+
+  /** Adds a card in the caller's transaction; prices that are there stay. @returns how many were added */
+  addCard(tx: Tx, rows: readonly RateRow[]): Promise<number> {
+    return this.add((sql, values) => tx.query(sql, values), rows);
+  }
+
+  private async add(
+    query: (sql: string, values: unknown[]) => Promise<unknown[]>,
+    rows: readonly RateRow[],
+  ): Promise<number> {
+    const added = await query(
+      `INSERT INTO rates (card_date, currency, market, category, price, unit, provenance, source, note)
+       SELECT * FROM unnest($1::date[], $2::text[], $3::text[], $4::text[], $5::numeric[], $6::text[], $7::text[],
+                            $8::text[], $9::text[])
+       ON CONFLICT DO NOTHING RETURNING 1`,
+      COLUMNS.map((column) => rows.map((row) => row[column])),
+    );
     return added.length;
   }
 
   /** Every price of every card, from the table. */
   rows(): Promise<RateRow[]> {
     return this.db.query<RateRow>(`${ROWS} ORDER BY card_date, currency, market, category`);
+  }
+
+  /** How many prices there are on all cards. */
+  async count(): Promise<number> {
+    const [row] = await this.db.query<{ count: number }>('SELECT count(*)::int AS count FROM rates');
+    return row?.count ?? 0;
   }
 
   /** Every card there is, the oldest first. */

@@ -3,6 +3,7 @@ import type { Tx } from '#libs/persistence';
 import { type TemplateReport, TemplateSyncs, Templates } from '#libs/templates';
 import { type Limit, parseLimit, tierName, type UnreadableLimit } from '#libs/tier-quota';
 import { type AccountDecision, type PhoneNumber, Wabas } from '#libs/wabas';
+import { ApplyPrices } from './apply-prices.js';
 import { ApplyStanding } from './apply-standing.js';
 import type { Effects } from './effects.js';
 import type { EventContext } from './event-context.js';
@@ -19,6 +20,7 @@ export class ApplyAccount {
     private readonly syncs: TemplateSyncs,
     private readonly wabas: Wabas,
     private readonly standing: ApplyStanding,
+    private readonly prices: ApplyPrices,
   ) {}
 
   async apply(tx: Tx, context: EventContext, effects: Effects): Promise<void> {
@@ -37,6 +39,7 @@ export class ApplyAccount {
       case 'phone_number_name_update':
         return this.name(tx, context, value);
       case 'account_update':
+        await this.prices.apply(tx, context, value);
         return this.standing.apply(tx, context, value);
       case 'business_capability_update':
         // The limit per number of older versions is left alone: since 2025-10 the portfolio's counts.

@@ -12,6 +12,7 @@ import { StrayStatuses } from '../on-premises/stray-statuses.js';
 import { ApplyAccount } from './apply-account.js';
 import { ApplyEvents } from './apply-events.js';
 import { ApplyMessages } from './apply-messages.js';
+import { ApplyPrices } from './apply-prices.js';
 import { ApplyStanding } from './apply-standing.js';
 import { ApplyStatuses } from './apply-statuses.js';
 import { FreedPlaces } from './freed-places.js';
@@ -53,6 +54,7 @@ export class MetaInboundModule {}
     StrayStatuses,
     ApplyAccount,
     ApplyStanding,
+    ApplyPrices,
     TierReservation,
     FreedPlaces,
     Intake,

@@ -1,0 +1,61 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { CLOCK, type Clock } from '#libs/clock';
+import { Refusal } from '#libs/http';
+import { bookingDay, type Charge, Ledger, Periods } from '#libs/ledger';
+import { compare, formatDecimal, parseDecimal, subtract, times } from '#libs/money';
+import { Database } from '#libs/persistence';
+import { Wallets } from '#libs/wallet';
+
+/** What a message should have cost the tenant. */
+export interface RightPrice {
+  readonly unitPrice: string;
+  readonly category?: string | undefined;
+  readonly reason: string;
+}
+
+/**
+ * Corrects what a tenant was charged for a message. The charge stays; it is taken back and charged anew beside it, in the
+ * month that is open. Meta's cost is not touched: what Meta charges is settled with Meta.
+ */
+@Injectable()
+export class CorrectCharge {
+  constructor(
+    private readonly db: Database,
+    private readonly ledger: Ledger,
+    private readonly periods: Periods,
+    private readonly wallets: Wallets,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
+
+  /** @returns the charge as it is now; @throws Refusal for a message that is not charged, or is charged so already */
+  correct(tenantId: string, messageId: string, right: RightPrice): Promise<Charge> {
+    return this.db.inTenant(tenantId, async (tx) => {
+      await tx.query(`SELECT pg_advisory_xact_lock(hashtextextended('rating:' || $1, 0))`, [tenantId]);
+      const rows = await this.ledger.chargesOf(tx, tenantId, messageId);
+      const cost = rows.filter((row) => row.side === 'cost').at(-1);
+      const price = rows.filter((row) => row.side === 'price').at(-1);
+      if (!cost || !price) throw Refusal.notFound('charge');
+      const today = this.clock.now().toISOString().slice(0, 10);
+      const bookedOn = bookingDay(today, await this.periods.closedThrough(tx, tenantId));
+      const corrected: Charge = {
+        ...price,
+        category: right.category ?? price.category,
+        unitPrice: right.unitPrice,
+        amount: formatDecimal(times(parseDecimal(right.unitPrice), price.quantity)),
+        rule: `${cost.rule} corrected`,
+      };
+      const wallet = await this.wallets.find(tx, tenantId);
+      const why = { memo: right.reason, bookedOn };
+      if (!(await this.ledger.correct(tx, tenantId, [cost, corrected], why, wallet?.currency))) {
+        throw Refusal.conflict('The message is charged so already.');
+      }
+      const back = subtract(parseDecimal(price.amount), parseDecimal(corrected.amount));
+      if (wallet?.currency === price.currency && compare(back, parseDecimal('0')) !== 0) {
+        await this.wallets.move(tx, tenantId, formatDecimal(back));
+      }
+      return (await this.ledger.chargesOf(tx, tenantId, messageId))
+        .filter((row) => row.side === 'price')
+        .at(-1) as Charge;
+    });
+  }
+}

@@ -1,0 +1,108 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { CLOCK, type Clock } from '#libs/clock';
+import { Refusal } from '#libs/http';
+import { newId } from '#libs/ids';
+import { Database, PROVIDER_TENANT } from '#libs/persistence';
+import type { StaffCaller } from '../staff/staff.guard.js';
+import type { RateRow } from './rate-card.js';
+import { RateCards } from './rate-cards.js';
+import { type GivenCard, readCard } from './read-card.js';
+import { type CardReview, reviewCard } from './review-card.js';
+
+export interface RateProposal {
+  readonly proposalId: string;
+  readonly cardDate: string;
+  readonly currency: string;
+  readonly announcedOn: string;
+  readonly status: 'proposed' | 'approved' | 'rejected';
+  readonly review: CardReview;
+  readonly proposer: string;
+  readonly proposedAt: Date;
+  readonly decider: string | null;
+  readonly decidedAt: Date | null;
+}
+
+const COLUMNS = `proposal_id AS "proposalId", card_date::text AS "cardDate", currency, announced_on::text AS "announcedOn",
+  status, review, proposer, proposed_at AS "proposedAt", decider, decided_at AS "decidedAt"`;
+
+/** New rate cards: proposed by one member of staff, approved by another; only then are they rates. */
+@Injectable()
+export class RateProposals {
+  constructor(
+    private readonly db: Database,
+    private readonly cards: RateCards,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
+
+  /**
+   * Keeps a card with its differences to the one in force, and what looks wrong with it.
+   * @throws Refusal for a file that is no card, a card that is there already, or one that waits already
+   */
+  async propose(card: GivenCard, announcedOn: string, staff: StaffCaller): Promise<RateProposal> {
+    const read = readCard(card);
+    if ('problems' in read) throw Refusal.invalid(read.problems.join('; '), { csv: read.problems });
+    const listed = await this.cards.list();
+    if (listed.some((c) => c.cardDate === card.cardDate && c.currency === card.currency)) {
+      throw Refusal.conflict(
+        `There is a card of ${card.cardDate} in ${card.currency}. Cards are added and never changed.`,
+      );
+    }
+    const now = this.clock.now();
+    const today = now.toISOString().slice(0, 10);
+    const dayBefore = new Date(Date.parse(`${card.cardDate}T00:00:00Z`) - 86_400_000).toISOString().slice(0, 10);
+    const before = (await this.cards.inForce(card.currency, dayBefore))?.rows ?? [];
+    const dates = [...new Set(listed.map((c) => c.cardDate))].filter((date) => date < card.cardDate).sort();
+    const current = new Set(listed.filter((c) => c.cardDate === dates.at(-1)).map((c) => c.currency));
+    const ofThisDate = new Set(listed.filter((c) => c.cardDate === card.cardDate).map((c) => c.currency));
+    const leftBehind = [...current].filter((c) => c !== card.currency && !ofThisDate.has(c)).sort();
+    const review = reviewCard(read.rows, before, { cardDate: card.cardDate, announcedOn, today, leftBehind });
+    const [row] = await this.db.query<RateProposal>(
+      `INSERT INTO rate_proposals (proposal_id, card_date, currency, announced_on, rows, review, proposed_by, proposer,
+                                   proposed_at)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING RETURNING ${COLUMNS}`,
+      [
+        newId(now),
+        card.cardDate,
+        card.currency,
+        announcedOn,
+        JSON.stringify(read.rows),
+        JSON.stringify(review),
+        staff.staffId,
+        staff.email,
+        now,
+      ],
+    );
+    if (!row) throw Refusal.conflict('A card of this date and currency waits already. Decide on that one first.');
+    return row;
+  }
+
+  /**
+   * Approves or rejects. What is approved is in the rate book at once, and every process rates by it within seconds.
+   * @throws Refusal for one's own proposal, or one that is decided
+   */
+  async decide(proposalId: string, status: 'approved' | 'rejected', staff: StaffCaller): Promise<RateProposal> {
+    const [held] = await this.db.query<{ status: string; proposedBy: string; rows: RateRow[] }>(
+      'SELECT status, proposed_by AS "proposedBy", rows FROM rate_proposals WHERE proposal_id = $1',
+      [proposalId],
+    );
+    if (!held) throw Refusal.notFound('proposed rate card');
+    if (status === 'approved' && held.proposedBy === staff.staffId) {
+      throw Refusal.forbidden('Another member of staff has to approve what you proposed.');
+    }
+    return this.db.inTenant(PROVIDER_TENANT, async (tx) => {
+      const [[row]]: [RateProposal[], number] = await tx.query(
+        `UPDATE rate_proposals SET status = $2, decided_by = $3, decider = $4, decided_at = $5
+          WHERE proposal_id = $1 AND status = 'proposed' RETURNING ${COLUMNS}`,
+        [proposalId, status, staff.staffId, staff.email, this.clock.now()],
+      );
+      if (!row) throw Refusal.conflict(`This card was ${held.status} before.`);
+      if (status === 'approved') await this.cards.addCard(tx, held.rows);
+      return row;
+    });
+  }
+
+  /** Newest first. */
+  list(): Promise<RateProposal[]> {
+    return this.db.query<RateProposal>(`SELECT ${COLUMNS} FROM rate_proposals ORDER BY proposal_id DESC LIMIT 200`);
+  }
+}

@@ -1,0 +1,105 @@
+import { Body, Controller, Get, HttpCode, Param, ParseUUIDPipe, Post, UseGuards } from '@nestjs/common';
+import { ApiBearerAuth, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { IsString, Length, Matches } from 'class-validator';
+import { mustBeDay } from '../local-days.js';
+import { ReasonRequest } from '../staff/reason.request.js';
+import { Needs, Staff, type StaffCaller, StaffGuard } from '../staff/staff.guard.js';
+import { StaffAudit } from '../staff/staff-audit.js';
+import { type RateProposal, RateProposals } from './rate-proposals.js';
+
+class ProposeRequest extends ReasonRequest {
+  @ApiProperty({ example: '2027-01-01', description: 'The first local day on which it holds' })
+  @Matches(/^\d{4}-\d{2}-\d{2}$/, { message: 'card_date must be YYYY-MM-DD' })
+  card_date: string;
+  @ApiProperty({ example: 'USD' })
+  @Matches(/^[A-Z]{3}$/, { message: 'currency must be an ISO 4217 code' })
+  currency: string;
+  @ApiProperty({ example: '2026-12-01', description: 'When Meta announced it' })
+  @Matches(/^\d{4}-\d{2}-\d{2}$/, { message: 'announced_on must be YYYY-MM-DD' })
+  announced_on: string;
+  @ApiProperty({ description: 'Where it was read' }) @IsString() @Length(3, 300) source: string;
+  @ApiProperty({ description: 'CSV with the columns market, category, price' })
+  @IsString()
+  @Length(10, 500_000)
+  csv: string;
+}
+
+const show = (p: RateProposal): object => ({
+  id: p.proposalId,
+  card_date: p.cardDate,
+  currency: p.currency,
+  announced_on: p.announcedOn,
+  status: p.status,
+  review: p.review,
+  proposed_by: p.proposer,
+  proposed_at: p.proposedAt.toISOString(),
+  decided_by: p.decider,
+  decided_at: p.decidedAt?.toISOString() ?? null,
+});
+
+@ApiTags('staff: rate cards')
+@ApiBearerAuth()
+@UseGuards(StaffGuard)
+@Controller('admin/v1/rate-cards')
+export class StaffRateCardsController {
+  constructor(
+    private readonly proposals: RateProposals,
+    private readonly audit: StaffAudit,
+  ) {}
+
+  @Get()
+  @Needs('billing.read')
+  @ApiOperation({ summary: 'Proposed rate cards, with what changes and what looks wrong' })
+  async list(): Promise<{ data: object[] }> {
+    return { data: (await this.proposals.list()).map(show) };
+  }
+
+  @Post()
+  @Needs('rates.write')
+  @ApiOperation({ summary: 'Propose a rate card' })
+  async propose(@Staff() staff: StaffCaller, @Body() r: ProposeRequest): Promise<object> {
+    mustBeDay(r.card_date, 'card_date');
+    mustBeDay(r.announced_on, 'announced_on');
+    const card = { cardDate: r.card_date, currency: r.currency, source: r.source, csv: r.csv };
+    const made = await this.proposals.propose(card, r.announced_on, staff);
+    const object = `rate-card:${made.proposalId}`;
+    const after = { card_date: made.cardDate, currency: made.currency, warnings: made.review.warnings };
+    await this.audit.record(staff, { action: 'rate-card.propose', object, after, reason: r.reason });
+    return show(made);
+  }
+
+  @Post(':id/approve')
+  @HttpCode(200)
+  @Needs('rates.write')
+  @ApiOperation({ summary: "Approve somebody else's rate card" })
+  approve(
+    @Staff() staff: StaffCaller,
+    @Param('id', ParseUUIDPipe) id: string,
+    @Body() r: ReasonRequest,
+  ): Promise<object> {
+    return this.decide(staff, id, 'approved', r.reason);
+  }
+
+  @Post(':id/reject')
+  @HttpCode(200)
+  @Needs('rates.write')
+  @ApiOperation({ summary: 'Reject a rate card' })
+  reject(
+    @Staff() staff: StaffCaller,
+    @Param('id', ParseUUIDPipe) id: string,
+    @Body() r: ReasonRequest,
+  ): Promise<object> {
+    return this.decide(staff, id, 'rejected', r.reason);
+  }
+
+  private async decide(
+    staff: StaffCaller,
+    id: string,
+    status: 'approved' | 'rejected',
+    reason: string,
+  ): Promise<object> {
+    const decided = await this.proposals.decide(id, status, staff);
+    await this.audit.record(staff, { action: `rate-card.${status}`, object: `rate-card:${id}`, reason });
+    return show(decided);
+  }
+}
