@@ -139,6 +139,7 @@ const BODIES: Readonly<Record<string, unknown>> = {
     data: { current_step: 'PERMISSIONS' },
   },
   'onboarding POST /api/v1/signups/{id}/retry': {},
+  'billing POST /api/v1/estimates': { waba_id: '1', audience: [{ category: 'marketing', market: 'Mexico', count: 1 }] },
   'billing PATCH /api/v1/wallet': {},
   'billing POST /api/v1/wallet/top-ups': { amount: '1', return_url: 'http://127.0.0.1:9/back' },
   'billing POST /payments/stripe/webhooks': {},
