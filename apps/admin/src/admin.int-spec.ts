@@ -80,6 +80,16 @@ describe("the provider's staff", () => {
        VALUES ($1, $2, $3, 'order_update', 'es', 'UTILITY', 'APPROVED', $4, '[]', $4, $4)`,
       [shop.tenantId, templateId, shop.wabaId, now],
     );
+    await database.owner.query(
+      `INSERT INTO template_events (tenant_id, template_id, event_id, at, source, kind, before, after, verdict, reason)
+       VALUES ($1, $2, $3, $5, 'meta-webhook', 'status', 'approved', 'paused', 'apply', 'FIRST_PAUSE'),
+              ($1, $2, $4, $5, 'meta-webhook', 'status', 'paused', 'approved', 'apply', NULL)`,
+      [shop.tenantId, templateId, newId(now), newId(now), now],
+    );
+    await database.owner.query(
+      `INSERT INTO template_syncs (tenant_id, waba_id, due_at, failures, error) VALUES ($1, $2, $3, 2, 'no access')`,
+      [shop.tenantId, shop.wabaId, now],
+    );
     await db.inTenant(shop.tenantId, (tx) =>
       new WebhookEndpoints(new Vault([{ id: 'k', key: Buffer.alloc(32, 1) }]), clock).create(tx, shop.tenantId, {
         url: 'https://shop.example/hook?key=hush',
@@ -279,6 +289,8 @@ describe("the provider's staff", () => {
       wabas: [{ currency: 'USD' }],
       numbers: [{ display_phone_number: shop.displayPhoneNumber, status: 'CONNECTED', tier: { limit: 250, used: 1 } }],
       templates: [{ name: 'order_update', status: 'APPROVED' }],
+      template_news: [{ name: 'order_update', after: 'paused', reason: 'FIRST_PAUSE' }],
+      template_syncs: [{ failures: 2, error: 'no access', synced_at: null }],
       messages: { by_status: { delivered: 1 } },
       spend: {
         by_currency: [

@@ -14,7 +14,14 @@ import {
   wabasOf,
 } from './overview/numbers.js';
 import { openSignupsOf, type SignupRow } from './overview/signups.js';
-import { type TemplateRow, templatesOf } from './overview/templates.js';
+import {
+  type TemplateNewsRow,
+  type TemplateRow,
+  type TemplateSyncRow,
+  templateNewsOf,
+  templateSyncsOf,
+  templatesOf,
+} from './overview/templates.js';
 import { type Tier, tierOf } from './overview/tier.js';
 import { type Traffic, trafficOf } from './overview/traffic.js';
 import { type WebhookRow, webhooksOf } from './overview/webhooks.js';
@@ -30,6 +37,9 @@ export interface Overview {
   wabas: WabaRow[];
   numbers: (NumberRow & { tier: Tier })[];
   templates: TemplateRow[];
+  /** What happened to templates lately that staff should know. */
+  template_news: TemplateNewsRow[];
+  template_syncs: TemplateSyncRow[];
   messages: Traffic;
   spend: { since: Date; by_currency: Spend[] };
   last_charges: ChargeRow[];
@@ -77,6 +87,8 @@ export class TenantOverview {
         wabas: await wabasOf(tx, tenantId),
         numbers,
         templates: await templatesOf(tx, tenantId),
+        template_news: await templateNewsOf(tx, tenantId, now),
+        template_syncs: await templateSyncsOf(tx, tenantId),
         messages: await trafficOf(tx, tenantId, now),
         spend: await spendOf(tx, tenantId, now),
         last_charges: await lastChargesOf(tx, tenantId),
