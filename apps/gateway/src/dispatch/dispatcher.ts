@@ -27,6 +27,12 @@ type Lane = Lanes['gateway.dispatch'];
 
 /** Messages taken in one statement. */
 const BATCH = 200;
+/**
+ * Nor more than a number may send in so many seconds: a process that is killed between taking messages and calling leaves
+ * them in doubt. A number that sends little gains nothing by larger ones.
+ */
+const BATCH_SECONDS = 0.1;
+const SMALLEST_BATCH = 20;
 /** Calls of one number that may be under way at once: its rate times a slow answer of half a second. */
 const WINDOW = 500;
 /** So long an answer of Meta's waits for others to be stored with it: a transaction each would cost more than the calls. */
@@ -129,7 +135,11 @@ export class Dispatcher implements BeforeApplicationShutdown {
           await Promise.race(underWay);
           continue;
         }
-        const room = Math.min(pace.isTrying ? 1 : BATCH, WINDOW - underWay.size, pace.second.room(performance.now()));
+        const room = Math.min(
+          pace.isTrying ? 1 : batchOf(pace),
+          WINDOW - underWay.size,
+          pace.second.room(performance.now()),
+        );
         const forBroadcasts = Math.min(room, pace.broadcast.room(performance.now()));
         if (room <= 0) {
           const waitMs = pace.second.waitMs(performance.now());
@@ -412,5 +422,8 @@ export class Dispatcher implements BeforeApplicationShutdown {
     return done;
   }
 }
+
+const batchOf = ({ second }: Pace): number =>
+  Math.min(BATCH, Math.max(SMALLEST_BATCH, Math.floor(second.perSecond * BATCH_SECONDS)));
 
 const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
