@@ -12,15 +12,32 @@ import { accept } from './figures/accept.js';
 import { applying } from './figures/applying.js';
 import { dispatch } from './figures/dispatch.js';
 import { intake } from './figures/intake.js';
+import { invoice } from './figures/invoice.js';
+import { ledgerEntries } from './figures/ledger-entries.js';
 import { memory } from './figures/memory.js';
 import { oneNumber } from './figures/one-number.js';
+import { rating } from './figures/rating.js';
 import { tenants } from './figures/tenants.js';
+import { walletHolds } from './figures/wallet-holds.js';
 import { wholeWay } from './figures/whole-way.js';
 import { startBench } from './harness/bench-stack.js';
 import type { Effort, Group } from './harness/group.js';
 import type { Line } from './harness/rounds.js';
 
-const GROUPS: readonly Group[] = [accept, intake, dispatch, applying, memory, oneNumber, wholeWay, tenants];
+const GROUPS: readonly Group[] = [
+  accept,
+  intake,
+  dispatch,
+  applying,
+  memory,
+  oneNumber,
+  wholeWay,
+  tenants,
+  walletHolds,
+  rating,
+  ledgerEntries,
+  invoice,
+];
 /** Far more than the CPU allows. */
 const NO_LIMIT = { META_HIGH_THROUGHPUT: '1000000' };
 

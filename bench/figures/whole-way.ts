@@ -79,6 +79,7 @@ export const wholeWay: Group = {
       share,
     );
     for (const process of [raw, server, worker]) process.stop();
+    bench.all();
     await call('DELETE', `${bench.gateway}/api/v1/webhooks/${await endpointOf(bench, merchant)}`, {
       token: merchant.apiKey,
     });
