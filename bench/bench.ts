@@ -57,12 +57,21 @@ const effort: Effort = {
 };
 const chosen = GROUPS.filter((g) => positionals.length === 0 || positionals.includes(g.name));
 const lines: Line[] = [];
+const failed: string[] = [];
 for (const beyondLimits of [true, false]) {
   const groups = chosen.filter((g) => g.beyondLimits === beyondLimits);
   if (groups.length === 0) continue;
   const bench = await startBench(effort.say, beyondLimits ? NO_LIMIT : {});
   try {
-    for (const group of groups) lines.push(...(await group.run(bench, effort)));
+    for (const group of groups) {
+      try {
+        lines.push(...(await group.run(bench, effort)));
+      } catch (error) {
+        // The other figures are worth having all the same.
+        failed.push(group.name);
+        console.error(`${group.name} could not be measured:`, error);
+      }
+    }
   } finally {
     await bench.stop();
   }
@@ -90,4 +99,4 @@ writeFileSync(
   `${JSON.stringify({ at, ...machine, rounds: effort.rounds, share: effort.share, lines }, null, 2)}\n`,
 );
 console.log(`Written to ${file}`);
-process.exit(0);
+process.exit(failed.length > 0 ? 1 : 0);
