@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { InboundModule } from '#libs/inbound';
 import { LedgerModule } from '#libs/ledger';
+import { MetaCloudModule } from '#libs/meta-cloud';
 import { ProcessModule } from '#libs/process';
 import { TenantEventsModule } from '#libs/tenant-events';
 import { TenantsModule } from '#libs/tenants';
@@ -8,6 +9,7 @@ import { UsageModule } from '#libs/usage';
 import { WabasModule } from '#libs/wabas';
 import { WalletModule } from '#libs/wallet';
 import { ChargesController } from './charges/charges.controller.js';
+import { EstimatesController } from './estimates/estimates.controller.js';
 import { CreditInvoice } from './invoices/credit-invoice.js';
 import { InvoicesController } from './invoices/invoices.controller.js';
 import { Invoices } from './invoices/invoices.js';
@@ -27,6 +29,10 @@ import { RateCardsController } from './rate-card/rate-cards.controller.js';
 import { RateCards } from './rate-card/rate-cards.js';
 import { RateProposals } from './rate-card/rate-proposals.js';
 import { StaffRateCardsController } from './rate-card/staff-rate-cards.controller.js';
+import { MetaUsage } from './reconciliation/meta-usage.js';
+import { PullAnalytics } from './reconciliation/pull-analytics.js';
+import { Reconcile } from './reconciliation/reconcile.js';
+import { StaffReconciliationController } from './reconciliation/staff-reconciliation.controller.js';
 import { StaffModule } from './staff/staff.module.js';
 import { UsageController } from './usage/usage.controller.js';
 import { WalletFeature } from './wallet/wallet.module.js';
@@ -38,6 +44,7 @@ import { WalletFeature } from './wallet/wallet.module.js';
     TenantsModule,
     UsageModule,
     LedgerModule,
+    MetaCloudModule,
     InboundModule,
     WabasModule,
     WalletModule,
@@ -55,11 +62,16 @@ import { WalletFeature } from './wallet/wallet.module.js';
     LedgerController,
     StaffLedgerController,
     UsageController,
+    EstimatesController,
+    StaffReconciliationController,
     PlansController,
     StaffPlansController,
   ],
   providers: [
     CorrectCharge,
+    MetaUsage,
+    PullAnalytics,
+    Reconcile,
     Invoices,
     LegalEntities,
     IssueInvoices,

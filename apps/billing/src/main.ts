@@ -13,5 +13,7 @@ await run({
     'STRIPE_SECRET_KEY',
     'STRIPE_WEBHOOK_SECRETS',
     'STRIPE_URL',
+    'META_GRAPH_URL',
+    'META_GRAPH_VERSION',
   ],
 });

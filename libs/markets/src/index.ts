@@ -1,1 +1,1 @@
-export { isPhone, MARKETS, marketNamed, marketOf, OTHER_MARKET, type Place } from './market-of.js';
+export { isPhone, MARKETS, marketNamed, marketOf, marketOfCountry, OTHER_MARKET, type Place } from './market-of.js';

@@ -92,3 +92,11 @@ export function marketNamed(name: string): string | undefined {
   const ampersand = name.replaceAll(' and ', ' & ');
   return MARKETS.has(ampersand) ? ampersand : undefined;
 }
+
+/** The market of a country (ISO 3166 alpha-2) on a day `YYYY-MM-DD`; a country that no list names is in Other. */
+export function marketOfCountry(country: string, day: string): string {
+  for (const [code, , , market, validFrom, validTo] of MARKET_ROWS) {
+    if (code === country && validFrom <= day && (validTo === '' || day <= validTo)) return market;
+  }
+  return OTHER_MARKET;
+}

@@ -13,6 +13,7 @@ import {
   wabaView,
 } from './node-views.js';
 import { page } from './paging.js';
+import { pricingAnalytics } from './pricing-analytics.js';
 
 const SUCCESS = { success: true };
 
@@ -25,7 +26,9 @@ function wabaOf(call: GraphCall): Waba {
 }
 
 export function getWaba(call: GraphCall): Json {
-  return project(wabaView(call, wabaOf(call)), parseFields(call.params.fields), WABA_USUAL);
+  const waba = wabaOf(call);
+  const analytics = { pricing_analytics: pricingAnalytics(call, waba) };
+  return project({ ...wabaView(call, waba), ...analytics }, parseFields(call.params.fields), WABA_USUAL);
 }
 
 /** Subscribes the calling app; an override callback must answer the handshake first. */

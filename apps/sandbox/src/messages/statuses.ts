@@ -84,6 +84,7 @@ export class Statuses {
     });
     if (status === 'delivered' && pricing.category === 'service') number.serviceDelivered.count++;
     entry.pricing = pricing;
+    if (status === 'delivered') message.pricing = pricing;
     // From Graph v24 the conversation is told only for free entry; the conversation era had one on every message.
     if (message.inFreeEntry || pricing.pricing_model === 'CBP') {
       const pair = this.world.pair(number.id, message.to);

@@ -1,3 +1,4 @@
+import type { Pricing } from '../messages/pricing.js';
 import type { TemplateShape } from '../templates/template-shape.js';
 import type { Json } from './json.js';
 
@@ -148,6 +149,8 @@ export interface Message {
   inServiceWindow: boolean;
   inFreeEntry: boolean;
   onPremises: boolean;
+  /** What its delivery was priced as; undefined while it is not delivered. */
+  pricing?: Pricing;
 }
 
 /** What one business number and one customer have with each other. */

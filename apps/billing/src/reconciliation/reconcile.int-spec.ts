@@ -1,0 +1,168 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Database } from '#libs/persistence';
+import { Wabas } from '#libs/wabas';
+import { type Merchant, merchant, UTILITY } from '../../../../test/fixtures/billing/merchant.js';
+import { type StaffMember, staffMember } from '../../../../test/fixtures/billing/staff.js';
+import { http, type RunningApp, startApp, testEnvironment } from '../../../../test/support/app.js';
+import { cloneDatabase, type TestDatabase } from '../../../../test/support/database.js';
+import { BillingModule } from '../billing.module.js';
+import { BillingWorkerModule } from '../billing-worker.module.js';
+import { RateUsage } from '../metering/rate-usage.js';
+
+const REASON = { reason: 'end of the month' };
+
+describe('our books beside those of Meta', () => {
+  let database: TestDatabase;
+  let apps: { api: RunningApp; worker: RunningApp };
+  let staff: StaffMember;
+  let graph: Server;
+  let points: object[] = [];
+  const asked: string[] = [];
+  beforeAll(async () => {
+    database = await cloneDatabase();
+    graph = createServer((request, response) => {
+      asked.push(decodeURIComponent(request.url ?? ''));
+      response.setHeader('content-type', 'application/json');
+      response.end(JSON.stringify({ id: '1', pricing_analytics: { data: [{ data_points: points }] } }));
+    });
+    await new Promise<void>((resolve) => graph.listen(0, '127.0.0.1', resolve));
+    const environment = testEnvironment(database, {
+      META_GRAPH_URL: `http://127.0.0.1:${(graph.address() as AddressInfo).port}`,
+    });
+    apps = {
+      api: await startApp(BillingModule, environment, { name: 'billing', describe: 'Billing.' }),
+      worker: await startApp(BillingWorkerModule, environment),
+    };
+    staff = await staffMember(database, environment, 'billing');
+  });
+  afterAll(async () => {
+    await apps.worker.close();
+    await apps.api.close();
+    graph.close();
+    await database.drop();
+  });
+
+  const asStaff = (method: string, path: string, body?: object) =>
+    http(method, `${apps.api.url}/admin/v1${path}`, {
+      token: staff.token,
+      ...(body ? { body: { ...body, ...REASON } } : {}),
+    });
+  const shopWithMessages = async () => {
+    const shop = await merchant(apps);
+    const { db, wabas } = { db: apps.worker.app.get(Database), wabas: apps.worker.app.get(Wabas) };
+    const metaWabaId = await db.inTenant(shop.tenantId, async (tx) => {
+      const [waba] = await wabas.wabas(tx, shop.tenantId);
+      if (!waba) throw new Error('no WABA');
+      await wabas.saveWaba(tx, shop.tenantId, { ...waba, token: 'token' });
+      return waba.metaWabaId;
+    });
+    for (let i = 0; i < 3; i++) await shop.delivered({ deliveredAt: new Date('2026-10-20T12:00:00Z') });
+    await shop.delivered({
+      deliveredAt: new Date('2026-10-20T12:00:00Z'),
+      pricing: { ...UTILITY, category: 'marketing' },
+    });
+    while ((await apps.worker.app.get(RateUsage).rateNext(shop.tenantId)) > 0);
+    return { shop, metaWabaId };
+  };
+  // Midnight of 20 October in Mexico City.
+  const point = (category: string, volume: number) => ({
+    start: Date.parse('2026-10-20T06:00:00Z') / 1_000,
+    phone_number: '15550100',
+    country: 'MX',
+    pricing_category: category,
+    pricing_type: 'REGULAR',
+    volume,
+  });
+  const report = (shop: Merchant) =>
+    asStaff('GET', `/tenants/${shop.tenantId}/reconciliation?from=2026-10-01&to=2026-10-31`);
+
+  it('agree day by day in the zone of the WABA, and a difference has its probable cause', async () => {
+    const { shop } = await shopWithMessages();
+    const pull = () =>
+      asStaff('POST', `/tenants/${shop.tenantId}/reconciliation/pull`, { from: '2026-10-01', to: '2026-10-31' });
+    points = [point('UTILITY', 3), point('MARKETING', 1)];
+    expect((await pull()).body).toEqual({ rows: 2 });
+    const [start, end] = [Date.parse('2026-10-01T06:00:00Z') / 1_000, Date.parse('2026-11-01T06:00:00Z') / 1_000];
+    expect(asked.at(-1)).toContain(`pricing_analytics.start(${start}).end(${end}).granularity(DAILY)`);
+    expect((await report(shop)).body.data).toMatchObject([{ differences: [] }]);
+
+    points = [point('UTILITY', 5), point('MARKETING', 1)];
+    await pull();
+    expect((await report(shop)).body.data[0].differences).toEqual([
+      {
+        day: '2026-10-20',
+        number: '15550100',
+        market: 'Mexico',
+        category: 'utility',
+        charged: true,
+        ours: 3,
+        metas: 5,
+        ourCost: '0.0255',
+        metasCost: null,
+        cause: 'status_missing',
+      },
+    ]);
+  });
+
+  it('are trued up to the invoice of Meta, once', async () => {
+    const { shop, metaWabaId } = await shopWithMessages();
+    const csv = 'market,category,volume,cost\nMexico,utility,3,0.0255\nMexico,marketing,1,0.0305\n';
+    const path = `/tenants/${shop.tenantId}/reconciliation`;
+    const bad = await asStaff('POST', `${path}/meta-invoices`, {
+      waba_id: metaWabaId,
+      month: '2026-10',
+      csv: 'market,category,volume,cost\nAtlantis,utility,x,1\n',
+    });
+    expect([bad.status, bad.body.error.message ?? bad.body.error.details]).toEqual([
+      400,
+      expect.stringContaining('line 2'),
+    ]);
+    const imported = await asStaff('POST', `${path}/meta-invoices`, { waba_id: metaWabaId, month: '2026-10', csv });
+    expect(imported.body).toMatchObject({
+      rows: 2,
+      data: [
+        {
+          trueUp: '-0.0092',
+          differences: [{ category: 'marketing', cause: 'price_differs', ourCost: '0.0397', metasCost: '0.0305' }],
+        },
+      ],
+    });
+    const trueUp = { waba_id: metaWabaId, month: '2026-10', amount: '-0.0092' };
+    const booked = await asStaff('POST', `${path}/true-ups`, trueUp);
+    expect(booked.body).toMatchObject({ booked_on: '2026-10-31' });
+    expect((await asStaff('POST', `${path}/true-ups`, trueUp)).body).toEqual(booked.body);
+    const { rows } = await database.owner.query(
+      `SELECT account, sum(amount)::text AS amount FROM postings WHERE tenant_id = $1 AND account LIKE '%meta' GROUP BY account ORDER BY account`,
+      [shop.tenantId],
+    );
+    expect(rows).toEqual([
+      { account: 'cost_of_sales_meta', amount: '0.0560' },
+      { account: 'payable_meta', amount: '-0.0560' },
+    ]);
+  });
+
+  it('an audience is priced before it is written to, in the markets of its numbers', async () => {
+    const { shop, metaWabaId } = await shopWithMessages();
+    const estimate = (body: object, token = shop.apiKey) =>
+      http('POST', `${apps.api.url}/api/v1/estimates`, {
+        token,
+        body: { waba_id: metaWabaId, day: '2026-11-22', ...body },
+      });
+    const answer = await estimate({
+      audience: [
+        { category: 'marketing', recipients: ['5215512345678', '+5215512345679', '34612345678'] },
+        { category: 'utility', market: 'Mexico', count: 1_000 },
+      ],
+    });
+    expect(answer.status).toBe(200);
+    expect(answer.body.lines).toMatchObject([
+      { market: 'Mexico', category: 'marketing', quantity: 2, unit_price: '0.0397' },
+      { market: 'Spain', category: 'marketing', quantity: 1 },
+      { market: 'Mexico', category: 'utility', quantity: 1_000, amount: '8.5000' },
+    ]);
+    const other = await merchant(apps);
+    expect((await estimate({ audience: [] }, other.apiKey)).status).toBe(404);
+    expect((await estimate({ audience: [{ category: 'utility', market: 'Atlantis', count: 1 }] })).status).toBe(400);
+  });
+});

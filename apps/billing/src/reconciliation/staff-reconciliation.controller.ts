@@ -1,0 +1,136 @@
+import { Body, Controller, Get, HttpCode, Param, ParseUUIDPipe, Post, Query, UseGuards } from '@nestjs/common';
+import { ApiBearerAuth, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { IsString, Length, Matches, MaxLength } from 'class-validator';
+import { Database } from '#libs/persistence';
+import { mustBeDay } from '../local-days.js';
+import { ReasonRequest } from '../staff/reason.request.js';
+import { Needs, Staff, type StaffCaller, StaffGuard } from '../staff/staff.guard.js';
+import { StaffAudit } from '../staff/staff-audit.js';
+import { Reconcile, type WabaReport } from './reconcile.js';
+
+const DAY = /^\d{4}-\d{2}-\d{2}$/;
+const MONTH = /^\d{4}-(0[1-9]|1[0-2])$/;
+
+class DaysQuery {
+  @ApiProperty({ example: '2026-11-01' }) @Matches(DAY, { message: 'from must be YYYY-MM-DD' }) from: string;
+  @ApiProperty({ example: '2026-11-30' }) @Matches(DAY, { message: 'to must be YYYY-MM-DD' }) to: string;
+}
+class PullRequest extends ReasonRequest {
+  @ApiProperty({ example: '2026-11-01' }) @Matches(DAY, { message: 'from must be YYYY-MM-DD' }) from: string;
+  @ApiProperty({ example: '2026-11-30' }) @Matches(DAY, { message: 'to must be YYYY-MM-DD' }) to: string;
+}
+class MetaInvoiceRequest extends ReasonRequest {
+  @ApiProperty({ description: "Meta's id of the WABA" }) @IsString() @MaxLength(60) waba_id: string;
+  @ApiProperty({ example: '2026-11' }) @Matches(MONTH, { message: 'month must be YYYY-MM' }) month: string;
+  @ApiProperty({ description: 'CSV with the columns market, category, volume, cost' })
+  @IsString()
+  @Length(10, 500_000)
+  csv: string;
+}
+class TrueUpRequest extends ReasonRequest {
+  @ApiProperty() @IsString() @MaxLength(60) waba_id: string;
+  @ApiProperty({ example: '2026-11' }) @Matches(MONTH, { message: 'month must be YYYY-MM' }) month: string;
+  @ApiProperty({ example: '-0.42', description: 'Negative where Meta asked for less than we reckoned' })
+  @Matches(/^-?\d{1,12}(\.\d{1,6})?$/, { message: 'amount must be a decimal string' })
+  amount: string;
+}
+
+@ApiTags('staff: reconciliation')
+@ApiBearerAuth()
+@UseGuards(StaffGuard)
+@Controller('admin/v1/tenants/:tenantId/reconciliation')
+export class StaffReconciliationController {
+  constructor(
+    private readonly db: Database,
+    private readonly reconcile: Reconcile,
+    private readonly audit: StaffAudit,
+  ) {}
+
+  @Post('pull')
+  @HttpCode(200)
+  @Needs('reconciliation.run')
+  @ApiOperation({ summary: "Pull Meta's analytics" })
+  async pull(
+    @Staff() staff: StaffCaller,
+    @Param('tenantId', ParseUUIDPipe) tenantId: string,
+    @Body() { from, to, reason }: PullRequest,
+  ): Promise<{ rows: number }> {
+    mustBeDay(from, 'from');
+    mustBeDay(to, 'to');
+    const rows = await this.reconcile.pull(tenantId, { from, to });
+    const object = `tenant:${tenantId}`;
+    await this.audit.record(staff, {
+      action: 'reconciliation.pull',
+      object,
+      tenantId,
+      after: { from, to, rows },
+      reason,
+    });
+    return { rows };
+  }
+
+  /** Cells that differ, each with its probable cause. */
+  @Get()
+  @Needs('billing.read')
+  @ApiOperation({ summary: "Our volumes beside Meta's analytics" })
+  async byDay(
+    @Param('tenantId', ParseUUIDPipe) tenantId: string,
+    @Query() { from, to }: DaysQuery,
+  ): Promise<{ data: WabaReport[] }> {
+    mustBeDay(from, 'from');
+    mustBeDay(to, 'to');
+    return { data: await this.reconcile.byDay(tenantId, { from, to }) };
+  }
+
+  @Post('meta-invoices')
+  @HttpCode(200)
+  @Needs('reconciliation.run')
+  @ApiOperation({ summary: "Import Meta's invoice of a month" })
+  async importInvoice(
+    @Staff() staff: StaffCaller,
+    @Param('tenantId', ParseUUIDPipe) tenantId: string,
+    @Body() { waba_id: wabaId, month, csv, reason }: MetaInvoiceRequest,
+  ): Promise<{ rows: number; data: WabaReport[] }> {
+    const { rows } = await this.reconcile.importInvoice(tenantId, wabaId, month, csv);
+    const object = `month:${month}`;
+    await this.audit.record(staff, {
+      action: 'reconciliation.invoice',
+      object,
+      tenantId,
+      after: { wabaId, rows },
+      reason,
+    });
+    return { rows, data: await this.reconcile.byInvoice(tenantId, month) };
+  }
+
+  @Get('meta-invoices/:month')
+  @Needs('billing.read')
+  @ApiOperation({ summary: "Our costs beside Meta's invoice" })
+  async byInvoice(
+    @Param('tenantId', ParseUUIDPipe) tenantId: string,
+    @Param('month') month: string,
+  ): Promise<{ data: WabaReport[] }> {
+    return { data: await this.reconcile.byInvoice(tenantId, month) };
+  }
+
+  @Post('true-ups')
+  @HttpCode(200)
+  @Needs('books.close')
+  @ApiOperation({ summary: "True up the books to Meta's invoice" })
+  async trueUp(
+    @Staff() staff: StaffCaller,
+    @Param('tenantId', ParseUUIDPipe) tenantId: string,
+    @Body() { waba_id: metaWabaId, month, amount, reason }: TrueUpRequest,
+  ): Promise<object> {
+    return this.db.inTenant(tenantId, async (tx) => {
+      const booked = await this.reconcile.trueUp(tx, tenantId, { month, metaWabaId, amount, memo: reason });
+      const after = { ...booked, amount };
+      await this.audit.record(
+        staff,
+        { action: 'reconciliation.true-up', object: `month:${month}`, tenantId, after, reason },
+        tx,
+      );
+      return booked;
+    });
+  }
+}
