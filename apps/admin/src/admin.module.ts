@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { ProcessModule } from '#libs/process';
+import { ApplicationsModule } from './applications/applications.module.js';
 import { AuditModule } from './audit/audit.module.js';
 import { IdentityModule } from './identity/identity.module.js';
 import { MessagesModule } from './messages/messages.module.js';
@@ -11,6 +12,7 @@ import { TenantsModule } from './tenants/tenants.module.js';
     ProcessModule.forRoot({ queues: [], database: 'STAFF_DATABASE_URL' }),
     IdentityModule,
     AuditModule,
+    ApplicationsModule,
     TenantsModule,
     MessagesModule,
     ParkedModule,

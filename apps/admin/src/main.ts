@@ -6,5 +6,5 @@ await run({
   name: 'admin',
   module: AdminModule,
   describe: "What the provider's staff see of every tenant and may change; each change leaves a trace.",
-  settings: [...processSettings('STAFF_DATABASE_URL'), 'STAFF_JWT_SECRET'],
+  settings: [...processSettings('STAFF_DATABASE_URL'), 'STAFF_JWT_SECRET', 'ONBOARDING_PUBLIC_URL'],
 });

@@ -1,11 +1,16 @@
 import { Module } from '@nestjs/common';
+import { ApplicationsModule } from '#libs/applications';
 import { MetaCloudModule } from '#libs/meta-cloud';
 import { ProcessModule } from '#libs/process';
 import { TenantsModule } from '#libs/tenants';
 import { WabasModule } from '#libs/wabas';
+import { FollowApplications } from './applications/follow-applications.js';
+import { EventsModule } from './events/events.module.js';
 import { LettersSweeper } from './mail/letters.sweeper.js';
 import { MailModule } from './mail/mail.module.js';
 import { PostOffice } from './mail/post-office.js';
+import { AccountPoll } from './numbers/account-poll.js';
+import { NumbersModule } from './numbers/numbers.module.js';
 import { AccountNewsSweeper } from './signups/account-news.sweeper.js';
 import { SignupProcessor } from './signups/signup.processor.js';
 import { SignupsModule } from './signups/signups.module.js';
@@ -19,7 +24,10 @@ import { SignupsModule } from './signups/signups.module.js';
     WabasModule,
     MailModule,
     SignupsModule,
+    NumbersModule,
+    ApplicationsModule,
+    EventsModule,
   ],
-  providers: [PostOffice, LettersSweeper, AccountNewsSweeper, SignupProcessor],
+  providers: [PostOffice, LettersSweeper, AccountNewsSweeper, AccountPoll, FollowApplications, SignupProcessor],
 })
 export class OnboardingWorkerModule {}

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { ApplicationsModule } from '#libs/applications';
 import { IdempotencyModule } from '#libs/idempotency';
 import { MetaCloudModule } from '#libs/meta-cloud';
 import { ProcessModule } from '#libs/process';
@@ -11,7 +12,13 @@ import { SecondFactorController } from './accounts/second-factor.controller.js';
 import { SessionsController } from './accounts/sessions.controller.js';
 import { SignInThrottle } from './accounts/sign-in-throttle.js';
 import { UsersController } from './accounts/users.controller.js';
+import { ApplicationsController } from './applications/applications.controller.js';
+import { Multipart } from './files/multipart.js';
 import { MailModule } from './mail/mail.module.js';
+import { NumbersController } from './numbers/numbers.controller.js';
+import { NumbersModule } from './numbers/numbers.module.js';
+import { ProfileController } from './numbers/profile.controller.js';
+import { ReviewsController } from './numbers/reviews.controller.js';
 import { SignupPageController } from './pages/signup-page.controller.js';
 import { SetupLinksController } from './signups/setup-links.controller.js';
 import { SignupsController } from './signups/signups.controller.js';
@@ -27,8 +34,10 @@ import { SignupsModule } from './signups/signups.module.js';
     WabasModule,
     MailModule,
     SignupsModule,
+    NumbersModule,
+    ApplicationsModule,
   ],
-  providers: [SignInThrottle],
+  providers: [SignInThrottle, Multipart],
   controllers: [
     AccountsController,
     SessionsController,
@@ -38,6 +47,10 @@ import { SignupsModule } from './signups/signups.module.js';
     ApiKeysController,
     SignupsController,
     SetupLinksController,
+    NumbersController,
+    ProfileController,
+    ApplicationsController,
+    ReviewsController,
     SignupPageController,
   ],
 })

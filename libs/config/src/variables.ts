@@ -244,6 +244,12 @@ export const VARIABLES = {
     fallback: '',
     parse: list,
   }),
+  ONBOARDING_PUBLIC_URL: variable({
+    describe: 'Where merchants reach the onboarding app; setup links that staff make lead there',
+    example: 'https://onboarding.example.com',
+    fallback: 'http://127.0.0.1:4001',
+    parse: url('http:', 'https:'),
+  }),
   ENCRYPTION_KEYS: variable({
     describe: 'Keys that encrypt stored secrets (keyid:base64 of 32 bytes); the first encrypts, all decrypt (rotation)',
     example: 'k1:YW4gZXhhbXBsZSwgMzIgYnl0ZXMsIG5vdCBzZWNyZXQ=',

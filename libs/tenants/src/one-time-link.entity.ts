@@ -1,7 +1,7 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { TenantRole } from './permissions.js';
 
-export type LinkKind = 'confirm-email' | 'reset-password' | 'invitation';
+export type LinkKind = 'confirm-email' | 'reset-password' | 'invitation' | 'confirm-application';
 
 @Entity('one_time_links')
 export class OneTimeLink {

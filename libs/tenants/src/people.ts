@@ -17,6 +17,7 @@ const LIVES_MS: Readonly<Record<LinkKind, number>> = {
   'confirm-email': 7 * 24 * HOUR_MS,
   'reset-password': HOUR_MS,
   invitation: 7 * 24 * HOUR_MS,
+  'confirm-application': 7 * 24 * HOUR_MS,
 };
 const totpContext = (userId: string) => `totp:${userId}`;
 
@@ -107,7 +108,7 @@ export class People {
    */
   async join(ticket: string, password: string): Promise<{ tenantId: string; userId: string } | undefined> {
     const passwordHash = await hashPassword(password);
-    return this.useLink(ticket, 'invitation', async (tx, link) => {
+    return this.useLink(ticket, ['invitation'], async (tx, link) => {
       const now = this.clock.now();
       const userId = newId(now);
       await claimAddress(tx, link.email);
@@ -125,7 +126,7 @@ export class People {
   }
 
   confirmEmail(ticket: string): Promise<{ tenantId: string; userId: string } | undefined> {
-    return this.useLink(ticket, 'confirm-email', async (tx, { tenantId, userId, email }) => {
+    return this.useLink(ticket, ['confirm-email'], async (tx, { tenantId, userId, email }) => {
       if (!userId) return undefined;
       const confirmed = await tx
         .getRepository(TenantUser)
@@ -137,7 +138,7 @@ export class People {
   /** Sets a password by a link that was sent to the address; every session of the person ends. */
   async resetPassword(ticket: string, password: string): Promise<{ tenantId: string; userId: string } | undefined> {
     const passwordHash = await hashPassword(password);
-    return this.useLink(ticket, 'reset-password', async (tx, { tenantId, userId, email }) => {
+    return this.useLink(ticket, ['reset-password', 'confirm-application'], async (tx, { tenantId, userId, email }) => {
       if (!userId) return undefined;
       const now = this.clock.now();
       const reset = await tx
@@ -282,7 +283,7 @@ export class People {
 
   private async useLink<T>(
     text: string,
-    kind: LinkKind,
+    kinds: readonly LinkKind[],
     work: (tx: Tx, link: OneTimeLink) => Promise<T | undefined>,
   ): Promise<T | undefined> {
     const ticket = readTicket(text);
@@ -290,9 +291,10 @@ export class People {
     const { tenantId, rowId: linkId, secretHash } = ticket;
     return this.db.inTenant(tenantId, async (tx) => {
       const links = tx.getRepository(OneTimeLink);
-      const link = await links.findOne({ where: { tenantId, linkId, kind }, lock: { mode: 'pessimistic_write' } });
+      const link = await links.findOne({ where: { tenantId, linkId }, lock: { mode: 'pessimistic_write' } });
       const now = this.clock.now();
-      if (!link?.secret.equals(secretHash) || link.usedAt || link.expiresAt <= now) return undefined;
+      if (!link?.secret.equals(secretHash) || !kinds.includes(link.kind) || link.usedAt || link.expiresAt <= now)
+        return undefined;
       const done = await work(tx, link);
       if (done !== undefined) await links.update({ tenantId, linkId }, { usedAt: now });
       return done;

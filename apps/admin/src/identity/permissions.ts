@@ -2,6 +2,9 @@
 export type Permission =
   | 'tenants.read'
   | 'tenants.suspend'
+  | 'applications.read'
+  | 'applications.decide'
+  | 'setup-links.make'
   | 'messages.read'
   | 'messages.read-body' // what customers and merchants wrote to each other
   | 'parked.read'
@@ -11,11 +14,20 @@ export type StaffRole = 'administrator' | 'onboarding' | 'support' | 'billing' |
 
 /** Nobody reads what people write to each other yet: each such reading has to leave an audit entry first. */
 const PERMISSIONS: Readonly<Record<StaffRole, readonly Permission[]>> = {
-  administrator: ['tenants.read', 'tenants.suspend', 'messages.read', 'parked.read', 'audit.read'],
-  onboarding: ['tenants.read'],
+  administrator: [
+    'applications.read',
+    'applications.decide',
+    'setup-links.make',
+    'tenants.read',
+    'tenants.suspend',
+    'messages.read',
+    'parked.read',
+    'audit.read',
+  ],
+  onboarding: ['tenants.read', 'applications.read', 'applications.decide', 'setup-links.make'],
   support: ['tenants.read', 'messages.read', 'parked.read'],
   billing: ['tenants.read', 'messages.read', 'parked.read'],
-  auditor: ['tenants.read', 'messages.read', 'parked.read', 'audit.read'],
+  auditor: ['tenants.read', 'applications.read', 'messages.read', 'parked.read', 'audit.read'],
 };
 
 export const STAFF_ROLES = Object.keys(PERMISSIONS) as readonly StaffRole[];

@@ -1,6 +1,7 @@
 import { Body, Controller, Get, Headers, HttpCode, Post, UseGuards } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { IsString, MaxLength } from 'class-validator';
+import { Applications } from '#libs/applications';
 import { Refusal } from '#libs/http';
 import { Database } from '#libs/persistence';
 import {
@@ -33,6 +34,7 @@ export class AccountsController {
     private readonly tenants: Tenants,
     private readonly people: People,
     private readonly letter: WriteLetter,
+    private readonly applications: Applications,
     private readonly db: Database,
   ) {}
 
@@ -79,7 +81,9 @@ export class AccountsController {
   @Post('email/confirm')
   @HttpCode(200)
   async confirm(@Body() { ticket }: TicketRequest) {
-    if (!(await this.people.confirmEmail(ticket))) throw deadLink();
+    const user = await this.people.confirmEmail(ticket);
+    if (!user) throw deadLink();
+    await this.db.inTenant(user.tenantId, (tx) => this.applications.confirm(tx, user.tenantId));
     return { confirmed: true };
   }
 

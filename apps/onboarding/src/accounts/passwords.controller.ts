@@ -1,6 +1,7 @@
 import { Body, Controller, Headers, HttpCode, Ip, Post, UseGuards } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { IsEmail, IsString, Length, MaxLength } from 'class-validator';
+import { Applications } from '#libs/applications';
 import { Refusal } from '#libs/http';
 import { Database } from '#libs/persistence';
 import { type Caller, People, TenantCaller, TenantUserGuard } from '#libs/tenants';
@@ -29,6 +30,7 @@ export class PasswordsController {
     private readonly people: People,
     private readonly letter: WriteLetter,
     private readonly throttle: SignInThrottle,
+    private readonly applications: Applications,
     private readonly db: Database,
   ) {}
 
@@ -69,6 +71,7 @@ export class PasswordsController {
   async reset(@Body() { ticket, password }: ResetRequest, @Headers('accept-language') language?: string) {
     const user = await this.people.resetPassword(ticket, password);
     if (!user) throw deadLink();
+    await this.db.inTenant(user.tenantId, (tx) => this.applications.confirm(tx, user.tenantId));
     await this.tell(user.tenantId, user.userId, languageFor(undefined, language));
     return { changed: true };
   }

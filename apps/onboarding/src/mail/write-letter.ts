@@ -6,7 +6,7 @@ import { type LetterKind, letterText } from './letter-texts.js';
 import { Letters } from './letters.js';
 
 /** Where a link of a letter leads; what it holds stands behind `#`, which browsers send to nobody. */
-export type LetterPage = 'confirm' | 'reset' | 'join';
+export type LetterPage = 'confirm' | 'reset' | 'join' | 'apply';
 
 /** Writes letters in the reader's language, with links to our own pages. */
 @Injectable()
@@ -30,7 +30,9 @@ export class WriteLetter {
     },
   ): Promise<void> {
     const { kind, to, language, page, ticket, name, said } = letter;
-    const link = page ? `${this.config.PUBLIC_URL}/account/${page}?lang=${language}${ticket ? `#${ticket}` : ''}` : '';
+    const link = page
+      ? `${this.config.PUBLIC_URL}/${page === 'apply' ? 'apply' : `account/${page}`}?lang=${language}${ticket ? `#${ticket}` : ''}`
+      : '';
     const text = letterText(kind, language, {
       provider: this.config.PROVIDER_NAME,
       link,

@@ -7,6 +7,7 @@ import { Refusal } from '#libs/http';
 import { isId } from '#libs/ids';
 import { LANGUAGES, type Language, languageFor } from '../signups/texts/language.js';
 import { ACCOUNT_TEXTS, type AccountPage, isAccountPage } from './account-texts.js';
+import { APPLY_TEXTS } from './apply-texts.js';
 import { branding } from './branding.js';
 import { contentSecurityPolicy } from './content-security-policy.js';
 import { fillIn } from './fill-in.js';
@@ -15,12 +16,14 @@ import { PAGE_TEXTS } from './page-texts.js';
 const file = (name: string) => readFileSync(new URL(`../../pages/${name}`, import.meta.url), 'utf8');
 const SIGNUP = file('signup.html');
 const ACCOUNT = file('account.html');
+const APPLY = file('apply.html');
 const CSS = 'text/css; charset=utf-8';
 const SCRIPT = 'text/javascript; charset=utf-8';
 const ASSETS: Readonly<Record<string, { type: string; body: string }>> = {
   'signup.css': { type: CSS, body: file('signup.css') },
   'signup.js': { type: SCRIPT, body: file('signup.js') },
   'account.js': { type: SCRIPT, body: file('account.js') },
+  'apply.js': { type: SCRIPT, body: file('apply.js') },
 };
 
 /** The hosted pages on which a merchant makes an account, connects a number and follows letters. They use the public API. */
@@ -77,6 +80,17 @@ export class SignupPageController {
     const { common, pages } = ACCOUNT_TEXTS[language];
     const page: AccountPage = what;
     this.send(reply, ACCOUNT, language, { ...common, ...pages[page], what });
+  }
+
+  /** Where a merchant applies to be connected by the provider, and sees how it goes. */
+  @Get('apply')
+  apply(
+    @Res() reply: FastifyReply,
+    @Query('lang') lang?: string,
+    @Headers('accept-language') acceptLanguage?: string,
+  ): void {
+    const language = languageFor(typeof lang === 'string' ? lang : undefined, acceptLanguage);
+    this.send(reply, APPLY, language, { ...APPLY_TEXTS[language] });
   }
 
   private send(reply: FastifyReply, page: string, language: Language, values: Record<string, string>): void {

@@ -172,6 +172,22 @@ export class Signups {
     });
   }
 
+  /** A number was proven by its code: a signup that waited for that goes on. */
+  async numberVerified(tenantId: string, metaPhoneNumberId: string): Promise<string | undefined> {
+    const waiting = await this.db.inTenant(tenantId, (tx) =>
+      tx
+        .getRepository(Signup)
+        .createQueryBuilder('s')
+        .where(`s.tenant_id = :tenantId AND s.facts->>'phoneNumberId' = :metaPhoneNumberId`, {
+          tenantId,
+          metaPhoneNumberId,
+        })
+        .andWhere(`s.kind = 'classic' AND s.state = 'waiting-for-merchant'`)
+        .getOne(),
+    );
+    return waiting && (await this.retry(tenantId, waiting.signupId)) ? waiting.signupId : undefined;
+  }
+
   /** The secrets of a signup in clear, for the step that needs them. */
   secretsOf(signup: Signup): { code?: string; token?: string } {
     return {

@@ -1,4 +1,4 @@
-import { randomInt } from 'node:crypto';
+import { newPin } from '../../numbers/new-pin.js';
 import { type GraphNumber, isRegistered, NUMBER_FIELDS } from '../graph-account.js';
 import { type DoStep, needed, type StepInput, type StepTools } from '../step-tools.js';
 
@@ -8,7 +8,7 @@ async function pinToUse({ tenantId, facts }: StepInput, { db, wabas }: StepTools
     const number = await wabas.phoneNumber(tx, tenantId, { metaPhoneNumberId: metaId });
     const known = number && wabas.pinOf(number);
     if (known) return known;
-    const pin = String(randomInt(0, 1_000_000)).padStart(6, '0');
+    const pin = newPin();
     const waba = needed(
       (await wabas.waba(tx, tenantId, { metaWabaId: needed(facts.wabaId, 'a WABA id') })) ?? undefined,
       'a saved WABA',

@@ -1,0 +1,19 @@
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+import type { NumberState } from './number-state.js';
+
+@Entity('number_care')
+export class NumberCare {
+  @PrimaryColumn('uuid', { name: 'tenant_id' }) tenantId: string;
+  @PrimaryColumn('uuid', { name: 'phone_number_id' }) phoneNumberId: string;
+  @Column('text') state: NumberState;
+  /** It is being brought here from another provider. */
+  @Column('boolean') migrates: boolean;
+  @Column('timestamptz', { name: 'codes_asked', array: true }) codesAsked: Date[];
+  @Column('smallint', { name: 'wrong_codes' }) wrongCodes: number;
+  /** Calls of register and deregister. */
+  @Column('timestamptz', { array: true }) registrations: Date[];
+  /** Meta wants no such command before. */
+  @Column('timestamptz', { name: 'wait_until', nullable: true }) waitUntil: Date | null;
+  @Column('text', { name: 'wait_for', nullable: true }) waitFor: string | null;
+  @Column('timestamptz', { name: 'updated_at' }) updatedAt: Date;
+}

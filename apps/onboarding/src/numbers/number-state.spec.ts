@@ -1,0 +1,45 @@
+import { leadsTo, type NumberCommand, type NumberState, registrationsLeft, stateSeen, whyNot } from './number-state.js';
+
+const STATES: NumberState[] = ['added', 'code-sent', 'verified', 'live', 'off', 'coexisting', 'moved-away', 'released'];
+const COMMANDS: NumberCommand[] = ['request-code', 'verify', 'register', 'deregister', 'rename', 'set-pin', 'release'];
+
+describe('a number', () => {
+  it('gets from its adding to live and back by commands, and every refusal has a reason', () => {
+    const path: NumberCommand[] = ['request-code', 'verify', 'register', 'deregister', 'register'];
+    let state: NumberState = 'added';
+    for (const command of path) state = leadsTo(state, command) as NumberState;
+    expect(state).toBe('live');
+    for (const from of STATES) {
+      for (const command of COMMANDS) if (!leadsTo(from, command)) expect(whyNot(from, command)).toMatch(/\.$/);
+    }
+  });
+
+  it('can end from every state but one: the app must let go of a number that it shares', () => {
+    const stuck = STATES.filter((s) => s !== 'released' && !leadsTo(s, 'release'));
+    expect(stuck).toEqual(['coexisting']);
+  });
+
+  it.each<[held: NumberState | undefined, status: string, code: string | null, app: boolean, state: NumberState]>([
+    [undefined, 'CONNECTED', 'VERIFIED', false, 'live'],
+    [undefined, 'CONNECTED', 'VERIFIED', true, 'coexisting'],
+    [undefined, 'PENDING', 'NOT_VERIFIED', false, 'added'],
+    [undefined, 'PENDING', 'VERIFIED', false, 'verified'],
+    ['code-sent', 'PENDING', 'NOT_VERIFIED', false, 'code-sent'],
+    ['verified', 'PENDING', 'EXPIRED', false, 'added'],
+    ['live', 'DISCONNECTED', 'VERIFIED', false, 'off'],
+    ['live', 'MIGRATED', 'VERIFIED', false, 'moved-away'],
+    ['moved-away', 'CONNECTED', 'VERIFIED', false, 'live'],
+    ['released', 'CONNECTED', 'VERIFIED', false, 'released'],
+  ])('held as %s and shown %s (%s, app: %s) is %s', (held, status, codeStatus, coexistence, state) => {
+    expect(stateSeen(held, { status, codeStatus, coexistence })).toBe(state);
+  });
+
+  it('is registered and deregistered ten times in 72 hours, and not once more', () => {
+    const now = new Date('2026-11-22T12:00:00Z');
+    const hours = (n: number) => new Date(now.getTime() - n * 3_600_000);
+    const nine = Array.from({ length: 9 }, (_, i) => hours(50 - i));
+    expect(registrationsLeft(nine, now)).toEqual({ counted: nine });
+    expect(registrationsLeft([...nine, hours(1)], now).retryAt).toEqual(new Date(hours(50).getTime() + 72 * 3_600_000));
+    expect(registrationsLeft([hours(73), ...nine], now)).toEqual({ counted: nine });
+  });
+});

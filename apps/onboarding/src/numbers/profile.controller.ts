@@ -1,0 +1,125 @@
+import { Body, Controller, Get, HttpCode, Inject, Param, Post, Req, UseGuards } from '@nestjs/common';
+import { ApiBearerAuth, ApiBody, ApiConsumes, ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { FastifyRequest } from 'fastify';
+import type { Logger } from 'pino';
+import { loadConfig } from '#libs/config';
+import { Refusal } from '#libs/http';
+import { GraphClient } from '#libs/meta-cloud';
+import { LOGGER } from '#libs/observability';
+import { Database } from '#libs/persistence';
+import { type Caller, TenantCaller, TenantGuard } from '#libs/tenants';
+import { Wabas } from '#libs/wabas';
+import { readFile } from '../files/read-file.js';
+import { type KnownNumber, Numbers } from './numbers.js';
+import { PROFILE_FIELDS, type Profile, profileProblems } from './profile-rules.js';
+import { Profiles } from './profiles.js';
+import { refuseAsMeta } from './refuse-as-meta.js';
+import { PICTURE, uploadPicture } from './upload-picture.js';
+
+const CHANGEABLE = PROFILE_FIELDS.filter((field) => field !== 'profile_picture_url');
+
+/** What customers see of the business behind a number. */
+@ApiTags('Business profile')
+@ApiBearerAuth()
+@UseGuards(TenantGuard)
+@Controller('api/v1/numbers/:id/profile')
+export class ProfileController {
+  private readonly appId = loadConfig(['META_APP_ID']).META_APP_ID;
+
+  constructor(
+    private readonly numbers: Numbers,
+    private readonly profiles: Profiles,
+    private readonly wabas: Wabas,
+    private readonly graph: GraphClient,
+    private readonly db: Database,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {}
+
+  /** The profile as Meta shows it now; as it was last seen, with `stale`, when Meta does not answer. */
+  @ApiOperation({ summary: 'Show the business profile' })
+  @Get()
+  async show(@TenantCaller() { tenantId }: Caller, @Param('id') id: string) {
+    const known = await this.numbers.find(tenantId, id);
+    try {
+      return { profile: await this.fetch(tenantId, known), stale: false };
+    } catch (error) {
+      const held = await this.db.inTenant(tenantId, (tx) => this.profiles.of(tx, tenantId, known.number.phoneNumberId));
+      if (!held) throw refuseAsMeta(error);
+      return { profile: held.profile, stale: true, seen_at: held.seenAt };
+    }
+  }
+
+  /** Changes fields of the profile; what is left out stays. Meta's limits are checked before Meta is asked. */
+  @ApiOperation({ summary: 'Change the business profile' })
+  @ApiBody({ schema: { example: { about: 'Tea and more', websites: ['https://shop.example'], vertical: 'RETAIL' } } })
+  @Post()
+  @HttpCode(200)
+  async change(@TenantCaller() caller: Caller, @Param('id') id: string, @Body() body: Record<string, unknown>) {
+    const known = await this.numbers.find(active(caller).tenantId, id);
+    const unknown = Object.keys(body).filter((field) => !CHANGEABLE.some((known) => known === field));
+    const problems = {
+      ...profileProblems(body),
+      ...Object.fromEntries(unknown.map((field) => [field, [`${field} is no field of a profile`]])),
+    };
+    if (Object.keys(problems).length > 0) throw Refusal.invalid(Object.values(problems).flat().join('; '), problems);
+    return { profile: await this.set(caller.tenantId, known, body) };
+  }
+
+  /** Sets the picture: a form with the part `file`, JPEG or PNG, up to 5 MB. */
+  @ApiOperation({ summary: 'Set the profile picture' })
+  @ApiConsumes('multipart/form-data')
+  @ApiBody({ schema: { type: 'object', properties: { file: { type: 'string', format: 'binary' } } } })
+  @Post('picture')
+  @HttpCode(200)
+  async picture(@TenantCaller() caller: Caller, @Param('id') id: string, @Req() request: FastifyRequest) {
+    const { tenantId } = active(caller);
+    const known = await this.numbers.find(tenantId, id);
+    const file = await readFile(request, PICTURE).catch((error: unknown) => {
+      this.logger.warn({ tenantId, number: id, why: (error as Refusal).code }, 'a profile picture was refused');
+      throw error;
+    });
+    try {
+      const handle = await uploadPicture(this.graph, { appId: this.appId, token: this.tokenOf(known), ...file });
+      return { profile: await this.set(tenantId, known, { profile_picture_handle: handle }) };
+    } catch (error) {
+      throw error instanceof Refusal ? error : refuseAsMeta(error);
+    }
+  }
+
+  private async set(tenantId: string, known: KnownNumber, change: object): Promise<Profile> {
+    try {
+      await this.graph.call({
+        method: 'POST',
+        path: `/${known.number.metaPhoneNumberId}/whatsapp_business_profile`,
+        body: { messaging_product: 'whatsapp', ...change },
+        token: this.tokenOf(known),
+      });
+      return await this.fetch(tenantId, known);
+    } catch (error) {
+      throw error instanceof Refusal ? error : refuseAsMeta(error);
+    }
+  }
+
+  private async fetch(tenantId: string, known: KnownNumber): Promise<Profile> {
+    const { data } = await this.graph.call<{ data?: Profile[] }>({
+      path: `/${known.number.metaPhoneNumberId}/whatsapp_business_profile`,
+      query: { fields: PROFILE_FIELDS.join(',') },
+      token: this.tokenOf(known),
+    });
+    const profile = data?.[0] ?? {};
+    await this.db.inTenant(tenantId, (tx) => this.profiles.keep(tx, tenantId, known.number.phoneNumberId, profile));
+    return profile;
+  }
+
+  private tokenOf({ waba }: KnownNumber): string {
+    const token = this.wabas.tokenOf(waba);
+    if (!token) throw new Refusal(409, 'access_lost', 'Meta does not let us act for this account. Connect it again.');
+    return token;
+  }
+}
+
+function active(caller: Caller): Caller {
+  if (caller.tenantStatus !== 'active')
+    throw Refusal.forbidden('This account is suspended and cannot change profiles.');
+  return caller;
+}
