@@ -12,6 +12,7 @@ import { type GraphCall, GraphStandIn } from '../../../../test/support/graph-sta
 import { GATEWAY } from '../gateway.js';
 import { GatewayWorkerModule } from '../gateway-worker.module.js';
 import { TierReservation } from '../messages/tier-reservation.js';
+import { DispatchModule } from './dispatch.module.js';
 import { Dispatcher } from './dispatcher.js';
 
 let database: TestDatabase;
@@ -362,8 +363,15 @@ describe('the messaging limit', () => {
 describe('Redis that goes away', () => {
   it('after messages were claimed leaves none in doubt: they are given back, and sent when it is there again', async () => {
     const shop = await aMerchant(gateway.app, { limit: 'TIER_50' });
-    const holds = jest.spyOn(worker.app.get(TierReservation, { strict: false }), 'holds');
-    holds.mockRejectedValueOnce(new Error('Connection is closed.'));
+    const tier = worker.app.select(DispatchModule).get(TierReservation, { strict: true });
+    const answer = tier.holds.bind(tier);
+    let gone = false;
+    // Only this merchant's question goes unanswered: other merchants' messages may still be waiting for room.
+    const holds = jest.spyOn(tier, 'holds').mockImplementation(async (scope, reservation) => {
+      if (gone || scope.tenantId !== shop.tenantId) return answer(scope, reservation);
+      gone = true;
+      throw new Error('Connection is closed.');
+    });
     const ref = await send(shop, templateTo('16505550009'));
     const message = await until(shop, ref, 'submitted');
     holds.mockRestore();
