@@ -1,0 +1,107 @@
+import { loadRateBook } from '../../apps/billing/src/rate-card/load-rate-book.js';
+import { zoneClock } from '../../apps/billing/src/rating/local-time.js';
+import { RatingMemory } from '../../apps/billing/src/rating/memory.js';
+import { rateMessage } from '../../apps/billing/src/rating/rate-message.js';
+import type { DeliveredMessage } from '../../apps/billing/src/rating/verdict.js';
+import type { Group } from '../harness/group.js';
+import type { Measured } from '../harness/load.js';
+import { type Line, measure } from '../harness/rounds.js';
+
+const COUNTRIES = [
+  '+5215512345678',
+  '+5511987650001',
+  '+14155550100',
+  '+34612345678',
+  '+919812345678',
+  '+4915112345678',
+];
+const CATEGORIES = ['marketing', 'utility', 'authentication', 'service'];
+const PARTIES = { number: 'N1', waba: 'W1', portfolio: 'P1' };
+const BEGIN = Date.parse('2026-11-01T12:00:00Z');
+const REPLAYED = 10_000_000;
+
+/** Pure rating on one core, beside the parsing of the same statuses alone; and a month replayed, for its memory. */
+export const rating: Group = {
+  name: 'rating',
+  beyondLimits: true,
+  run: async (bench, { rounds, share, say }) => {
+    bench.only();
+    const book = loadRateBook();
+    const waba = { zone: zoneClock('America/Mexico_City'), currency: 'USD', billedHere: true };
+    const message = (n: number): DeliveredMessage => {
+      const category = CATEGORIES[n % CATEGORIES.length] as string;
+      const at = BEGIN + (n % 2_000_000) * 1_000;
+      return {
+        kind: category === 'service' ? 'text' : 'template',
+        toGroup: false,
+        to: COUNTRIES[n % COUNTRIES.length] as string,
+        at,
+        lastAt: at,
+        quantity: 1,
+        category: category === 'service' ? undefined : category,
+        pricing: { pricing_model: 'PMP', type: 'regular', category },
+        waba,
+      };
+    };
+    const replay = (count: number): number => {
+      const memory = new RatingMemory();
+      let charged = 0;
+      for (let n = 0; n < count; n++) {
+        const one = message(n);
+        const parties = { ...PARTIES, contact: undefined };
+        const verdict = rateMessage(one, memory.knownFor(one, parties), book);
+        memory.apply(one, parties, verdict);
+        if (verdict.outcome === 'charged') charged++;
+      }
+      return charged;
+    };
+    const timed = async (size: number, work: (size: number) => unknown): Promise<Measured> => {
+      const from = performance.now();
+      work(size);
+      return { perSecond: size / ((performance.now() - from) / 1_000), p50: 0, p99: 0 };
+    };
+    const statuses = Array.from({ length: 1_000 }, (_, n) =>
+      JSON.stringify({
+        id: `wamid.${n}`,
+        status: 'delivered',
+        timestamp: '1795000000',
+        recipient_id: '5215512345678',
+        conversation: { id: 'c', origin: { type: 'utility' } },
+        pricing: { billable: true, pricing_model: 'PMP', type: 'regular', category: 'utility' },
+      }),
+    );
+    say('rating …');
+    const lines: Line[] = await measure(
+      {
+        name: 'rating, pure',
+        size: 1_000_000,
+        run: (size) => timed(size, replay),
+        baselines: [
+          {
+            name: 'JSON.parse',
+            run: (size) =>
+              timed(size, (count) => {
+                for (let n = 0; n < count; n++) JSON.parse(statuses[n % statuses.length] as string);
+              }),
+          },
+        ],
+      },
+      rounds,
+      share,
+    );
+    say('rating, ten million replayed …');
+    const before = process.memoryUsage().rss;
+    const run = await timed(Math.round(REPLAYED * share), replay);
+    const grew = (process.memoryUsage().rss - before) / 1_048_576;
+    lines.push({
+      figure: 'rating, a month replayed',
+      measured: `${Math.round(run.perSecond).toLocaleString('en')}/s, grew ${grew.toFixed(0)} MB`,
+      baseline: '',
+      ratio: '',
+      goal: '≥ 1,000,000/s, ≤ 100 MB',
+      met: run.perSecond >= 1_000_000 && grew <= 100,
+      data: { perSecond: run.perSecond, grewMb: grew },
+    });
+    return lines;
+  },
+};
