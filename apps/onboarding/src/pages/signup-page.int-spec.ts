@@ -352,6 +352,36 @@ describe('the signup page', () => {
     expect(status).toBe(200);
   });
 
+  it('takes an application with a document, in Portuguese on a phone', async () => {
+    const page = await open('/apply?lang=pt', PHONE);
+    await page.locator('#form button').click();
+    expect(await page.locator('#form [aria-invalid="true"]').count()).toBeGreaterThan(8);
+    const given = {
+      company: 'Flores Lisboa',
+      country: 'br',
+      registration_number: '12.345.678/0001-90',
+      contact_name: 'Ada',
+      contact_email: 'ada@flores-lisboa.example',
+      phone: '+55 11 91234-5678',
+      display_name: 'Flores Lisboa',
+      monthly_messages: '2000',
+      trade: 'Floricultura',
+      use_cases: 'Avisos de entrega aos clientes',
+    };
+    for (const [field, value] of Object.entries(given)) await page.locator(`#${field}`).fill(value);
+    await page.locator('#documents').setInputFiles({
+      name: 'registro.pdf',
+      mimeType: 'application/pdf',
+      buffer: Buffer.from('%PDF-1.4\n%%EOF\n'),
+    });
+    await shot(page, '17-apply-pt-phone');
+    const sent = page.waitForResponse((r) => r.url().endsWith('/documents'));
+    await page.locator('#form button').click();
+    expect((await sent).status()).toBe(201);
+    expect(await page.locator('#summary').innerText()).toContain('Abra a mensagem');
+    await shot(page, '18-applied-pt-phone');
+  });
+
   it('may load nothing but its own files and the SDK', async () => {
     const { status, headers, body } = await http('GET', `${stack.app.url}/signup?lang=es`, {
       headers: { 'accept-language': 'pt' },

@@ -1,10 +1,12 @@
-import { Body, Controller, Delete, Get, Header, HttpCode, Inject, Param, Post, UseGuards } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Header, HttpCode, Inject, Ip, Param, Post, UseGuards } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiProperty, ApiPropertyOptional, ApiTags } from '@nestjs/swagger';
 import { IsInt, IsOptional, IsString, IsUrl, Max, MaxLength, Min } from 'class-validator';
+import type { Logger } from 'pino';
 import { CLOCK, type Clock } from '#libs/clock';
 import { loadConfig } from '#libs/config';
 import { Refusal } from '#libs/http';
 import { isId } from '#libs/ids';
+import { LOGGER } from '#libs/observability';
 import { Database } from '#libs/persistence';
 import { Sessions } from '#libs/sessions';
 import { type Caller, SETUP_ROLE, SetupLinks, stateOfLink, TenantCaller, TenantGuard, Tenants } from '#libs/tenants';
@@ -44,6 +46,7 @@ export class SetupLinksController {
     private readonly tenants: Tenants,
     private readonly db: Database,
     @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
   /** Makes a link, good for one number. `url` is shown in this answer only. */
@@ -105,9 +108,10 @@ export class SetupLinksController {
   @Post('open')
   @HttpCode(200)
   @Header('cache-control', 'no-store')
-  async open(@Body() { ticket }: OpenSetupLinkRequest) {
+  async open(@Body() { ticket }: OpenSetupLinkRequest, @Ip() ip: string) {
     const link = await this.links.open(ticket, (tx, tenantId) => this.signups.beginIn(tx, tenantId));
     if (link === undefined || typeof link === 'string') {
+      this.logger.warn({ ip, why: link ?? 'unknown' }, 'a setup link was refused');
       const why = {
         used: 'This link has done its work: the number is connected.',
         revoked: 'This link was taken back. Ask whoever sent it for a new one.',

@@ -1,4 +1,5 @@
-import type { SignupKind } from './signup.entity.js';
+/** How the merchant came: through Meta's dialog, or by an application that the provider carries out. */
+export type SignupKind = 'embedded' | 'classic';
 
 export type StepName =
   | 'create-account'

@@ -1,5 +1,5 @@
 import { type ActionKind, CAUSES, type Who } from './causes.js';
-import type { SignupKind } from './signup.entity.js';
+import type { SignupKind } from './signup-steps.js';
 import type { SignupRecord } from './signups.js';
 import type { Language } from './texts/language.js';
 import { SIGNUP_TEXTS } from './texts/signup-texts.js';

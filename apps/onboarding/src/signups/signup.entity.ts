@@ -1,10 +1,7 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { CauseCode } from './causes.js';
 import type { SignupState } from './signup-state.js';
-import type { StepName, StepState } from './signup-steps.js';
-
-/** How the merchant came: through Meta's dialog, or by an application that the provider carries out. */
-export type SignupKind = 'embedded' | 'classic';
+import type { SignupKind, StepName, StepState } from './signup-steps.js';
 
 /** What is known of a signup; never a secret. Ids are Meta's. */
 export interface SignupFacts {

@@ -9,10 +9,10 @@ import { TellTenant } from '../events/tell-tenant.js';
 import { type AccountNews, isStale } from './account-news.js';
 import { CAUSES } from './causes.js';
 import type { Outcome } from './outcome.js';
-import { Signup, type SignupFacts, type SignupKind, SignupNews, SignupStep } from './signup.entity.js';
+import { Signup, type SignupFacts, SignupNews, SignupStep } from './signup.entity.js';
 import type { SignupEvent } from './signup-event.js';
 import { canMove, isUnderWay, type SignupState } from './signup-state.js';
-import { fromStep, nextStep, type StepName, type StepState, stepsOf } from './signup-steps.js';
+import { fromStep, nextStep, type SignupKind, type StepName, type StepState, stepsOf } from './signup-steps.js';
 
 /** A signup with its steps, in their order. */
 export interface SignupRecord {

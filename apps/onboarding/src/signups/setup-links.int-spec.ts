@@ -1,0 +1,75 @@
+import { type Json, OnboardingStack } from '../../../../test/support/onboarding.js';
+
+describe('a setup link', () => {
+  let stack: OnboardingStack;
+  let token: string;
+  let tenantId: string;
+  beforeAll(async () => {
+    stack = await OnboardingStack.start();
+  });
+  afterAll(() => stack.stop());
+  beforeEach(async () => {
+    ({ token, tenantId } = await stack.merchant());
+  });
+
+  const make = async (by = token): Promise<{ id: string; ticket: string }> => {
+    const { status, body } = await stack.api('POST', '/setup-links', { token: by, body: {} });
+    expect(status).toBe(201);
+    return { id: body.id, ticket: new URL(body.url).hash.replace('#setup=', '') };
+  };
+  const open = (ticket: string) => stack.api('POST', '/setup-links/open', { body: { ticket } });
+  const signups = async (): Promise<Json[]> => (await stack.api('GET', '/signups', { token })).body.data;
+
+  it('made by a merchant’s back end begins one signup, however often it is opened', async () => {
+    const key = (await stack.api('POST', '/api-keys', { token, body: { name: 'crm', scopes: ['onboarding'] } })).body;
+    const { ticket } = await make(key.api_key);
+    const both = await Promise.all([open(ticket), open(ticket)]);
+    const again = await open(ticket);
+    expect(new Set([...both, again].map((o) => o.body.signup_id)).size).toBe(1);
+    expect(await signups()).toHaveLength(1);
+  });
+
+  it('opens its own signup and nothing else', async () => {
+    const other = await stack.begin(token);
+    const { body } = await open((await make()).ticket);
+    const ask = async (method: string, path: string) =>
+      (await stack.api(method, path, { token: body.access_token, ...(method === 'POST' ? { body: {} } : {}) })).status;
+    expect(await ask('GET', `/signups/${body.signup_id}`)).toBe(200);
+    expect(await ask('GET', `/signups/${other}`)).toBe(403);
+    expect(await ask('GET', '/signups')).toBe(403);
+    expect(await ask('POST', '/api-keys')).toBe(403);
+    expect(await ask('GET', '/me')).toBe(403);
+    expect(await ask('POST', '/sessions/refresh')).toBe(400);
+  });
+
+  it('that is too old, taken back or forged opens nothing and begins nothing', async () => {
+    const [old, back, forged] = [await make(), await make(), await make()];
+    await stack.database.owner.query(
+      "UPDATE setup_links SET expires_at = now() - interval '1 second' WHERE link_id = $1",
+      [old.id],
+    );
+    expect((await open(old.ticket)).body.error.code).toBe('link_expired');
+    expect((await stack.api('DELETE', `/setup-links/${back.id}`, { token })).status).toBe(204);
+    expect((await open(back.ticket)).body.error.code).toBe('link_revoked');
+    const bytes = Buffer.from(forged.ticket, 'base64url');
+    bytes[40] = (bytes[40] ?? 0) ^ 1;
+    expect((await open(bytes.toString('base64url'))).body.error.code).toBe('link_unknown');
+    expect(await signups()).toEqual([]);
+  });
+
+  it('that is taken back while it is open puts its holder out at once', async () => {
+    const { id, ticket } = await make();
+    const { body } = await open(ticket);
+    await stack.api('DELETE', `/setup-links/${id}`, { token });
+    expect((await stack.api('GET', `/signups/${body.signup_id}`, { token: body.access_token })).status).toBe(401);
+  });
+
+  it('cannot be taken back or seen by another tenant, and one who is suspended makes none', async () => {
+    const { id } = await make();
+    const other = await stack.merchant();
+    expect((await stack.api('DELETE', `/setup-links/${id}`, { token: other.token })).status).toBe(404);
+    expect((await stack.api('GET', '/setup-links', { token: other.token })).body.data).toEqual([]);
+    await stack.database.owner.query("UPDATE tenants SET status = 'suspended' WHERE tenant_id = $1", [tenantId]);
+    expect((await stack.api('POST', '/setup-links', { token, body: {} })).status).toBe(403);
+  });
+});
