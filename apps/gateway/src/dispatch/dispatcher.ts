@@ -37,6 +37,8 @@ const SMALLEST_BATCH = 20;
 const WINDOW = 500;
 /** So long an answer of Meta's waits for others to be stored with it: a transaction each would cost more than the calls. */
 const LINGER_MS = 5;
+/** So long messages gather at a number that has nothing more waiting, while it is at work: claiming each alone costs more. */
+const GATHER_MS = 10;
 /** How long to wait before looking again at a number that cannot send. */
 const NOT_LIVE_MS = 15_000;
 const HELD_BACK_MS = 1_000;
@@ -158,7 +160,7 @@ export class Dispatcher implements BeforeApplicationShutdown {
             continue;
           }
           if (underWay.size === 0) return this.nextLook(lane);
-          await Promise.race(underWay);
+          await Promise.all([Promise.race(underWay), sleep(GATHER_MS)]);
           continue;
         }
         pace.start(ready.map((r) => r.message));
@@ -169,6 +171,7 @@ export class Dispatcher implements BeforeApplicationShutdown {
             .finally(() => underWay.delete(done));
           underWay.add(done);
         }
+        if (ready.length < (forBroadcasts > 0 ? forBroadcasts : room)) await sleep(GATHER_MS);
       }
       return 1_000;
     } finally {
