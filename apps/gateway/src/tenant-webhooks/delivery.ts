@@ -18,6 +18,8 @@ import { WebhookPoster } from './webhook-poster.js';
 
 const BATCH = 200;
 const HELD_BY_ANOTHER_MS = 1_000;
+/** So long the end of a post waits for others to be noted with it. */
+const NOTE_AFTER_MS = 5;
 
 /**
  * Posts what waits for one endpoint. Posts about one customer go one after another in the order in which their events were
@@ -74,15 +76,21 @@ export class Delivery {
     const { breakAfter, holdAttempts, window } = this.policy;
     const secrets = this.endpoints.secretsOf(endpoint, this.clock.now());
     const custom = this.endpoints.headersOf(endpoint);
-    const noting = new Coalescer<Attempt, undefined>(async (attempts) => {
-      await this.db.inTenant(tenantId, (tx) => this.deliveries.note(tx, tenantId, endpointId, attempts));
-      return attempts.map(() => undefined);
-    });
+    // Posts do not wait until the one before is noted: what is lost between the two is posted once more, as tenants expect.
+    const noting = new Coalescer<Attempt, undefined>(
+      async (attempts) => {
+        await this.db.inTenant(tenantId, (tx) => this.deliveries.note(tx, tenantId, endpointId, attempts));
+        return attempts.map(() => undefined);
+      },
+      { batch: BATCH, inFlight: 1, lingerMs: NOTE_AFTER_MS },
+    );
+    const noted: Promise<unknown>[] = [];
+    const unnoted: unknown[] = [];
     let { failures } = endpoint;
     const tryOne = async (due: DueDelivery): Promise<boolean> => {
       const attempt = await this.attempt(endpoint, due, custom, secrets);
       failures = attempt.delivered ? 0 : failures + 1;
-      await noting.add(attempt);
+      noted.push(noting.add(attempt).catch((error) => unnoted.push(error)));
       return attempt.delivered;
     };
     const first = chains[0]?.[0];
@@ -94,7 +102,7 @@ export class Delivery {
       const worker = async () => {
         for (let chain = queue.shift(); chain; chain = queue.shift()) {
           for (const due of chain) {
-            if (!stillMine() || failures >= breakAfter) return;
+            if (!stillMine() || failures >= breakAfter || unnoted.length > 0) return;
             if (!(await tryOne(due)) && due.attempts + 1 < holdAttempts) break;
           }
         }
@@ -103,6 +111,8 @@ export class Delivery {
       // Posts that were in flight when it broke do not lengthen the rest.
       failures = Math.min(failures, breakAfter);
     }
+    await Promise.all(noted);
+    if (unnoted.length > 0) throw unnoted[0];
     if (failures === endpoint.failures) return;
     const now = this.clock.now();
     const failingSince = failures === 0 ? null : endpoint.failures === 0 ? now : (endpoint.failingSince ?? now);
