@@ -1,6 +1,6 @@
 import { mostInAnySecond } from '../figures/one-number.js';
 import { quantiles } from './load.js';
-import { measure } from './rounds.js';
+import { measure, median } from './rounds.js';
 
 describe('a figure of the benchmark', () => {
   const at = (perSecond: number) => async () => ({ perSecond });
@@ -39,4 +39,8 @@ it('the slowest hundredth of a hundred times is the slowest', () => {
 it('a second counts from wherever it begins, and ends before the next one', () => {
   expect(mostInAnySecond([0, 900, 1_000, 1_100, 1_899.9, 2_100])).toBe(4);
   expect(mostInAnySecond([0, 1_000, 2_000])).toBe(1);
+});
+
+it('the median of an even number of rounds lies between the two in the middle', () => {
+  expect([median([3, 1, 2]), median([4, 1, 2, 3]), median([7])]).toEqual([2, 2.5, 7]);
 });

@@ -32,8 +32,12 @@ export interface Line {
   data: unknown;
 }
 
-const median = (values: readonly number[]): number =>
-  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
+/** The middle one, or between the two in the middle. */
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const [lower, upper] = [sorted[Math.floor((sorted.length - 1) / 2)], sorted[Math.floor(sorted.length / 2)]];
+  return ((lower ?? 0) + (upper ?? 0)) / 2;
+}
 
 export const whole = (n: number): string => Math.round(n).toLocaleString('en');
 
