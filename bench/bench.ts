@@ -65,7 +65,11 @@ for (const beyondLimits of [true, false]) {
   try {
     for (const group of groups) {
       try {
-        lines.push(...(await group.run(bench, effort)));
+        const measured = await group.run(bench, effort);
+        // A long run that is interrupted has said something by then.
+        for (const l of measured)
+          console.log(`  ${[l.figure, l.measured, l.baseline, l.ratio].filter(Boolean).join(' · ')}`);
+        lines.push(...measured);
       } catch (error) {
         // The other figures are worth having all the same.
         failed.push(group.name);
