@@ -220,13 +220,15 @@ describe('the ledger', () => {
       await expect(attempt).rejects.toThrow('is not balanced');
     });
 
+    it('a posting cannot stand without its entry', async () => {
+      await expect(asTenant((tx) => insertPosting(tx, newId(NOW), 1, '1'))).rejects.toThrow('no journal entry');
+    });
+
     it('a posting cannot be added to an entry that is already balanced', async () => {
       const entryId = newId(NOW);
-      await asTenant(async (tx) => {
-        await insertEntry(tx, entryId);
-        await insertPosting(tx, entryId, 1, '1');
-        await insertPosting(tx, entryId, 2, '-1');
-      });
+      const postings = move('1', 'USD', 'receivable', 'revenue_messages');
+      const entry = { entryId, kind: 'message', messageId: null, bookedOn: '2026-11-22', postings } as const;
+      await asTenant((tx) => ledger.post(tx, tenant, [entry]));
       await expect(asTenant((tx) => insertPosting(tx, entryId, 3, '1'))).rejects.toThrow('is not balanced');
     });
 

@@ -34,17 +34,44 @@ export type PortfolioHistory = (portfolio: string, at: number) => PortfolioFacts
 
 const NONE: readonly ConversationCategory[] = Object.freeze([]);
 
-/** Counts of things that are named by two or three words and a month. */
+/** Counts of things that are named by two to four words, the month among them. */
 class Counter {
   readonly #counts = new Map<string, number>();
-  static #key = (...words: string[]): string => words.join('\n');
-  get = (...words: string[]): number => this.#counts.get(Counter.#key(...words)) ?? 0;
-  add(by: number, ...words: string[]): void {
-    const key = Counter.#key(...words);
+  // Asked for with each message: one text is made and nothing else.
+  static #key = (a: string, b: string, c: string, d: string): string => `${a}\n${b}\n${c}\n${d}`;
+  get(a: string, b: string, c = '', d = ''): number {
+    return this.#counts.get(Counter.#key(a, b, c, d)) ?? 0;
+  }
+  add(by: number, a: string, b: string, c = '', d = ''): void {
+    const key = Counter.#key(a, b, c, d);
     this.#counts.set(key, (this.#counts.get(key) ?? 0) + by);
   }
-  atLeast(floor: number, ...words: string[]): void {
-    if (this.get(...words) < floor) this.#counts.set(Counter.#key(...words), floor);
+  atLeast(floor: number, a: string, b: string, c = '', d = ''): void {
+    if (this.get(a, b, c, d) < floor) this.#counts.set(Counter.#key(a, b, c, d), floor);
+  }
+}
+
+/** What is known of a message, with counts looked up only where its price hangs on them. */
+class KnownNow implements Known {
+  constructor(
+    readonly serviceWindowOpen: boolean,
+    readonly freeEntry: Known['freeEntry'],
+    readonly openConversations: readonly ConversationCategory[],
+    readonly portfolio: PortfolioFacts,
+    readonly portfolioAtLast: PortfolioFacts,
+    private readonly parties: Parties,
+    private readonly month: string,
+    private readonly counters: { freeConversations: Counter; allowance: Counter; volume: Counter },
+  ) {}
+
+  get freeConversationsUsed(): number {
+    return this.counters.freeConversations.get(this.parties.waba, this.month);
+  }
+  get allowanceUsed(): number {
+    return this.counters.allowance.get(this.parties.number, this.month);
+  }
+  volumeUsed(market: string, category: VolumeCategory): number {
+    return this.counters.volume.get(this.parties.portfolio, market, category, this.month);
   }
 }
 
@@ -58,6 +85,11 @@ export class RatingMemory {
   readonly #freeConversations = new Counter();
   readonly #allowance = new Counter();
   readonly #volume = new Counter();
+  readonly #counters = {
+    freeConversations: this.#freeConversations,
+    allowance: this.#allowance,
+    volume: this.#volume,
+  };
 
   constructor(private readonly factsOf: PortfolioHistory = () => NOTHING_KNOWN) {}
 
@@ -116,16 +148,16 @@ export class RatingMemory {
     const contact = this.#of(message, parties);
     const rules = rulesOn(day);
     const portfolio = this.factsOf(parties.portfolio, at);
-    return {
-      serviceWindowOpen: windowOpen ?? (contact !== undefined && at < contact.heardAt + WINDOW),
-      freeEntry: contact && rules && !toGroup ? freeEntryAt(contact.freeEntry, at, rules) : 'none',
-      openConversations: contact?.conversations.size ? openAt(contact.conversations, at) : NONE,
-      freeConversationsUsed: this.#freeConversations.get(parties.waba, month),
-      allowanceUsed: this.#allowance.get(parties.number, month),
-      volumeUsed: (market, category) => this.#volume.get(parties.portfolio, market, category, month),
+    return new KnownNow(
+      windowOpen ?? (contact !== undefined && at < contact.heardAt + WINDOW),
+      contact && rules && !toGroup ? freeEntryAt(contact.freeEntry, at, rules) : 'none',
+      contact?.conversations.size ? openAt(contact.conversations, at) : NONE,
       portfolio,
-      portfolioAtLast: lastAt === at ? portfolio : this.factsOf(parties.portfolio, lastAt),
-    };
+      lastAt === at ? portfolio : this.factsOf(parties.portfolio, lastAt),
+      parties,
+      month,
+      this.#counters,
+    );
   }
 
   /** Lets a verdict count. A message that was parked changes nothing, except that it may have been an answer. */

@@ -1,6 +1,7 @@
 import { Controller, Headers, HttpCode, Inject, Post, type RawBodyRequest, Req } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
+import { SystemClock } from '#libs/clock';
 import { Refusal } from '#libs/http';
 import { NotSignedError, PAYMENT_PROVIDER, type PaymentProvider, type PaymentReport } from './payment-provider.js';
 import { TopUps } from './top-ups.js';
@@ -8,6 +9,9 @@ import { TopUps } from './top-ups.js';
 @ApiTags('payments')
 @Controller('payments/stripe/webhooks')
 export class PaymentsController {
+  // Stripe's clock is the world's, also where ours follows the sandbox.
+  private readonly worldClock = new SystemClock();
+
   constructor(
     @Inject(PAYMENT_PROVIDER) private readonly payments: PaymentProvider,
     private readonly topUps: TopUps,
@@ -28,8 +32,7 @@ export class PaymentsController {
 
   private read(raw: Buffer, signature: string | undefined): PaymentReport | undefined {
     try {
-      // Wall-clock time: Stripe's clock is the world's, also where ours follows the sandbox.
-      return this.payments.read(raw, signature, Math.floor(Date.now() / 1_000));
+      return this.payments.read(raw, signature, Math.floor(this.worldClock.now().getTime() / 1_000));
     } catch (error) {
       if (error instanceof NotSignedError)
         throw Refusal.unauthenticated('This was not signed by the payment provider.');
