@@ -50,6 +50,8 @@ for (const name of positionals) {
   console.error(`There is no figure "${name}". There are: ${GROUPS.map((g) => g.name).join(', ')}.`);
   process.exit(1);
 }
+// Leaves the ordinary way, on which stand-ins and baselines are ended; the reaper of the stack does the rest.
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(130));
 const effort: Effort = {
   rounds: Number(values.rounds ?? (values.quick ? 1 : 5)),
   share: values.quick ? 0.05 : 1,
