@@ -58,6 +58,9 @@ function on(form, work) {
   });
 }
 
+// What is mended is not marked any more.
+document.addEventListener('input', ({ target }) => target.removeAttribute('aria-invalid'));
+
 function show(state, said) {
   $('form').hidden = true;
   $('status').hidden = false;

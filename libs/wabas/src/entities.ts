@@ -66,5 +66,7 @@ export class PhoneNumber {
   /** Where Meta keeps its data at rest (ISO 3166 alpha-2); null for everywhere. */
   @Column('char', { length: 2, name: 'data_region', nullable: true }) dataRegion: string | null;
   @Column('timestamptz', { name: 'created_at' }) createdAt: Date;
+  /** Since when Meta denies us this number, while it does; a number that was deregistered is DISCONNECTED without it. */
+  @Column('timestamptz', { name: 'access_lost_at', nullable: true }) accessLostAt: Date | null;
   @Column('timestamptz', { name: 'updated_at' }) updatedAt: Date;
 }

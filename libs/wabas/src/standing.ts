@@ -32,7 +32,7 @@ export class Standing {
 
   /**
    * Whether Meta still lets us act for a WABA, or for one of its numbers. Numbers that were connected are DISCONNECTED while
-   * it does not, and connected again when it does.
+   * it does not, and connected again when it does; what the merchant deregistered stays so.
    */
   async setAccess(
     tx: Tx,
@@ -41,11 +41,12 @@ export class Standing {
     access: boolean,
     now: Date,
   ): Promise<void> {
-    const [from, to] = access ? ['DISCONNECTED', 'CONNECTED'] : ['CONNECTED', 'DISCONNECTED'];
+    const change = access
+      ? `status = 'CONNECTED', access_lost_at = NULL, updated_at = $4 WHERE access_lost_at IS NOT NULL AND status = 'DISCONNECTED'`
+      : `status = 'DISCONNECTED', access_lost_at = $4, updated_at = $4 WHERE status = 'CONNECTED'`;
     await tx.query(
-      `UPDATE phone_numbers SET status = $5, updated_at = $6
-        WHERE tenant_id = $1 AND waba_id = $2 AND ($3::uuid IS NULL OR phone_number_id = $3) AND status = $4`,
-      [tenantId, of.wabaId, of.phoneNumberId ?? null, from, to, now],
+      `UPDATE phone_numbers SET ${change} AND tenant_id = $1 AND waba_id = $2 AND ($3::uuid IS NULL OR phone_number_id = $3)`,
+      [tenantId, of.wabaId, of.phoneNumberId ?? null, now],
     );
   }
 }

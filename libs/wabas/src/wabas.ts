@@ -4,6 +4,7 @@ import { derivedId, newId } from '#libs/ids';
 import { Database, type Tx } from '#libs/persistence';
 import { Vault } from '#libs/vault';
 import { PhoneNumber, Portfolio, Waba } from './entities.js';
+import { Standing } from './standing.js';
 
 /** Meta's id of something that another tenant of this platform already has. */
 export class TakenByAnotherTenantError extends Error {
@@ -61,6 +62,7 @@ export class Wabas {
   constructor(
     private readonly db: Database,
     private readonly vault: Vault,
+    private readonly standing: Standing,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
@@ -101,7 +103,8 @@ export class Wabas {
     const wabaId = known?.wabaId ?? newId(this.clock.now());
     await this.claim(tx, tenantId, 'waba', seen.metaWabaId, wabaId);
     return wabas.save({
-      ...(known ?? { tenantId, wabaId, createdAt: this.clock.now() }),
+      // Whoever saves it first has just looked at it.
+      ...(known ?? { tenantId, wabaId, createdAt: this.clock.now(), lookedAt: this.clock.now() }),
       ...facts,
       sealedToken: token ? this.vault.seal(token, tokenContext(wabaId)) : (known?.sealedToken ?? null),
       ...(token ? { disconnectedAt: null } : {}),
@@ -134,6 +137,7 @@ export class Wabas {
     };
     return numbers.save({
       ...(known ?? fresh),
+      accessLostAt: null,
       ...facts,
       ...(pin ? { sealedPin: this.vault.seal(pin, pinContext(phoneNumberId)) } : {}),
       updatedAt: now,
@@ -191,7 +195,10 @@ export class Wabas {
 
   /** What Meta now shows or thinks of a number. */
   async describeNumber(tx: Tx, tenantId: string, phoneNumberId: string, facts: Partial<NumberFacts>): Promise<void> {
-    await tx.getRepository(PhoneNumber).update({ tenantId, phoneNumberId }, { ...facts, updatedAt: this.clock.now() });
+    const regained = facts.status !== undefined && facts.status !== 'DISCONNECTED' ? { accessLostAt: null } : {};
+    await tx
+      .getRepository(PhoneNumber)
+      .update({ tenantId, phoneNumberId }, { ...facts, ...regained, updatedAt: this.clock.now() });
   }
 
   /** How far Meta has reviewed an account, and who pays for it. */
@@ -208,16 +215,14 @@ export class Wabas {
   async disconnect(tx: Tx, tenantId: string, wabaId: string): Promise<void> {
     const now = this.clock.now();
     await tx.getRepository(Waba).update({ tenantId, wabaId }, { sealedToken: null, disconnectedAt: now });
-    await tx
-      .getRepository(PhoneNumber)
-      .update({ tenantId, wabaId, status: 'CONNECTED' }, { status: 'DISCONNECTED', updatedAt: now });
+    await this.standing.setAccess(tx, tenantId, { wabaId }, false, now);
   }
 
   /** A number that the merchant disconnected in the WhatsApp Business app sends nothing; its account stays. */
   async disconnectNumber(tx: Tx, tenantId: string, wabaId: string, digits: string): Promise<void> {
     const numbers = await this.phoneNumbers(tx, tenantId);
     const own = numbers.find((n) => n.wabaId === wabaId && n.displayPhoneNumber.replace(/\D/g, '') === digits);
-    if (own) await this.describeNumber(tx, tenantId, own.phoneNumberId, { status: 'DISCONNECTED' });
+    if (own) await this.standing.setAccess(tx, tenantId, own, false, this.clock.now());
   }
 
   /** Meta made the numbers of an account official, or did not. */

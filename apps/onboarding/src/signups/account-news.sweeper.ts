@@ -7,7 +7,7 @@ import { Database } from '#libs/persistence';
 import { Periodic, Wake } from '#libs/queues';
 import { Wabas } from '#libs/wabas';
 import { readAccountNews } from './account-news.js';
-import { Signups } from './signups.js';
+import { TakeAccountNews } from './take-account-news.js';
 
 const EVERY_MS = 2_000;
 /** Meta repeats a webhook for seven days at most (webhooks page, 2025-11). */
@@ -18,7 +18,7 @@ const LOOK_BACK_MS = 8 * 86_400_000;
 export class AccountNewsSweeper implements OnApplicationBootstrap {
   constructor(
     private readonly db: Database,
-    private readonly signups: Signups,
+    private readonly signups: TakeAccountNews,
     private readonly wabas: Wabas,
     private readonly periodic: Periodic,
     private readonly wake: Wake,
@@ -55,7 +55,7 @@ export class AccountNewsSweeper implements OnApplicationBootstrap {
         return undefined;
       }
       const waba = await this.wabas.waba(tx, tenantId, { metaWabaId: news.metaWabaId });
-      const moved = await this.signups.takeNews(tx, tenantId, eventId, news);
+      const moved = await this.signups.take(tx, tenantId, eventId, news);
       if (waba && moved.takenBack) {
         if (news.digits) await this.wabas.disconnectNumber(tx, tenantId, waba.wabaId, news.digits);
         else await this.wabas.disconnect(tx, tenantId, waba.wabaId);

@@ -1,6 +1,6 @@
 import { type ActionKind, CAUSES, type Who } from './causes.js';
 import type { SignupKind } from './signup-steps.js';
-import type { SignupRecord } from './signups.js';
+import type { SignupRecord } from './signup-store.js';
 import type { Language } from './texts/language.js';
 import { SIGNUP_TEXTS } from './texts/signup-texts.js';
 import { NEWS_CODES, type NewsCode, type NoteCode } from './texts/texts-shape.js';

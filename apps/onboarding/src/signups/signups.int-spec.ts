@@ -333,7 +333,8 @@ describe('an embedded signup', () => {
     await until(id, 'live');
     const told = (await rows('tenant_events'))
       .map((r) => JSON.parse(r.body))
-      .filter((b) => b.event === 'signup_update');
+      .filter((b) => b.event === 'signup_update')
+      .sort((a, b) => a.at.localeCompare(b.at));
     expect(told.map((b) => b.data.state)).toEqual(['working', 'live']);
     expect(told.at(-1)?.data).toMatchObject({ signup_id: id, waba_id: meta.waba_id, cause: null });
   });

@@ -5,13 +5,15 @@ import { BusinessProfile } from '../numbers/profile.entity.js';
 import { Profiles } from '../numbers/profiles.js';
 import { RunSignup } from './run-signup.js';
 import { Signup, SignupNews, SignupStep } from './signup.entity.js';
+import { SignupStore } from './signup-store.js';
 import { Signups } from './signups.js';
 import { StepTools } from './step-tools.js';
+import { TakeAccountNews } from './take-account-news.js';
 
 /** Signups as both processes need them: the record and what takes it further. */
 @Module({
   imports: [TypeOrmModule.forFeature([Signup, SignupStep, SignupNews, BusinessProfile]), EventsModule],
-  providers: [Signups, RunSignup, StepTools, Profiles],
-  exports: [Signups, RunSignup, StepTools, Profiles],
+  providers: [SignupStore, Signups, TakeAccountNews, RunSignup, StepTools, Profiles],
+  exports: [Signups, TakeAccountNews, RunSignup, StepTools, Profiles],
 })
 export class SignupsModule {}
