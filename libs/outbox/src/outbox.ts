@@ -24,8 +24,12 @@ type Accepting = NewMessage & { messageId: string; acceptedAt: Date; once?: Acce
 @Injectable()
 export class Outbox {
   private readonly accepting = new Coalescer<Accepting, Became>((batch) => this.insert(batch));
-  // What costs a wallet money waits for that wallet; nothing else waits with it.
-  private readonly acceptingHeld = new Coalescer<Accepting, Became>((batch) => this.insertHeld(batch));
+  // What costs a wallet money waits for that wallet; nothing else waits with it. One statement at a time: a second one would
+  // wait for the first one's commit all the same, and each commit would carry half as many messages.
+  private readonly acceptingHeld = new Coalescer<Accepting, Became>((batch) => this.insertHeld(batch), {
+    batch: 500,
+    inFlight: 1,
+  });
 
   constructor(
     private readonly db: Database,
