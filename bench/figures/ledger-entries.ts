@@ -5,7 +5,7 @@ import { Ledger, Periods } from '#libs/ledger';
 import { Database } from '#libs/persistence';
 import { UsageFacts } from '#libs/usage';
 import type { Vault } from '#libs/vault';
-import { PhoneNumber, Portfolio, PortfolioPrices, Waba, Wabas } from '#libs/wabas';
+import { PhoneNumber, Portfolio, PortfolioPrices, Standing, Waba, Wabas } from '#libs/wabas';
 import { Wallets } from '#libs/wallet';
 import { RateUsage } from '../../apps/billing/src/metering/rate-usage.js';
 import { Plans } from '../../apps/billing/src/plans/plans.js';
@@ -38,7 +38,7 @@ export const ledgerEntries: Group = {
       db,
       new UsageFacts(),
       // Neither seals nor opens anything here.
-      new Wabas(db, undefined as unknown as Vault, clock),
+      new Wabas(db, undefined as unknown as Vault, new Standing(), clock),
       new PortfolioPrices(),
       new Ledger(clock),
       new Periods(clock),

@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import type { Once } from '#libs/idempotency';
 import type { ReadReceipt } from '#libs/message-transport';
+import { messageIdOf } from '#libs/outbox';
 import type { Caller } from '#libs/tenants';
 import { Transports } from '../channels/transports.js';
-import { fromGraph } from '../graph-envelope/refuse.js';
+import { fromGraph, unknownObject } from '../graph-envelope/refuse.js';
 import type { MessageRequest } from './read-message.js';
 import { SendMessage } from './send-message.js';
 
@@ -30,15 +31,20 @@ export class MarkAsRead {
     return once ? once.run(mark) : mark();
   }
 
-  /** @returns Meta's answer; the ids of customers' messages are Meta's own, so they pass as they are */
+  /**
+   * @returns Meta's answer; the ids of customers' messages are Meta's own, so they pass as they are
+   * @throws Refusal as for what does not exist, for a message that was sent rather than received
+   */
   async mark(
     caller: Caller,
     metaPhoneNumberId: string,
     request: MessageRequest & { kind: 'read' },
   ): Promise<{ success: boolean }> {
     const channel = await this.send.liveChannel(caller, metaPhoneNumberId);
+    const receipt = request.body as unknown as ReadReceipt;
+    // Ours are ids of messages that were sent.
+    if (messageIdOf(receipt.message_id)) throw unknownObject(receipt.message_id);
     try {
-      const receipt = request.body as unknown as ReadReceipt;
       return await this.transports.of(channel).markRead(receipt, { timeoutMs: 10_000 });
     } catch (error) {
       throw fromGraph(error);

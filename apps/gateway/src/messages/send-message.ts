@@ -172,13 +172,7 @@ export class SendMessage {
     const channel = await this.channels.byMetaId(caller.tenantId, metaPhoneNumberId);
     if (!channel) throw unknownObject(metaPhoneNumberId);
     const { number } = channel;
-    if (!hasAccess(channel)) {
-      throw refuse(
-        'number_disconnected',
-        'We have no access to this number at Meta. Connect it in the onboarding app.',
-      );
-    }
-    if (number.status === 'DISCONNECTED') {
+    if (number.accessLostAt) {
       throw refuse(
         'number_disconnected',
         'Meta took back our access to this number: it was removed, or left us. Connect it again in the onboarding app.',
@@ -194,6 +188,12 @@ export class SendMessage {
       throw refuse(
         'number_not_registered',
         `This number is ${number.status} at Meta, not CONNECTED. Register it in the onboarding app before sending.`,
+      );
+    }
+    if (!hasAccess(channel)) {
+      throw refuse(
+        'number_disconnected',
+        'We have no access to this number at Meta. Connect it in the onboarding app.',
       );
     }
     return channel;
