@@ -7,5 +7,6 @@ export {
   nextStates,
   provesDelivery,
 } from './message-status.js';
+export { type LifeStep, orderOfLife } from './order-of-life.js';
 export { PARK_REASONS, type ParkReason, type ReleasedBy } from './park-reasons.js';
 export { type MessageCategory, UNKNOWN_POLICIES, type UnknownPolicy } from './unknown-policy.js';

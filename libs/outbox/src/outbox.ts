@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CLOCK, type Clock } from '#libs/clock';
 import { firstIdAt, newId } from '#libs/ids';
-import { canMove } from '#libs/message-status';
+import { canMove, orderOfLife } from '#libs/message-status';
 import { Coalescer, Database, type Tx } from '#libs/persistence';
 import { type AcceptOnce, KeyInUseError, NotCoveredError } from './accept-once.js';
 import { type AppliedStatus, applyStatuses, type ReportedStatus } from './apply-statuses.js';
@@ -204,11 +204,12 @@ export class Outbox {
 
   /** The history of a message, oldest step first. Its acceptance is the message itself (the time is in its id). */
   async eventsOf(tx: Tx, tenantId: string, messageId: string): Promise<MessageEventRow[]> {
-    return tx.query(
+    const events: MessageEventRow[] = await tx.query(
       `SELECT kind, occurrence, at, source, verdict, detail FROM message_events
         WHERE tenant_id = $1 AND message_id = $2 ORDER BY at, occurrence`,
       [tenantId, messageId],
     );
+    return events.sort(orderOfLife);
   }
 }
 
