@@ -16,7 +16,13 @@ import { AddressGuard, ForbiddenAddressError } from './address-guard.js';
 import { unfitHeader } from './custom-headers.js';
 import { headersOf } from './sign-post.js';
 import type { ChangeWebhookRequest, CreateWebhookRequest, ReplayRequest } from './webhook.request.js';
-import { type ReplayResponse, type WebhookResponse, webhookResponse } from './webhook.response.js';
+import {
+  type ReplayResponse,
+  type SecretResponse,
+  type TestedResponse,
+  type WebhookResponse,
+  webhookResponse,
+} from './webhook.response.js';
 import { WebhookPoster } from './webhook-poster.js';
 
 /** More would be somebody's loop: each event is posted to each of them. */
@@ -114,15 +120,12 @@ export class ManageWebhooks {
     });
   }
 
-  async signingSecret(tenantId: string): Promise<{ secret: string }> {
+  async signingSecret(tenantId: string): Promise<SecretResponse> {
     return { secret: await this.db.inTenant(tenantId, (tx) => this.endpoints.signingSecret(tx, tenantId)) };
   }
 
   /** Posts a test event now. It is in no log: the answer is all there is to know. */
-  async test(
-    tenantId: string,
-    id: string,
-  ): Promise<{ delivered: boolean; http_status: number | null; error: string | null }> {
+  async test(tenantId: string, id: string): Promise<TestedResponse> {
     const endpoint = await this.db.inTenant(tenantId, (tx) => this.found(tx, tenantId, id));
     const now = this.clock.now();
     const change = { field: 'test', value: { messaging_product: 'whatsapp', text: 'This is a test of your webhook.' } };
@@ -142,8 +145,10 @@ export class ManageWebhooks {
     filter: { status?: Delivery['status'] | undefined; before?: string | undefined; limit: number },
   ): Promise<Delivery[]> {
     return this.db.inTenant(tenantId, async (tx) => {
-      const { endpointId } = await this.found(tx, tenantId, id);
-      return this.log.log(tx, tenantId, endpointId, filter);
+      const { endpointId, restsUntil } = await this.found(tx, tenantId, id);
+      const posts = await this.log.log(tx, tenantId, endpointId, filter);
+      // Nothing is posted while the endpoint rests, whatever a post was put down for.
+      return posts.map((p) => (restsUntil && p.dueAt < restsUntil ? { ...p, dueAt: restsUntil } : p));
     });
   }
 

@@ -1,10 +1,10 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, UseGuards } from '@nestjs/common';
-import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiBearerAuth, ApiBody, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { ApiKeyGuard, type Caller, TenantCaller } from '#libs/tenants';
 import { SubscribeApps, type SubscribedApps } from './subscribe-apps.js';
 
 /** Meta's way of naming a webhook for a WABA. Here it manages the tenant's own; ours with Meta is never touched. */
-@ApiTags('Graph')
+@ApiTags('Webhooks (Cloud API)')
 @ApiBearerAuth()
 @UseGuards(ApiKeyGuard)
 @Controller(':wabaId/subscribed_apps')
@@ -12,7 +12,23 @@ export class SubscribedAppsController {
   constructor(private readonly apps: SubscribeApps) {}
 
   /** With `override_callback_uri` and `verify_token`: proves the address by the handshake, then posts events there. Without: takes it away. */
-  @ApiOperation({ summary: "Set the tenant's webhook of a WABA" })
+  @ApiOperation({
+    summary: "Set the tenant's webhook of a WABA",
+    description:
+      'The address is asked first, as Meta asks: GET with `hub.mode=subscribe`, `hub.challenge` and your ' +
+      '`hub.verify_token`; it answers with the challenge. Without `override_callback_uri` the webhook is taken away. ' +
+      'Posts are signed with the secret of `GET /api/v1/webhooks/secret`.',
+  })
+  @ApiBody({
+    required: false,
+    schema: {
+      type: 'object',
+      properties: {
+        override_callback_uri: { type: 'string', maxLength: 200, example: 'https://shop.example/whatsapp' },
+        verify_token: { type: 'string', example: 'a-text-of-yours' },
+      },
+    },
+  })
   @Post()
   @HttpCode(200)
   async subscribe(

@@ -99,6 +99,36 @@ describe("the life of a tenant's webhook", () => {
     expect((await call('POST', `/${fresh}/replay`, {})).status).toBe(400);
   });
 
+  it('posts messages and statuses to an endpoint that asks for Meta’s field `messages`, and nothing else', async () => {
+    await create('/field', { events: ['messages'] });
+    await create('/other', { events: ['account_update'] });
+    const told = ['message', 'account_update', 'status', 'messages'].map((kind) => ({
+      eventId: newId(new Date()),
+      kind,
+      body: { name: kind },
+    }));
+    await running.app
+      .get(Database)
+      .inTenant(shop.tenantId, (tx) => running.app.get(TenantEvents).publish(tx, shop.tenantId, told))
+      .then((ids) =>
+        ids.map((endpointId) => running.app.get(Wake).lane('gateway.deliver', { tenantId: shop.tenantId, endpointId })),
+      );
+    await eventually(async () => at('/field').length === 3 && at('/other').length === 1);
+    expect(at('/field')).toEqual(['message', 'status', 'messages']);
+    expect(at('/other')).toEqual(['account_update']);
+  });
+
+  it('says of posts that wait when they go out at the earliest: not while the endpoint rests', async () => {
+    const id = await create('/resting');
+    const restsUntil = new Date(Date.now() + 3_600_000).toISOString();
+    await database.owner.query('UPDATE webhook_endpoints SET rests_until = $2 WHERE endpoint_id = $1', [
+      id,
+      restsUntil,
+    ]);
+    await publish('later');
+    expect(await log(id, 'waiting')).toMatchObject([{ attempts: 0, next_attempt_at: restsUntil }]);
+  });
+
   it('shows its posts page by page, each once, also when it is small', async () => {
     const id = await create('/pages');
     const told = await publish(...Array.from({ length: 60 }, (_, i) => `p${i}`));

@@ -22,8 +22,8 @@ abstract class WebhookWish {
   @ApiPropertyOptional({
     example: ['message', 'status', 'message_template_status_update'],
     description:
-      'Which events are posted: `message` (a customer wrote), `status` (of a message sent), or a webhook field of Meta. ' +
-      'null or absent: all.',
+      'Which events are posted: `message` (a customer wrote), `status` (of a message sent), a webhook field of Meta ' +
+      '(`messages` is both and errors of the number), or `webhook_disabled`. null or absent: all.',
     type: [String],
     nullable: true,
   })
@@ -36,6 +36,7 @@ abstract class WebhookWish {
   @ApiPropertyOptional({
     example: '106540352242922',
     description: "Only events of this number (Meta's id)",
+    type: String,
     nullable: true,
   })
   @IsOptional()
@@ -45,13 +46,19 @@ abstract class WebhookWish {
   @ApiPropertyOptional({
     example: '102290129340398',
     description: "Only events of this WABA (Meta's id)",
+    type: String,
     nullable: true,
   })
   @IsOptional()
   @IsNumberString({ no_symbols: true })
   waba_id?: string | null;
 
-  @ApiPropertyOptional({ example: { Authorization: 'Bearer secret' }, description: 'Sent along with each post' })
+  @ApiPropertyOptional({
+    example: { Authorization: 'Bearer secret' },
+    description: 'Sent along with each post',
+    type: 'object',
+    additionalProperties: { type: 'string' },
+  })
   @IsOptional()
   @IsObject()
   headers?: Record<string, string>;

@@ -23,19 +23,43 @@ export class WebhookResponse {
   /** Posts that failed in a row. */
   @ApiProperty() failures: number;
   @ApiProperty({ nullable: true, type: String }) failing_since: string | null;
-  @ApiProperty({ nullable: true, type: String }) rests_until: string | null;
+  @ApiProperty({
+    nullable: true,
+    type: String,
+    description: 'Nothing is posted before, since it failed again and again; any PATCH ends the rest',
+  })
+  rests_until: string | null;
   @ApiProperty() created_at: string;
   @ApiPropertyOptional({ description: 'Shown once, when it is made' }) secret?: string;
 }
 
+export class WebhooksResponse {
+  @ApiProperty({ type: [WebhookResponse] }) data: WebhookResponse[];
+}
+
+export class SecretResponse {
+  @ApiProperty({ description: 'The whole text is the key of X-Hub-Signature-256' }) secret: string;
+}
+
+export class TestedResponse {
+  @ApiProperty() delivered: boolean;
+  @ApiProperty({ nullable: true, type: Number, description: 'What the endpoint answered' }) http_status: number | null;
+  @ApiProperty({ nullable: true, type: String, description: 'Why it counts as failed' }) error: string | null;
+}
+
 export class DeliveryResponse {
-  @ApiProperty() event_id: string;
-  @ApiProperty() kind: string;
+  @ApiProperty({ description: '`webhook-id` of the post; give it to `replay`' }) event_id: string;
+  @ApiProperty({ description: '`message`, `status`, or a webhook field of Meta' }) kind: string;
   @ApiProperty({ enum: ['waiting', 'delivered', 'dead'] }) status: string;
   @ApiProperty() attempts: number;
   @ApiProperty({ nullable: true, type: Number }) http_status: number | null;
   @ApiProperty({ nullable: true, type: String }) error: string | null;
-  @ApiProperty({ nullable: true, type: String }) next_attempt_at: string | null;
+  @ApiProperty({
+    nullable: true,
+    type: String,
+    description: 'Not before: a post also waits for earlier ones about the same customer',
+  })
+  next_attempt_at: string | null;
   @ApiProperty({ nullable: true, type: String }) delivered_at: string | null;
 }
 
