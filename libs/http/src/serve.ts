@@ -10,6 +10,7 @@ import { Histogram, Registry } from 'prom-client';
 import { loadConfig } from '#libs/config';
 import { createLogger, METRICS, NestLogger, ObservabilityModule, withoutSecrets } from '#libs/observability';
 import { answerClientError, noteUnderWay } from './client-error.js';
+import { completeDocument } from './complete-document.js';
 import { nativeEnvelope, type RenderRefusal } from './envelope.js';
 import { HealthController } from './health.controller.js';
 import { parseJsonBodies } from './json-body.js';
@@ -99,6 +100,7 @@ export async function serve(options: ServeOptions): Promise<{ app: NestFastifyAp
         .build(),
     );
     options.finishDocument?.(document);
+    completeDocument(document);
     SwaggerModule.setup('docs', app, document, { jsonDocumentUrl: 'openapi.json' });
   }
 

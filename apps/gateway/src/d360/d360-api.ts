@@ -39,7 +39,7 @@ export const D360Api = (tag: string, path = ''): ClassDecorator =>
     ApiTags(tag),
     ApiSecurity('D360-API-KEY'),
     ApiHeader({ name: 'X-Phone-Number-Id', required: false, description: 'Which number, where the key has several' }),
-    ApiQuery({ name: 'phone_number_id', required: false, description: 'The same as a parameter' }),
+    ApiQuery({ name: 'phone_number_id', required: false, description: 'The same as a parameter', type: String }),
     UseGuards(ApiKeyGuard, NumberGuard),
     Controller(path),
   );

@@ -20,9 +20,36 @@ const IDEMPOTENCY_KEY = {
   schema: { type: 'string', maxLength: 255, example: 'order-1042' },
 } as const;
 
-/** Completes the API document: where keys go, which header makes a write repeatable, how each path refuses. */
+/** Meta's envelope. Old paths of 360dialog's have `errors` and `meta` beside it. */
+const GRAPH_ERROR = {
+  type: 'object' as const,
+  required: ['error'],
+  properties: {
+    error: {
+      type: 'object' as const,
+      required: ['message', 'type', 'code', 'fbtrace_id'],
+      properties: {
+        message: { type: 'string' as const },
+        type: { type: 'string' as const },
+        code: { type: 'integer' as const, description: 'What to act on' },
+        error_subcode: { type: 'integer' as const },
+        error_data: {
+          type: 'object' as const,
+          properties: {
+            messaging_product: { type: 'string' as const },
+            details: { type: 'string' as const, description: 'What to do, for a person' },
+          },
+        },
+        fbtrace_id: { type: 'string' as const },
+      },
+    },
+  },
+};
+
+/** Completes the API document: where keys go, which header makes a write repeatable, how Graph-compatible paths refuse. */
 export function finishDocument(document: OpenAPIObject): void {
   document.components ??= {};
+  document.components.schemas = { ...document.components.schemas, GraphErrorResponse: GRAPH_ERROR };
   document.components.securitySchemes = { ...document.components.securitySchemes, ...KEYS };
   for (const [path, item] of Object.entries(document.paths)) {
     for (const method of ['get', ...WRITES] as const) {
@@ -32,29 +59,20 @@ export function finishDocument(document: OpenAPIObject): void {
       if (operation.security && method !== 'get') {
         operation.parameters = [...(operation.parameters ?? []), IDEMPOTENCY_KEY];
       }
-      operation.responses['4XX'] ??= refusalOf(path);
+      if (isGraphPath(path)) operation.responses['4XX'] ??= refusalOf(path);
     }
   }
 }
 
 function refusalOf(path: string) {
-  const example = exampleOf(path);
+  const schema = { $ref: '#/components/schemas/GraphErrorResponse' };
   return {
     description: 'Refused: act on the code, show the details to a person. `Retry-After` is there where waiting helps.',
-    content: { 'application/json': { schema: { type: 'object' as const, example } } },
+    content: { 'application/json': { schema, example: exampleOf(path) } },
   };
 }
 
 function exampleOf(path: string): object {
-  if (!isGraphPath(path)) {
-    return {
-      error: {
-        code: 'not_found',
-        message: 'There is no such message, or it belongs to someone else.',
-        request_id: 'b6a1',
-      },
-    };
-  }
   const envelope = graphError(
     'window_closed',
     '16505551234 has not written to this number, so no customer service window is open. Send a template message.',

@@ -7,7 +7,7 @@ import { Wabas } from '#libs/wabas';
 import { type Channel, Channels } from '../channels/channels.js';
 import { CustomerWindow } from './customer-window.js';
 import { Headroom } from './headroom.js';
-import { CustomerWindowResponse, HeadroomResponse } from './headroom.response.js';
+import { CustomerWindowResponse, HeadroomResponse, HeadroomsResponse } from './headroom.response.js';
 
 const NUMBER = { name: 'phoneNumberId', description: "Meta's id of the number", example: '106540352242922' } as const;
 
@@ -27,9 +27,9 @@ export class HeadroomController {
 
   /** Every number with its messaging limit and throughput. */
   @ApiOperation({ summary: 'Headroom of all numbers' })
-  @ApiOkResponse({ type: [HeadroomResponse] })
+  @ApiOkResponse({ type: HeadroomsResponse })
   @Get('headroom')
-  async all(@TenantCaller() { tenantId }: Caller): Promise<{ data: HeadroomResponse[] }> {
+  async all(@TenantCaller() { tenantId }: Caller): Promise<HeadroomsResponse> {
     const numbers = await this.db.inTenant(tenantId, (tx) => this.wabas.phoneNumbers(tx, tenantId));
     const data: HeadroomResponse[] = [];
     for (const { metaPhoneNumberId } of numbers) {

@@ -74,6 +74,10 @@ export class FreeEntryResponse {
   certain: boolean;
 }
 
+export class HeadroomsResponse {
+  @ApiProperty({ type: [HeadroomResponse] }) data: HeadroomResponse[];
+}
+
 export class CustomerWindowResponse {
   @ApiProperty({ description: "Meta's id of the number" }) phone_number_id: string;
   @ApiProperty({ description: 'Digits of the number, a business-scoped user id, or the id of a group' })

@@ -20,8 +20,9 @@ export class MediaFileController {
    * needed nor looked at. `Range` is answered once the file is here; bytes that are still at Meta come as a whole.
    */
   @ApiOperation({ summary: 'Download a file', description: 'By the url of GET /{media-id}, for five minutes.' })
-  @ApiQuery({ name: 'mid' })
-  @ApiQuery({ name: 'hash' })
+  @ApiQuery({ name: 'mid', type: String })
+  @ApiQuery({ name: 'ext', type: String, description: 'When the address ends, unix seconds' })
+  @ApiQuery({ name: 'hash', type: String })
   // Meta's own addresses have a slash at the end of the path.
   @Get([MEDIA_PATH, `${MEDIA_PATH}/*`])
   async file(

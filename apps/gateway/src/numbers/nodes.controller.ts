@@ -1,5 +1,5 @@
 import { Controller, Get, Param, Query, Req, UseGuards } from '@nestjs/common';
-import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
+import { ApiBearerAuth, ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import { loadConfig } from '#libs/config';
 import { Database } from '#libs/persistence';
@@ -12,6 +12,14 @@ import { DescribeMedia } from '../media/describe-media.js';
 import { OnPremisesClients } from '../on-premises/on-premises-clients.js';
 import { templateView } from '../templates/template-view.js';
 import { numberView, wabaView } from './number-view.js';
+
+const FIELDS = {
+  name: 'fields',
+  required: false,
+  type: String,
+  description: 'Names, comma-separated; all if absent',
+  example: 'id,status',
+} as const;
 
 @ApiTags('Numbers (Cloud API)')
 @ApiBearerAuth()
@@ -29,6 +37,10 @@ export class NodesController {
   ) {}
 
   /** The numbers of an account, in pages. */
+  @ApiOperation({ summary: 'List the numbers of a WABA' })
+  @ApiQuery({ name: 'limit', required: false, type: Number })
+  @ApiQuery({ name: 'after', required: false, type: String, description: '`paging.cursors.after` of the page before' })
+  @ApiQuery(FIELDS)
   @Get(':wabaId/phone_numbers')
   async phoneNumbers(
     @TenantCaller() { tenantId }: Caller,
@@ -57,6 +69,11 @@ export class NodesController {
   }
 
   /** What an id names: a phone number, a template, an account or a file of the caller. */
+  @ApiOperation({
+    summary: 'Show an object by its id',
+    description: 'A phone number, a template, a WABA, or a file, whose `url` serves its bytes for five minutes.',
+  })
+  @ApiQuery(FIELDS)
   @Get(':id')
   async node(
     @TenantCaller() caller: Caller,
