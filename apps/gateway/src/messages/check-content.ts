@@ -75,13 +75,16 @@ function checkLocation(content: unknown, p: Problems): void {
     ['longitude', 180],
   ] as const) {
     const value = location[name];
-    if (value === undefined || value === '') p.missing(`location.${name}`);
-    // Text is accepted too (Meta, location messages page of 2025-11).
-    else if (!(Math.abs(Number(value)) <= most)) {
+    if (value === undefined || value === null || value === '') p.missing(`location.${name}`);
+    // Text is accepted too (Meta, location messages page of 2025-11); what else JavaScript takes for 0 or 1 is no place.
+    else if (!isNumeral(value) || !(Math.abs(Number(value)) <= most)) {
       p.invalid(`location.${name}`, `must be a number from -${most} to ${most}`);
     }
   }
 }
+
+const isNumeral = (value: unknown): boolean =>
+  typeof value === 'number' || (typeof value === 'string' && value.trim() !== '');
 
 function checkContacts(content: unknown, p: Problems): void {
   for (const [i, contact] of p.items(content, 'contacts', 1, CONTACTS).entries()) {

@@ -46,6 +46,21 @@ describe('a message that Meta would refuse is refused at once, and its place is 
     ['a caption that is too long', message('video', { id: '1', caption: 'x'.repeat(1_025) }), unfit, 'video.caption'],
     ['a picture from nowhere', message('image', {}), missing, 'image'],
     ['a picture from a file', message('image', { link: 'file:///etc/passwd' }), invalid, 'image.link'],
+    ['a picture by nothing', message('image', { id: null, link: null }), missing, 'image'],
+    [
+      'a file by a number that lost its digits',
+      message('image', { id: Number('12345678901234567890') }),
+      invalid,
+      'image.id',
+    ],
+    [
+      'a place without a longitude',
+      message('location', { latitude: 1, longitude: null }),
+      missing,
+      'location.longitude',
+    ],
+    ['a place by a list', message('location', { latitude: 1, longitude: [] }), invalid, 'location.longitude'],
+    ['a place by a blank', message('location', { latitude: ' ', longitude: 1 }), invalid, 'location.latitude'],
     ['a place off the globe', message('location', { latitude: 91, longitude: 0 }), invalid, 'location.latitude'],
     ['a contact without a name', message('contacts', [{ phones: [] }]), missing, 'contacts[0].name'],
     ['258 contacts', message('contacts', Array(258).fill({ name: { formatted_name: 'Bo' } })), invalid, 'contacts'],
@@ -88,6 +103,7 @@ describe('what Meta takes is taken', () => {
     ['an empty caption on a sound', message('audio', { id: 7, caption: '' })],
     ['a reaction taken back', message('reaction', { message_id: 'wamid.x', emoji: '' })],
     ['a picture in a group', message('image', { id: '1' }, { recipient_type: 'group', to: 'R1JPVVA' })],
+    ['a picture whose link is null', message('image', { id: '1', link: null })],
     ['both a number and a user id', message('text', { body: 'x' }, { recipient: 'US.134' })],
   ])('%s', (_, given) => {
     expect(refusalOf(given)).toBe('taken');

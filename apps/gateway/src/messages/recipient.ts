@@ -16,6 +16,14 @@ export function recipientDigits(to: string, businessNumber: string): string {
   return `${parsePhoneNumberFromString(`+${business}`)?.countryCallingCode ?? ''}${digits}`;
 }
 
-/** Whether it can be a phone number at all: 5 to 15 digits (E.164) and the signs people write between them. */
-export const looksLikeNumber = (to: string): boolean =>
-  /^\s*\+?[\d\s().-]+$/.test(to) && /^\d{5,15}$/.test(to.replace(/\D/g, ''));
+/** Fifteen digits with as many signs between them as anybody writes. */
+const LONGEST_SPELLING = 64;
+
+/**
+ * Whether it can be a phone number at all: 5 to 15 digits (E.164) and the signs people write between them. Trimmed and
+ * bounded before it is matched: over megabytes of spaces a pattern that may begin in two ways would not end.
+ */
+export const looksLikeNumber = (to: string): boolean => {
+  const text = to.trim();
+  return text.length <= LONGEST_SPELLING && /^\+?[\d\s().-]+$/.test(text) && /^\d{5,15}$/.test(text.replace(/\D/g, ''));
+};
