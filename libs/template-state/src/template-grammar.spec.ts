@@ -460,6 +460,28 @@ describe('whatever is submitted', () => {
     );
   });
 
+  it.each<[string, object[], string]>([
+    ['components', Array(100_000).fill({ type: 'BODY', text: 'Hi' }), 'component_repeated'],
+    [
+      'buttons',
+      [
+        { type: 'BODY', text: 'Hi' },
+        { type: 'BUTTONS', buttons: Array(500_000).fill(null) },
+      ],
+      'buttons_too_many',
+    ],
+    [
+      'cards',
+      [
+        { type: 'BODY', text: 'Hi' },
+        { type: 'CAROUSEL', cards: Array(500_000).fill(null) },
+      ],
+      'cards_count',
+    ],
+  ])('says one thing of %s without end, and says it at once', (_, components, code) => {
+    expect(checkTemplate(template(components), limits).map((p) => p.code)).toEqual([code]);
+  });
+
   it('asks of a send exactly the variables it was approved with', () => {
     const words = fc.array(fc.constantFrom('order', 'ready', 'today', 'shop'), { minLength: 1, maxLength: 4 });
     fc.assert(

@@ -97,6 +97,9 @@ function checkTimeToLive(ttl: unknown, category: TemplateCategory | undefined, r
   report('time_to_live_out_of_range', 'message_send_ttl_seconds', says);
 }
 
+/** Far more than there are types of components, those that we do not know included. */
+const MOST_COMPONENTS = 50;
+
 // What a template has at most once.
 const ONCE = new Set([
   'HEADER',
@@ -111,6 +114,12 @@ const ONCE = new Set([
 function checkComponents(check: GrammarCheck, components: unknown): void {
   if (!Array.isArray(components) || components.length === 0) {
     check.report('components_missing', 'components', 'components must be a list with at least a BODY');
+    return;
+  }
+  // Each is looked at beside all others, so a list without end would take as long as its square.
+  if (components.length > MOST_COMPONENTS) {
+    const says = `There are ${components.length} components; a template has at most one of each type`;
+    check.report('component_repeated', 'components', says);
     return;
   }
   if (componentsOf(components, 'BODY').length === 0) {
