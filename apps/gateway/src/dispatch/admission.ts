@@ -5,10 +5,11 @@ import { Inbound } from '#libs/inbound';
 import { type Candidate, type MessageLane, OutboxLanes } from '#libs/outbox';
 import { Database, type Tx } from '#libs/persistence';
 import { windowAt } from '#libs/service-window';
+import { DAY_MS } from '#libs/tier-quota';
+import { type Reservation, TierReservation, type TierScope } from '#libs/tier-reservation';
 import { Standing } from '#libs/wabas';
 import type { Channel } from '../channels/channels.js';
 import { stoppedBy } from '../channels/restrictions.js';
-import { type Reservation, TierReservation, type TierScope } from '../messages/tier-reservation.js';
 import { PairRate } from './pair-rate.js';
 
 /** A template that was accepted outside a window may find one open after so long; before, it is not worth asking. */
@@ -57,9 +58,10 @@ export class Admission {
       const asked = counting.map((c) => c.recipient);
       const reserved = await this.tier.reserve(scope, asked, now);
       reservation = reserved;
+      const until = reserved.refusal?.retryAt ?? new Date(now.getTime() + DAY_MS);
       const waits = counting
         .filter((c) => !reserved.admitted.has(c.recipient))
-        .map((c) => ({ messageId: c.messageId, until: reserved.retryAt }));
+        .map((c) => ({ messageId: c.messageId, until }));
       for (const wait of waits) refused.add(wait.messageId);
       await this.db.inTenant(tenantId, (tx) => this.lanes.postpone(tx, tenantId, waits, 'tier_exhausted', now));
     }

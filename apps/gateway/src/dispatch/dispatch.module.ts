@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
+import { TierReservationModule } from '#libs/tier-reservation';
 import { InboundTraffic } from '../channels/inbound-traffic.js';
-import { TierReservation } from '../messages/tier-reservation.js';
 import { Admission } from './admission.js';
 import { DispatchProcessor } from './dispatch.processor.js';
 import { Dispatcher } from './dispatcher.js';
@@ -12,6 +12,7 @@ import { ToldTemplates } from './told-templates.js';
 
 /** Sending what waits; of the worker only. */
 @Module({
+  imports: [TierReservationModule],
   providers: [
     Dispatcher,
     DispatchProcessor,
@@ -19,7 +20,6 @@ import { ToldTemplates } from './told-templates.js';
     PairRate,
     InboundTraffic,
     Throughput,
-    TierReservation,
     SettleDoubts,
     ToldTemplates,
     FollowTemplate,

@@ -10,10 +10,10 @@ import { type Lanes, Wake } from '#libs/queues';
 import { fateOfWaiting, whyNotSendable } from '#libs/template-state';
 import { Templates } from '#libs/templates';
 import { TenantEvents } from '#libs/tenant-events';
+import { type Reservation, scopeOf, TierReservation, type TierScope } from '#libs/tier-reservation';
 import { type Channel, Channels, isLive } from '../channels/channels.js';
 import { Transports } from '../channels/transports.js';
 import { SendMedia } from '../media/send-media.js';
-import { type Reservation, TierReservation, type TierScope } from '../messages/tier-reservation.js';
 import { Admission } from './admission.js';
 import { EXPIRED, failedStatus } from './failed-status.js';
 import { graphBody, refersTo } from './graph-body.js';
@@ -205,7 +205,7 @@ export class Dispatcher implements BeforeApplicationShutdown {
    */
   private async take(channel: Channel, room: number, forBroadcasts: number): Promise<Ready[] | 'again'> {
     const lane: Lane = { tenantId: channel.number.tenantId, phoneNumberId: channel.number.phoneNumberId };
-    const scope = this.tier.scopeOf(channel.portfolio, this.clock.now());
+    const scope = scopeOf(channel.portfolio, this.clock.now());
     const [limit, lanesAfter] = forBroadcasts > 0 ? [forBroadcasts, 2 as const] : [room, 1 as const];
     const isFree = channel.restrictions.length === 0 && !this.pairs.wasNeeded(lane.phoneNumberId);
     if (scope.cap === Number.POSITIVE_INFINITY && isFree) {

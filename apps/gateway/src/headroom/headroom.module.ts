@@ -1,12 +1,12 @@
 import { Module } from '@nestjs/common';
-import { MessagesModule } from '../messages/messages.module.js';
+import { TierReservationModule } from '#libs/tier-reservation';
 import { CustomerWindow } from './customer-window.js';
 import { HeadroomController } from './headroom.controller.js';
 import { Headroom } from './headroom.js';
 
 /** What may be sent now: messaging limit, throughput, service windows. */
 @Module({
-  imports: [MessagesModule],
+  imports: [TierReservationModule],
   controllers: [HeadroomController],
   providers: [Headroom, CustomerWindow],
 })

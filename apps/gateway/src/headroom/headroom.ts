@@ -6,10 +6,10 @@ import { Outbox } from '#libs/outbox';
 import { Database } from '#libs/persistence';
 import { REDIS } from '#libs/queues';
 import { ladderAt, remaining } from '#libs/tier-quota';
+import { scopeOf, TierReservation } from '#libs/tier-reservation';
 import type { Channel } from '../channels/channels.js';
 import { seenPace } from '../channels/pace-board.js';
 import { perSecondOf } from '../dispatch/throughput.js';
-import { TierReservation } from '../messages/tier-reservation.js';
 import type { HeadroomResponse, MessagingLimitResponse, ThroughputResponse } from './headroom.response.js';
 
 /** Says what a number may still send: in this second, and in the moving 24 hours of its messaging limit. */
@@ -40,7 +40,7 @@ export class Headroom {
 
   private async limitOf({ portfolio }: Channel): Promise<MessagingLimitResponse> {
     const now = this.clock.now();
-    const scope = this.tier.scopeOf(portfolio, now);
+    const scope = scopeOf(portfolio, now);
     const said = { tier: portfolio.messagingLimit, scope: ladderAt(now.toISOString().slice(0, 10)).scope };
     if (scope.cap === Number.POSITIVE_INFINITY) {
       return { ...said, limit: null, used: null, room: null, next_room_at: null };

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { TierReservationModule } from '#libs/tier-reservation';
 import { WalletModule } from '#libs/wallet';
 import { MarkAsRead } from './mark-as-read.js';
 import { MessageLogController } from './message-log.controller.js';
@@ -7,13 +8,12 @@ import { NamedObjects } from './named-objects.js';
 import { NativeMessagesController } from './native-messages.controller.js';
 import { SendMessage } from './send-message.js';
 import { ServiceWindows } from './service-windows.js';
-import { TierReservation } from './tier-reservation.js';
 
 /** Accepting messages, and reading what became of them. */
 @Module({
-  imports: [WalletModule],
+  imports: [TierReservationModule, WalletModule],
   controllers: [MessagesController, MessageLogController, NativeMessagesController],
-  providers: [SendMessage, MarkAsRead, NamedObjects, ServiceWindows, TierReservation],
-  exports: [SendMessage, MarkAsRead, TierReservation],
+  providers: [SendMessage, MarkAsRead, NamedObjects, ServiceWindows],
+  exports: [SendMessage, MarkAsRead],
 })
 export class MessagesModule {}

@@ -8,6 +8,7 @@ import type { ServiceWindow } from '#libs/service-window';
 import { checkParameters, isSendable, summarise, templateLimitsAt, whyNotSendable } from '#libs/template-state';
 import { type Template, Templates } from '#libs/templates';
 import type { Caller } from '#libs/tenants';
+import { scopeOf, TierReservation } from '#libs/tier-reservation';
 import { Holds } from '#libs/wallet';
 import { type Channel, Channels, hasAccess } from '../channels/channels.js';
 import { Remembered } from '../channels/remembered.js';
@@ -18,7 +19,6 @@ import type { MessageRequest } from './read-message.js';
 import { recipientDigits } from './recipient.js';
 import { MOST_AHEAD_DAYS, MOST_AHEAD_MS } from './send-at.js';
 import { ServiceWindows } from './service-windows.js';
-import { TierReservation } from './tier-reservation.js';
 import { TIME_TO_LIVE_MS } from './time-to-live.js';
 
 type Outbound = MessageRequest & { kind: 'message' };
@@ -225,19 +225,21 @@ export class SendMessage {
   }
 
   private async requireRoom(portfolio: Channel['portfolio'], recipient: string, now: Date): Promise<void> {
-    const scope = this.tier.scopeOf(portfolio, now);
+    const scope = scopeOf(portfolio, now);
     if (scope.cap === Number.POSITIVE_INFINITY) return;
     // Without Redis nobody can say; the dispatcher asks again before it sends, so accepting is safe.
-    const fits = await Promise.race([
-      this.tier.hasRoomFor(scope, recipient, now).catch(() => true),
-      new Promise<true>((resolve) => setTimeout(() => resolve(true), 250).unref()),
+    const verdict = await Promise.race([
+      this.tier.verdictOn(scope, recipient, now).catch(() => undefined),
+      new Promise<undefined>((resolve) => setTimeout(() => resolve(undefined), 250).unref()),
     ]);
-    if (fits) return;
+    if (!verdict || verdict.send) return;
+    const { retryAt } = verdict;
+    const room = retryAt ? `There is room again at ${retryAt.toISOString()}` : 'No wait makes room';
     throw refuse(
       'tier_exhausted',
-      `Your messaging limit of ${scope.cap} different customers in 24 hours is used up. Replies to customers who wrote ` +
-        'in the last 24 hours still go out; others as places become free.',
-      60,
+      `Your messaging limit of ${scope.cap} different customers in 24 hours is used up, 0 are left. ${room}. ` +
+        'Replies to customers who wrote in the last 24 hours still go out.',
+      retryAt && Math.max(1, Math.ceil((retryAt.getTime() - now.getTime()) / 1_000)),
     );
   }
 }

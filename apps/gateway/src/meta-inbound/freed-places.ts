@@ -2,8 +2,8 @@ import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common'
 import { CLOCK, type Clock } from '#libs/clock';
 import { Database } from '#libs/persistence';
 import { Periodic } from '#libs/queues';
+import { scopeOf, TierReservation, type TierScope } from '#libs/tier-reservation';
 import { Wabas } from '#libs/wabas';
-import { TierReservation, type TierScope } from '../messages/tier-reservation.js';
 
 /** A message that counted against the messaging limit and reached nobody. */
 export interface Freed {
@@ -66,7 +66,7 @@ export class FreedPlaces implements OnApplicationBootstrap {
       const number = await this.wabas.phoneNumber(tx, tenantId, { phoneNumberId });
       const waba = number && (await this.wabas.waba(tx, tenantId, { wabaId: number.wabaId }));
       const portfolio = waba && (await this.wabas.portfolio(tx, tenantId, waba.portfolioId));
-      return portfolio ? this.tier.scopeOf(portfolio, now) : undefined;
+      return portfolio ? scopeOf(portfolio, now) : undefined;
     });
   }
 }

@@ -4,10 +4,10 @@ import { MediaStoreModule } from '#libs/media-store';
 import { OutboxModule } from '#libs/outbox';
 import { TemplatesModule } from '#libs/templates';
 import { TenantEventsModule } from '#libs/tenant-events';
+import { TierReservationModule } from '#libs/tier-reservation';
 import { UsageModule } from '#libs/usage';
 import { WabasModule } from '#libs/wabas';
 import { InboundTraffic } from '../channels/inbound-traffic.js';
-import { TierReservation } from '../messages/tier-reservation.js';
 import { StrayStatuses } from '../on-premises/stray-statuses.js';
 import { ApplyAccount } from './apply-account.js';
 import { ApplyEvents } from './apply-events.js';
@@ -42,6 +42,7 @@ export class MetaInboundModule {}
     OutboxModule,
     TemplatesModule,
     TenantEventsModule,
+    TierReservationModule,
     UsageModule,
     WabasModule,
   ],
@@ -55,7 +56,6 @@ export class MetaInboundModule {}
     ApplyAccount,
     ApplyStanding,
     ApplyPrices,
-    TierReservation,
     FreedPlaces,
     Intake,
     IntakeProcessor,
