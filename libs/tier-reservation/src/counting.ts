@@ -1,0 +1,58 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Redis } from 'ioredis';
+import { BEGIN, CONFIRM } from './counting-scripts.js';
+import { codesOf } from './customer-code.js';
+import { RedisScript } from './redis-script.js';
+import type { TierScope } from './tier-scope.js';
+
+const begin = new RedisScript(BEGIN);
+const confirm = new RedisScript(CONFIRM);
+
+/** Customers counted in one call while a counting is made: others wait for Redis so long. */
+const PIECE = 2_000;
+/** One process counts at a time; one that died meanwhile is waited for no longer. */
+const LOCK_MS = 10_000;
+const ASK_AGAIN_MS = 20;
+
+/** A customer who counts, and the time of the newest message that counts. */
+export interface Counted {
+  readonly recipient: string;
+  readonly at: Date;
+}
+
+/** Redis wants whole numbers; a reservation of the same millisecond is a microsecond later than the one before it. */
+export const microsOf = (at: Date): string => `${at.getTime() * 1_000}`;
+
+/** The keys of a counting, as the scripts expect them. */
+export const keysOf = ({ portfolioId }: TierScope): [string, string] => [
+  `tier:${portfolioId}:counts`,
+  `tier:${portfolioId}:leaving`,
+];
+
+/**
+ * Makes the counting of a limit from PostgreSQL, in keys of its own that become the counting in one step.
+ *
+ * @param read who counts by what PostgreSQL knows; it is asked only after the lock is taken
+ * @returns once there is a counting, whoever made it
+ */
+export async function countAnew(
+  redis: Redis,
+  scope: TierScope,
+  read: () => Promise<readonly Counted[]>,
+): Promise<void> {
+  const lock = `tier:${scope.portfolioId}:lock`;
+  const mine = randomUUID();
+  if (!(await redis.set(lock, mine, 'PX', LOCK_MS, 'NX'))) {
+    await sleep(ASK_AGAIN_MS);
+    return;
+  }
+  const made: [string, string] = [`tier:${scope.portfolioId}:${mine}:c`, `tier:${scope.portfolioId}:${mine}:l`];
+  const customers = await read();
+  for (let i = 0; i < customers.length; i += PIECE) {
+    const piece = customers.slice(i, i + PIECE);
+    const codes = codesOf(piece.map((c) => c.recipient));
+    await confirm.run(redis, made, ['', codes, ...piece.map((c) => microsOf(c.at))]);
+  }
+  await begin.run(redis, [...keysOf(scope), ...made, lock], [mine]);
+}

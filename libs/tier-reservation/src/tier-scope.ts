@@ -1,0 +1,17 @@
+import { capOf, ladderAt, parseLimit } from '#libs/tier-quota';
+import type { Portfolio } from '#libs/wabas';
+
+/** Whose limit it is, and how many different customers it allows in a moving day (Infinity: no limit). */
+export interface TierScope {
+  readonly tenantId: string;
+  readonly portfolioId: string;
+  readonly cap: number;
+}
+
+/** A limit that cannot be read is taken for the lowest: Meta would refuse more, and a person sees it in the portfolio. */
+export function scopeOf(portfolio: Portfolio, now: Date): TierScope {
+  const ladder = ladderAt(now.toISOString().slice(0, 10));
+  const limit = parseLimit(portfolio.messagingLimit);
+  const cap = capOf(limit.kind === 'unreadable' ? { kind: 'not_set' } : limit, ladder);
+  return { tenantId: portfolio.tenantId, portfolioId: portfolio.portfolioId, cap };
+}
