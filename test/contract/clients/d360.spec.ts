@@ -310,6 +310,8 @@ describe('a client of the old API', () => {
 
   it('asks for contacts', async () => {
     const asked = { blocking: 'wait', contacts: ['+1 650-555-1234', 'nobody'], force_check: true };
+    const tooMany = await call('POST', '/v1/contacts', { contacts: Array(10_001).fill('1') });
+    expect([tooMany.status, tooMany.body.error.code]).toEqual([400, 100]);
     expect((await call('POST', '/v1/contacts', asked)).body.contacts).toEqual([
       { input: '+1 650-555-1234', status: 'valid', wa_id: '16505551234' },
       { input: 'nobody', status: 'invalid' },

@@ -19,6 +19,9 @@ import { META } from './old-answer.js';
 import { RawFiles } from './raw-files.js';
 import { fromOldMessage, SendThrough } from './send-through.js';
 
+/** More at once would keep the process busy for seconds, and every other caller waiting. */
+const MOST_CONTACTS = 10_000;
+
 const FILE = { schema: { type: 'string', format: 'binary' } } as const;
 
 /** 360dialog's old API, in the shape of the On-Premises one, and what 360dialog kept of it under `/v1/configs`. */
@@ -78,6 +81,12 @@ export class OldD360Controller {
   contacts(@Chosen() { number }: ChosenNumber, @Body() body: unknown) {
     const given = (body as { contacts?: unknown } | undefined)?.contacts;
     if (!Array.isArray(given)) throw refuse('missing_parameter', 'contacts: is required, a list of phone numbers.');
+    if (given.length > MOST_CONTACTS) {
+      throw refuse(
+        'invalid_parameter',
+        `contacts: has ${given.length} numbers; send at most ${MOST_CONTACTS} at once.`,
+      );
+    }
     const contacts = given.map((one) => {
       const input = String(one);
       return looksLikeNumber(input)

@@ -1,6 +1,6 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
-import { IsIn, IsISO8601, IsOptional, IsString, MaxLength } from 'class-validator';
-import { SizedPageRequest } from '#libs/http';
+import { IsIn, IsOptional, IsString, MaxLength } from 'class-validator';
+import { IsInstant, SizedPageRequest } from '#libs/http';
 import { MESSAGE_STATUSES, type MessageStatus } from '#libs/message-status';
 import { MESSAGE_TYPES } from './check-content.js';
 
@@ -49,11 +49,11 @@ export class ListMessagesRequest extends SizedPageRequest {
 
   @ApiPropertyOptional({ description: 'Accepted at this time or after', example: '2026-11-22T10:00:00Z' })
   @IsOptional()
-  @IsISO8601({ strict: true })
+  @IsInstant()
   from?: string;
 
   @ApiPropertyOptional({ description: 'Accepted before this time', example: '2026-11-23T10:00:00Z' })
   @IsOptional()
-  @IsISO8601({ strict: true })
+  @IsInstant()
   until?: string;
 }

@@ -3,6 +3,7 @@ import { ApiBearerAuth, ApiBody, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import { loadConfig } from '#libs/config';
 import { ApiKeyGuard, type Caller, keyOf, TenantCaller } from '#libs/tenants';
+import { givenParameters } from '../graph-envelope/given-parameters.js';
 import { pagesOfOurs } from '../graph-list/graph-page.js';
 import { MoveToCloud } from '../on-premises/move-to-cloud.js';
 import { AskMeta, type NumberCall } from './ask-meta.js';
@@ -32,16 +33,26 @@ export class NumberCallsController {
   @ApiBody({ schema: { example: { messaging_product: 'whatsapp', pin: '123456' } } })
   @Post('register')
   @HttpCode(200)
-  register(@TenantCaller() caller: Caller, @Param('phoneNumberId') id: string, @Body() body: unknown) {
-    return this.move.register(caller, id, body);
+  register(
+    @TenantCaller() caller: Caller,
+    @Param('phoneNumberId') id: string,
+    @Query() query: Asked,
+    @Body() body: unknown,
+  ) {
+    return this.move.register(caller, id, givenParameters(query, body));
   }
 
   /** Takes the number off the Cloud API; it sends nothing until it is registered again. */
   @ApiOperation({ summary: 'Deregister the number' })
   @Post('deregister')
   @HttpCode(200)
-  deregister(@TenantCaller() caller: Caller, @Param('phoneNumberId') id: string, @Body() body: unknown) {
-    return this.registration.take(caller, id, 'deregister', body);
+  deregister(
+    @TenantCaller() caller: Caller,
+    @Param('phoneNumberId') id: string,
+    @Query() query: Asked,
+    @Body() body: unknown,
+  ) {
+    return this.registration.take(caller, id, 'deregister', givenParameters(query, body));
   }
 
   /** Has Meta send a verification code to the number, by SMS or voice. */
@@ -49,8 +60,13 @@ export class NumberCallsController {
   @ApiBody({ schema: { example: { code_method: 'SMS', language: 'en_US' } } })
   @Post('request_code')
   @HttpCode(200)
-  requestCode(@TenantCaller() caller: Caller, @Param('phoneNumberId') id: string, @Body() body: unknown) {
-    return this.registration.take(caller, id, 'request_code', body);
+  requestCode(
+    @TenantCaller() caller: Caller,
+    @Param('phoneNumberId') id: string,
+    @Query() query: Asked,
+    @Body() body: unknown,
+  ) {
+    return this.registration.take(caller, id, 'request_code', givenParameters(query, body));
   }
 
   /** Proves with the code that the number is the caller's. */
@@ -58,8 +74,13 @@ export class NumberCallsController {
   @ApiBody({ schema: { example: { code: '123456' } } })
   @Post('verify_code')
   @HttpCode(200)
-  verifyCode(@TenantCaller() caller: Caller, @Param('phoneNumberId') id: string, @Body() body: unknown) {
-    return this.registration.take(caller, id, 'verify_code', body);
+  verifyCode(
+    @TenantCaller() caller: Caller,
+    @Param('phoneNumberId') id: string,
+    @Query() query: Asked,
+    @Body() body: unknown,
+  ) {
+    return this.registration.take(caller, id, 'verify_code', givenParameters(query, body));
   }
 
   /** What customers see of the business. */

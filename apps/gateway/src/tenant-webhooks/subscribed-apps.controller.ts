@@ -1,6 +1,8 @@
-import { Body, Controller, Delete, Get, HttpCode, Param, Post, UseGuards } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query, UseGuards } from '@nestjs/common';
 import { ApiBearerAuth, ApiBody, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { ApiKeyGuard, type Caller, TenantCaller } from '#libs/tenants';
+import { givenParameters } from '../graph-envelope/given-parameters.js';
+import { isFields } from '../messages/problems.js';
 import { SubscribeApps, type SubscribedApps } from './subscribe-apps.js';
 
 /** Meta's way of naming a webhook for a WABA. Here it manages the tenant's own; ours with Meta is never touched. */
@@ -34,9 +36,11 @@ export class SubscribedAppsController {
   async subscribe(
     @TenantCaller() { tenantId }: Caller,
     @Param('wabaId') metaWabaId: string,
-    @Body() body: Record<string, unknown> | undefined,
+    @Query() query: Record<string, unknown>,
+    @Body() body: unknown,
   ): Promise<{ success: true }> {
-    await this.apps.subscribe(tenantId, metaWabaId, body ?? {});
+    const given = givenParameters(query, body);
+    await this.apps.subscribe(tenantId, metaWabaId, isFields(given) ? given : {});
     return { success: true };
   }
 

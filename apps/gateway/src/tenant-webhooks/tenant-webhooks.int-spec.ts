@@ -304,6 +304,8 @@ describe("a tenant's webhook", () => {
     expect((await call('POST', path, { ...wish, verify_token: 'wrong' })).status).toBe(400);
     expect((await call('POST', path, { ...wish, override_callback_uri: 'https://10.0.0.1/' })).status).toBe(400);
     for (let twice = 0; twice < 2; twice++) expect((await call('POST', path, wish)).body).toEqual({ success: true });
+    // Graph takes the parameters of a write in the query too.
+    expect((await call('POST', `${path}?${new URLSearchParams(wish)}`)).body).toEqual({ success: true });
     expect((await call('GET', path)).body.data).toMatchObject([{ override_callback_uri: merchant.url('/meta') }]);
     await publish({ name: 'to-override' });
     await eventually(async () => merchant.at('/meta').some((r) => r.body.includes('to-override')));

@@ -5,7 +5,6 @@ import {
   IsArray,
   IsBoolean,
   IsIn,
-  IsISO8601,
   IsNumberString,
   IsObject,
   IsOptional,
@@ -14,7 +13,7 @@ import {
   Matches,
   MaxLength,
 } from 'class-validator';
-import { PageRequest } from '#libs/http';
+import { IsInstant, PageRequest } from '#libs/http';
 
 const EVENT = /^[a-z_]{1,100}$/;
 
@@ -104,12 +103,12 @@ export class ReplayRequest {
 
   @ApiPropertyOptional({ example: '2026-11-22T10:00:00Z', description: 'Events from this time of their own on' })
   @IsOptional()
-  @IsISO8601({ strict: true })
+  @IsInstant()
   from?: string;
 
   @ApiPropertyOptional({ example: '2026-11-22T12:00:00Z', description: 'Events before this time; now if absent' })
   @IsOptional()
-  @IsISO8601({ strict: true })
+  @IsInstant()
   to?: string;
 
   @ApiPropertyOptional({
