@@ -1,4 +1,5 @@
 export { PhoneNumber, Portfolio, Waba } from './entities.js';
+export { type LimitChange, limitChanges, noteLimitChange } from './limit-changes.js';
 export { PortfolioPrices, type ToldOfPrices } from './portfolio-prices.js';
 export { type Restriction, Standing } from './standing.js';
 export {

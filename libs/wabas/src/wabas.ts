@@ -4,6 +4,7 @@ import { derivedId, newId } from '#libs/ids';
 import { Database, type Tx } from '#libs/persistence';
 import { Vault } from '#libs/vault';
 import { PhoneNumber, Portfolio, Waba } from './entities.js';
+import { type LimitChange, noteLimitChange } from './limit-changes.js';
 import { Standing } from './standing.js';
 
 /** Meta's id of something that another tenant of this platform already has. */
@@ -80,12 +81,15 @@ export class Wabas {
     const known = await portfolios.findOneBy({ tenantId, metaBusinessId: seen.metaBusinessId });
     const portfolioId = known?.portfolioId ?? newId(now);
     if (!seen.shared) await this.claim(tx, tenantId, 'business', seen.metaBusinessId, portfolioId);
-    return portfolios.save({
+    const portfolio = await portfolios.save({
       ...(known ?? { tenantId, portfolioId, createdAt: now }),
       metaBusinessId: seen.metaBusinessId,
       messagingLimit: seen.messagingLimit,
       limitSeenAt: now,
     });
+    const [was, became] = [known?.messagingLimit ?? null, seen.messagingLimit];
+    if (was !== became) await noteLimitChange(tx, tenantId, { portfolioId, was, became, at: now, cause: 'read' });
+    return portfolio;
   }
 
   /**
@@ -144,15 +148,23 @@ export class Wabas {
     });
   }
 
-  /** @param seenAt when Meta said so, by its own time where it gives one */
+  /**
+   * Keeps the limit that Meta states; a change goes into the history of the portfolio.
+   *
+   * @param told how we know, and when Meta said so, by its own time where it gives one; if absent, we asked just now
+   */
   async setMessagingLimit(
     tx: Tx,
     tenantId: string,
     portfolioId: string,
     messagingLimit: string,
-    seenAt = this.clock.now(),
+    told: Pick<LimitChange, 'at' | 'cause' | 'detail'> = { at: this.clock.now(), cause: 'read' },
   ): Promise<void> {
-    await tx.getRepository(Portfolio).update({ tenantId, portfolioId }, { messagingLimit, limitSeenAt: seenAt });
+    const known = await this.portfolio(tx, tenantId, portfolioId);
+    if (!known) return;
+    await tx.getRepository(Portfolio).update({ tenantId, portfolioId }, { messagingLimit, limitSeenAt: told.at });
+    const [was, became] = [known.messagingLimit, messagingLimit];
+    if (was !== became) await noteLimitChange(tx, tenantId, { portfolioId, was, became, ...told });
   }
 
   /**

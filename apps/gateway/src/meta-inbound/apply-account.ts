@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Tx } from '#libs/persistence';
 import { type TemplateReport, TemplateSyncs, Templates } from '#libs/templates';
 import { type Limit, parseLimit, tierName, type UnreadableLimit } from '#libs/tier-quota';
-import { type AccountDecision, type PhoneNumber, Wabas } from '#libs/wabas';
+import { type AccountDecision, noteLimitChange, type PhoneNumber, Wabas } from '#libs/wabas';
 import { ApplyPrices } from './apply-prices.js';
 import { ApplyStanding } from './apply-standing.js';
 import type { Effects } from './effects.js';
@@ -41,6 +41,8 @@ export class ApplyAccount {
       case 'account_update':
         await this.prices.apply(tx, context, value);
         return this.standing.apply(tx, context, value);
+      case 'account_alerts':
+        return this.raise(tx, context, value);
       case 'business_capability_update':
         // The limit per number of older versions is left alone: since 2025-10 the portfolio's counts.
         return this.limit(tx, context, value.max_daily_conversations_per_business, effects);
@@ -141,6 +143,26 @@ export class ApplyAccount {
     return numbers.find((n) => n.wabaId === context.wabaId && digitsOf(n.displayPhoneNumber) === digits);
   }
 
+  /**
+   * Why Meta did not raise a limit yet: INCREASED_CAPABILITIES_ELIGIBILITY_DEFERRED, _FAILED or _NEED_MORE_INFO
+   * (account_alerts reference, 2025-10-22).
+   */
+  private async raise(tx: Tx, context: EventContext, value: Fields): Promise<void> {
+    const told = textOf(fieldsOf(value.alert_info).alert_type);
+    if (!told?.startsWith('INCREASED_CAPABILITIES_ELIGIBILITY')) return;
+    const waba = context.wabaId && (await this.wabas.waba(tx, context.tenantId, { wabaId: context.wabaId }));
+    const portfolio = waba && (await this.wabas.portfolio(tx, context.tenantId, waba.portfolioId));
+    if (!portfolio) return;
+    await noteLimitChange(tx, context.tenantId, {
+      portfolioId: portfolio.portfolioId,
+      was: portfolio.messagingLimit,
+      became: null,
+      at: context.at,
+      cause: `${context.change.field} ${told.slice(0, 100)}`,
+      detail: serialiseExact(context.change.value),
+    });
+  }
+
   private async limit(tx: Tx, context: EventContext, told: unknown, effects: Effects): Promise<void> {
     const waba = context.wabaId && (await this.wabas.waba(tx, context.tenantId, { wabaId: context.wabaId }));
     const portfolio = waba && (await this.wabas.portfolio(tx, context.tenantId, waba.portfolioId));
@@ -154,7 +176,12 @@ export class ApplyAccount {
     if (toldAt < heldAt) return;
     // Of two limits of one second the lower one counts, whichever came first: to exceed it would cost more.
     if (toldAt === heldAt && rankOf(limit) >= rankOf(parseLimit(portfolio.messagingLimit))) return;
-    await this.wabas.setMessagingLimit(tx, context.tenantId, portfolio.portfolioId, tierName(limit), context.at);
+    const { field, value } = context.change;
+    await this.wabas.setMessagingLimit(tx, context.tenantId, portfolio.portfolioId, tierName(limit), {
+      at: context.at,
+      cause: [field, textOf(fieldsOf(value).event)].filter((word) => word !== undefined).join(' '),
+      detail: serialiseExact(value),
+    });
   }
 }
 
