@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { refuse } from '../graph-envelope/refuse.js';
 import { AddressGuard, ForbiddenAddressError } from '../tenant-webhooks/address-guard.js';
-import { unfitHeader } from '../tenant-webhooks/custom-headers.js';
+import { whyUnfit } from '../tenant-webhooks/custom-headers.js';
 
 const LONGEST_URL = 2_048;
 
@@ -37,9 +37,7 @@ export function readWebhook(body: unknown): { url: string; headers: Record<strin
   if (typeof headers !== 'object' || Array.isArray(headers)) {
     throw refuse('invalid_parameter', 'headers: must be an object of names and values.');
   }
-  const unfit = unfitHeader(headers as Record<string, string>);
-  if (unfit !== undefined) {
-    throw refuse('invalid_parameter', `headers: ${unfit.slice(0, 100)} cannot be set. Take another name or value.`);
-  }
+  const unfit = whyUnfit(headers as Record<string, string>);
+  if (unfit !== undefined) throw refuse('invalid_parameter', `headers: ${unfit}`);
   return { url, headers: headers as Record<string, string> };
 }

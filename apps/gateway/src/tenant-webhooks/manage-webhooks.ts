@@ -13,7 +13,7 @@ import {
 } from '#libs/tenant-events';
 import { Wabas } from '#libs/wabas';
 import { AddressGuard, ForbiddenAddressError } from './address-guard.js';
-import { unfitHeader } from './custom-headers.js';
+import { whyUnfit } from './custom-headers.js';
 import { headersOf } from './sign-post.js';
 import type { ChangeWebhookRequest, CreateWebhookRequest, ReplayRequest } from './webhook.request.js';
 import {
@@ -173,10 +173,8 @@ export class ManageWebhooks {
     request: Omit<ChangeWebhookRequest, 'url'>,
   ): Promise<Omit<EndpointWish, 'url'>> {
     const { events, phone_number_id, waba_id, headers, enabled } = request;
-    const unfit = unfitHeader(headers ?? {});
-    if (unfit !== undefined) {
-      throw Refusal.invalid(`The header ${unfit.slice(0, 100)} cannot be set.`, { headers: ['cannot be set'] });
-    }
+    const unfit = whyUnfit(headers ?? {});
+    if (unfit !== undefined) throw Refusal.invalid(unfit, { headers: [unfit] });
     const number =
       phone_number_id && (await this.wabas.phoneNumber(tx, tenantId, { metaPhoneNumberId: phone_number_id }));
     if (phone_number_id && !number) throw Refusal.notFound('phone number');
