@@ -3,3 +3,14 @@ export { LADDERS, type Ladder, type LimitScope, ladderAt } from './ladders.js';
 export { capOf, type Limit, nextTier, parseLimit, tierName, type UnreadableLimit } from './limit.js';
 export { type CountedSend, countedAt, leavingAt, peakOf } from './moving-day.js';
 export { planAudience, type Wave } from './plan-audience.js';
+export { hoursOf, type Invited, type Planned, type PlannedHour, type PlanRule, planEach } from './plan-each.js';
+export {
+  daysThatCount,
+  type Obstacle,
+  type Progress,
+  progressOf,
+  type Reached,
+  UPGRADE_RULES,
+  type UpgradeRule,
+  upgradeRuleAt,
+} from './upgrade.js';

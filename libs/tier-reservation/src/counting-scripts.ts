@@ -1,13 +1,18 @@
 // The counting of one limit lives in two keys that Redis changes together:
 //   KEYS[1], a hash: for each bucket of customers one packed string of 15 bytes a customer (8 its code, see `codeOf`, 7 the
-//     microsecond of its newest send, both big-endian), plus `generation` and `used`. A bucket is named by the last 12 bits
-//     of the code. Packed like this a customer takes about 20 bytes; a member of a sorted set takes a hundred.
+//     microsecond of its newest send, both big-endian), plus `generation` and `used`. A bucket is named by the last 14 bits
+//     of the code, two bytes. Packed like this a customer takes about 40 bytes; a member of a sorted set takes a hundred.
 //   KEYS[2], a sorted set: of each bucket a time at which its first customer was sent to, or an earlier one, so nobody is
 //     counted too long and few buckets are read in vain. Its member at infinity names the generation again.
 // A counting without a name, with two different ones, or with that of a Redis that was started anew since (it may have
 // forgotten its last second) must be counted anew from PostgreSQL.
+
+/** Customers of a bucket stand one behind the other, each in so many bytes. */
+export const ENTRY_BYTES = 15;
+
 const COUNTING = `
 local counts, leaving = KEYS[1], KEYS[2]
+local byte, char, part, search = string.byte, string.char, string.sub, string.find
 local function runId()
   return string.match(redis.call('INFO', 'server'), 'run_id:(%x+)')
 end
@@ -15,24 +20,26 @@ local function alive()
   local named = redis.call('HGET', counts, 'generation')
   if not named or not redis.call('ZSCORE', leaving, named) then return false end
   local run = runId()
-  if string.sub(named, 2, #run + 1) ~= run then return false end
+  if part(named, 2, #run + 1) ~= run then return false end
   return named
 end
 local function used()
   return tonumber(redis.call('HGET', counts, 'used') or '0')
 end
-local function bucketOf(code)
-  return string.char(string.byte(code, 7) % 16, string.byte(code, 8))
+-- The bucket of the code that begins at a place of a string.
+local function bucketOf(codes, at)
+  local high, low = byte(codes, at + 6, at + 7)
+  return char(high % 64, low)
 end
 local function find(packed, code)
-  local at = string.find(packed, code, 1, true)
-  while at and (at - 1) % 15 ~= 0 do at = string.find(packed, code, at + 1, true) end
+  local at = search(packed, code, 1, true)
+  while at and (at - 1) % 15 ~= 0 do at = search(packed, code, at + 1, true) end
   return at
 end
 local function soonest(packed)
   local first = nil
   for at = 9, #packed, 15 do
-    local time = string.sub(packed, at, at + 6)
+    local time = part(packed, at, at + 6)
     if not first or time < first then first = time end
   end
   return (struct.unpack('>I7', first))
@@ -49,8 +56,8 @@ local function sweep(cutoff)
   for _, bucket in ipairs(due) do
     local packed, kept = redis.call('HGET', counts, bucket) or '', {}
     for at = 1, #packed, 15 do
-      if string.sub(packed, at + 8, at + 14) > last then
-        kept[#kept + 1] = string.sub(packed, at, at + 14)
+      if part(packed, at + 8, at + 14) > last then
+        kept[#kept + 1] = part(packed, at, at + 14)
       else
         gone = gone + 1
       end
@@ -71,7 +78,7 @@ local function nthSend(nth)
   local times, place = {}, 0
   while true do
     local bound = redis.call('ZRANGE', leaving, place, place, 'WITHSCORES')
-    if not bound[1] or string.sub(bound[1], 1, 1) == '#' then break end
+    if not bound[1] or #bound[1] > 2 then break end
     -- Only a limit that was lowered by much asks for a late one; sorting at each bucket would cost more than reading all.
     if nth <= 50 and #times >= nth then
       table.sort(times)
@@ -94,11 +101,12 @@ local function nextRoom(taken, cap, most)
   local nth = cap >= 0 and taken > cap and taken - cap + 1 or 1
   return most and nth > most and '' or nthSend(nth)
 end
--- Buckets of the codes in a string, and their names in order.
+-- Buckets of the codes in a string by name, and the name of each code's.
 local function read(codes)
-  local buckets, names = {}, {}
+  local buckets, names, named = {}, {}, {}
   for at = 1, #codes, 8 do
-    local bucket = bucketOf(string.sub(codes, at, at + 7))
+    local bucket = bucketOf(codes, at)
+    named[#named + 1] = bucket
     if not buckets[bucket] then
       buckets[bucket] = ''
       names[#names + 1] = bucket
@@ -109,7 +117,7 @@ local function read(codes)
       buckets[names[from + i - 1]] = packed or ''
     end
   end
-  return buckets
+  return buckets, named
 end
 -- Writes buckets; firsts names those that may have got a first customer, each with its time.
 local function write(buckets, changed, firsts)
@@ -150,18 +158,18 @@ local now, cap, codes = tonumber(ARGV[1]), tonumber(ARGV[3]), ARGV[4]
 sweep(tonumber(ARGV[2]))
 local before = used()
 local taken, full = before, false
-local buckets, changed, firsts = read(codes), {}, {}
+local buckets, bucketsOf = read(codes)
+local changed, firsts = {}, {}
 local time = struct.pack('>I7', now)
 local signs, answer = {}, {named, '', '', ''}
 for at = 1, #codes, 8 do
-  local code = string.sub(codes, at, at + 7)
-  local bucket = bucketOf(code)
+  local code, bucket = part(codes, at, at + 7), bucketsOf[(at + 7) / 8]
   local packed = buckets[bucket]
   local known = find(packed, code)
   local sign = '-'
   if known then
     sign = '='
-    local last, mine = string.sub(packed, known + 8, known + 14), time
+    local last, mine = part(packed, known + 8, known + 14), time
     -- Each reservation has a mark of its own, so it can be told from those after it.
     if last >= time then
       local later = struct.unpack('>I7', last) + 1
@@ -169,7 +177,7 @@ for at = 1, #codes, 8 do
       answer[#answer + 1] = tostring((at - 1) / 8)
       answer[#answer + 1] = string.format('%.0f', later)
     end
-    buckets[bucket] = string.sub(packed, 1, known + 7) .. mine .. string.sub(packed, known + 15)
+    buckets[bucket] = part(packed, 1, known + 7) .. mine .. part(packed, known + 15)
     changed[bucket] = true
   elseif cap < 0 or taken < cap then
     sign = '+'
@@ -202,11 +210,12 @@ local named = alive()
 if not named then return {} end
 sweep(tonumber(ARGV[1]))
 local taken = used()
-local answer, buckets = {named, tostring(taken), nextRoom(taken, tonumber(ARGV[2]), tonumber(ARGV[4] or ''))}, read(ARGV[3])
-for at = 1, #ARGV[3], 8 do
-  local code = string.sub(ARGV[3], at, at + 7)
-  local packed = buckets[bucketOf(code)]
-  local known = find(packed, code)
+local answer = {named, tostring(taken), nextRoom(taken, tonumber(ARGV[2]), tonumber(ARGV[4] or ''))}
+local codes = ARGV[3]
+local buckets, bucketsOf = read(codes)
+for at = 1, #codes, 8 do
+  local packed = buckets[bucketsOf[(at + 7) / 8]]
+  local known = find(packed, part(codes, at, at + 7))
   answer[#answer + 1] = known and string.format('%.0f', (struct.unpack('>I7', packed, known + 8))) or ''
 end
 return answer`;
@@ -215,14 +224,14 @@ return answer`;
 export const RELEASE = `${COUNTING}
 if alive() ~= ARGV[1] then return 0 end
 local codes, freed = ARGV[2], 0
-local buckets, changed = read(codes), {}
+local buckets, bucketsOf = read(codes)
+local changed = {}
 for at = 1, #codes, 8 do
-  local code = string.sub(codes, at, at + 7)
-  local bucket = bucketOf(code)
+  local code, bucket = part(codes, at, at + 7), bucketsOf[(at + 7) / 8]
   local packed = buckets[bucket]
   local known = find(packed, code)
   if known and struct.unpack('>I7', packed, known + 8) == tonumber(ARGV[3 + (at - 1) / 8]) then
-    buckets[bucket] = string.sub(packed, 1, known - 1) .. string.sub(packed, known + 15)
+    buckets[bucket] = part(packed, 1, known - 1) .. part(packed, known + 15)
     changed[bucket] = true
     freed = freed + 1
   end
@@ -245,10 +254,10 @@ return freed`;
 export const CONFIRM = `${COUNTING}
 if ARGV[1] ~= '' and alive() ~= ARGV[1] then return 0 end
 local codes, added = ARGV[2], 0
-local buckets, changed, firsts = read(codes), {}, {}
+local buckets, bucketsOf = read(codes)
+local changed, firsts = {}, {}
 for at = 1, #codes, 8 do
-  local code = string.sub(codes, at, at + 7)
-  local bucket = bucketOf(code)
+  local code, bucket = part(codes, at, at + 7), bucketsOf[(at + 7) / 8]
   local packed = buckets[bucket]
   local known = find(packed, code)
   local micros = ARGV[3 + (at - 1) / 8]
@@ -258,8 +267,8 @@ for at = 1, #codes, 8 do
     buckets[bucket] = packed .. code .. time
     changed[bucket] = true
     if not firsts[bucket] or tonumber(micros) < tonumber(firsts[bucket]) then firsts[bucket] = micros end
-  elseif string.sub(packed, known + 8, known + 14) < time then
-    buckets[bucket] = string.sub(packed, 1, known + 7) .. time .. string.sub(packed, known + 15)
+  elseif part(packed, known + 8, known + 14) < time then
+    buckets[bucket] = part(packed, 1, known + 7) .. time .. part(packed, known + 15)
     changed[bucket] = true
   end
 end

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
-import { BEGIN, CONFIRM } from './counting-scripts.js';
-import { codesOf } from './customer-code.js';
+import { BEGIN, CONFIRM, ENTRY_BYTES } from './counting-scripts.js';
+import { CODE_BYTES, codesOf } from './customer-code.js';
 import { RedisScript } from './redis-script.js';
 import type { TierScope } from './tier-scope.js';
 
@@ -55,4 +55,20 @@ export async function countAnew(
     await confirm.run(redis, made, ['', codes, ...piece.map((c) => microsOf(c.at))]);
   }
   await begin.run(redis, [...keysOf(scope), ...made, lock], [mine]);
+}
+
+/** The microsecond of the newest send to each customer who counts, in order of time. */
+export async function countedSends(redis: Redis, scope: TierScope): Promise<number[]> {
+  const [counts] = keysOf(scope);
+  const sends: number[] = [];
+  // Values only: names of buckets are bytes, of which ioredis would make text. Neither of the two other values has a length
+  // of whole entries: a generation has 77 bytes, a count at most nine.
+  for (const packed of await redis.hvalsBuffer(counts)) {
+    if (packed.length % ENTRY_BYTES !== 0) continue;
+    for (let at = CODE_BYTES; at < packed.length; at += ENTRY_BYTES) {
+      // Seven bytes: the first one, and six that are a number of their own.
+      sends.push((packed[at] as number) * 2 ** 48 + packed.readUIntBE(at + 1, 6));
+    }
+  }
+  return sends.sort((a, b) => a - b);
 }

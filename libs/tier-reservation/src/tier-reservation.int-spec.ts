@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { Redis } from 'ioredis';
 import type { Database } from '#libs/persistence';
-import { admit, type CountedSend, countedAt, DAY_MS, leavingAt, peakOf } from '#libs/tier-quota';
+import { admit, type CountedSend, countedAt, DAY_MS, leavingAt, peakOf, planEach } from '#libs/tier-quota';
 import type { Wabas } from '#libs/wabas';
 import { testRedis } from '../../../test/support/database.js';
 import { TierReservation, type TierScope } from './index.js';
@@ -112,6 +112,14 @@ describe('the messaging limit in Redis', () => {
             await tier.confirm(scope, [{ recipient: send.recipient, at }], at);
             continue;
           }
+          const audience = [...new Set(step.ask)].map((customer) => ({ customer, insideWindow: false }));
+          expect(await tier.plan(scope, audience, at)).toEqual(
+            planEach(
+              audience.map((one) => ({ ...one, counted: before.has(one.customer) })),
+              { cap, used: before.size, leavingAt: leavingAt(sends, at) },
+              at,
+            ),
+          );
           const reservation = await tier.reserve(scope, step.ask, at);
           const went: CountedSend[] = [];
           for (const customer of new Set(step.ask)) {

@@ -3,13 +3,13 @@ import type { Redis } from 'ioredis';
 import { customersIn24h } from '#libs/outbox';
 import { Database } from '#libs/persistence';
 import { REDIS } from '#libs/queues';
-import { admit, DAY_MS, remaining, type Verdict } from '#libs/tier-quota';
+import { admit, DAY_MS, type Planned, planEach, remaining, type Verdict } from '#libs/tier-quota';
 import { Wabas } from '#libs/wabas';
-import { type Counted, countAnew, keysOf, microsOf } from './counting.js';
+import { type Counted, countAnew, countedSends, keysOf, microsOf } from './counting.js';
 import { CONFIRM, LOOK, RELEASE, RESERVE } from './counting-scripts.js';
 import { codesOf } from './customer-code.js';
 import { RedisScript } from './redis-script.js';
-import type { TierScope } from './tier-scope.js';
+import { numbersOf, type TierScope } from './tier-scope.js';
 
 /** Why no more customers fit, how many do, and when (undefined: no wait helps). */
 export type TierRefusal = Extract<Verdict, { send: false }>;
@@ -153,6 +153,33 @@ export class TierReservation {
     return admit(use, { counted: mark !== '', insideWindow: false }, now);
   }
 
+  /**
+   * When each of an audience can be sent to, and by which rule of the limit each is held; nothing is taken.
+   *
+   * @param audience different customers in the order in which they are to be sent to
+   */
+  async plan(
+    scope: TierScope,
+    audience: readonly { customer: string; insideWindow: boolean }[],
+    now: Date,
+  ): Promise<Planned[]> {
+    if (scope.cap === Number.POSITIVE_INFINITY) {
+      return planEach(
+        audience.map((one) => ({ ...one, counted: false })),
+        { cap: scope.cap, used: 0 },
+        now,
+      );
+    }
+    const codes = codesOf(audience.map((one) => one.customer));
+    const [, used, , ...marks] = await this.ask(look, scope, [cutoffOf(now), NO_CAP, codes], now);
+    const leavingAt = (await countedSends(this.redis, scope)).map((sent) => leaveOf(`${sent}`) as Date);
+    return planEach(
+      audience.map((one, i) => ({ ...one, counted: marks[i] !== '' })),
+      { cap: scope.cap, used: Number(used), leavingAt },
+      now,
+    );
+  }
+
   /** Asks the counting; where there is none, it is made from PostgreSQL first. */
   private async ask(
     script: RedisScript,
@@ -170,12 +197,7 @@ export class TierReservation {
   /** Who counts by what PostgreSQL knows, and since when; all, or only some. */
   private counted(scope: TierScope, now: Date, only?: readonly string[]): Promise<Counted[]> {
     return this.db.inTenant(scope.tenantId, async (tx) => {
-      const ofPortfolio = new Set(
-        (await this.wabas.wabas(tx, scope.tenantId))
-          .filter((w) => w.portfolioId === scope.portfolioId)
-          .map((w) => w.wabaId),
-      );
-      const numbers = (await this.wabas.phoneNumbers(tx, scope.tenantId)).filter((n) => ofPortfolio.has(n.wabaId));
+      const numbers = await numbersOf(tx, this.wabas, scope);
       const ids = numbers.map((n) => n.phoneNumberId);
       return customersIn24h(tx, scope.tenantId, ids, now, only);
     });
