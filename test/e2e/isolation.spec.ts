@@ -73,6 +73,7 @@ const BODIES: Readonly<Record<string, unknown>> = {
     category: 'UTILITY',
     components: [{ type: 'BODY', text: 'Planted.' }],
   },
+  'gateway POST /api/v1/phone-numbers/{phoneNumberId}/messaging-limit/plan': { customers: ['+5215512345678'] },
   'gateway POST /api/v1/templates/check': {},
   'gateway POST /api/v1/templates/carry': { from_waba_id: '1', to_waba_id: '2' },
   'gateway POST /api/v1/templates/sync': { waba_id: '1' },

@@ -13,6 +13,7 @@ import { D360Module } from './d360/d360.module.js';
 import { HeadroomModule } from './headroom/headroom.module.js';
 import { MediaModule } from './media/media.module.js';
 import { MessagesModule } from './messages/messages.module.js';
+import { MessagingLimitModule } from './messaging-limit/messaging-limit.module.js';
 import { MetaInboundModule } from './meta-inbound/meta-inbound.module.js';
 import { NumbersModule } from './numbers/numbers.module.js';
 import { OnPremisesModule } from './on-premises/on-premises.module.js';
@@ -35,6 +36,7 @@ import { TenantWebhooksModule } from './tenant-webhooks/tenant-webhooks.module.j
     MediaModule,
     MessagesModule,
     HeadroomModule,
+    MessagingLimitModule,
     TemplateManagementModule,
     NumbersModule,
     D360Module,

@@ -9,5 +9,6 @@ import { Headroom } from './headroom.js';
   imports: [TierReservationModule],
   controllers: [HeadroomController],
   providers: [Headroom, CustomerWindow],
+  exports: [Headroom],
 })
 export class HeadroomModule {}

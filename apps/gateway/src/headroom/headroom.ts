@@ -38,7 +38,8 @@ export class Headroom {
     };
   }
 
-  private async limitOf({ portfolio }: Channel): Promise<MessagingLimitResponse> {
+  /** What is used of the messaging limit of a number. */
+  async limitOf({ portfolio }: Pick<Channel, 'portfolio'>): Promise<MessagingLimitResponse> {
     const now = this.clock.now();
     const scope = scopeOf(portfolio, now);
     const said = { tier: portfolio.messagingLimit, scope: ladderAt(now.toISOString().slice(0, 10)).scope };

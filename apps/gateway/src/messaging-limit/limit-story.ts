@@ -1,0 +1,88 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { CLOCK, type Clock } from '#libs/clock';
+import { customersReached } from '#libs/outbox';
+import { Database } from '#libs/persistence';
+import {
+  DAY_MS,
+  daysThatCount,
+  ladderAt,
+  type Obstacle,
+  type Progress,
+  parseLimit,
+  progressOf,
+  tierName,
+  upgradeRuleAt,
+} from '#libs/tier-quota';
+import { numbersOf, scopeOf } from '#libs/tier-reservation';
+import { limitChanges, Wabas } from '#libs/wabas';
+import type { Channel } from '../channels/channels.js';
+import { Headroom } from '../headroom/headroom.js';
+import type { LimitStoryResponse, ProgressResponse } from './messaging-limit.response.js';
+
+/** Says how a messaging limit became what it is, and how far it is from being raised. */
+@Injectable()
+export class LimitStory {
+  constructor(
+    private readonly db: Database,
+    private readonly wabas: Wabas,
+    private readonly headroom: Headroom,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
+
+  async of(channel: Channel): Promise<LimitStoryResponse> {
+    const { tenantId, portfolioId } = channel.portfolio;
+    const [limit, progress, history] = await Promise.all([
+      this.headroom.limitOf(channel),
+      this.progressOf(channel),
+      this.db.inTenant(tenantId, (tx) => limitChanges(tx, tenantId, portfolioId)),
+    ]);
+    return {
+      ...limit,
+      progress: progress ? show(progress) : null,
+      history: history.map(({ at, was, became, cause }) => ({ at: at.toISOString(), was, became, cause })),
+    };
+  }
+
+  private progressOf({ portfolio }: Channel): Promise<Progress | undefined> {
+    const now = this.clock.now();
+    const day = now.toISOString().slice(0, 10);
+    const [ladder, rule, limit] = [ladderAt(day), upgradeRuleAt(day), parseLimit(portfolio.messagingLimit)];
+    if (limit.kind === 'unreadable') return Promise.resolve(undefined);
+    const { tenantId } = portfolio;
+    return this.db.inTenant(tenantId, async (tx) => {
+      const numbers = await numbersOf(tx, this.wabas, scopeOf(portfolio, now));
+      const since = new Date(now.getTime() - daysThatCount(limit, ladder, rule) * DAY_MS);
+      const ids = numbers.map((n) => n.phoneNumberId);
+      const reached = await customersReached(tx, tenantId, ids, since);
+      const obstacles: Obstacle[] = [];
+      // Low is RED; it is a property of each number, and Meta looks at all of them.
+      if (numbers.some((n) => n.qualityRating === 'RED')) obstacles.push('quality_low');
+      if (!numbers.some((n) => n.status === 'CONNECTED')) obstacles.push('not_connected');
+      return progressOf(limit, ladder, rule, reached, obstacles, now);
+    });
+  }
+}
+
+function show(progress: Progress): ProgressResponse {
+  const next = tierName(progress.next);
+  const { needed, days, reached, missing, obstacles } = progress;
+  const [by, earliest] = [progress.by?.toISOString() ?? null, progress.earliest?.toISOString() ?? null];
+  const summary =
+    missing > 0
+      ? `Reaches ${next} after ${missing} more customers${by ? ` by ${by}` : ` in ${days} days`}.`
+      : earliest
+        ? `Meta may raise it to ${next} from ${earliest} on.`
+        : `Enough customers for ${next}; Meta waits for: ${obstacles.join(', ')}.`;
+  return {
+    next,
+    needed,
+    days,
+    reached,
+    missing,
+    by,
+    earliest,
+    or_verify: progress.orVerify,
+    obstacles: [...obstacles],
+    summary,
+  };
+}
