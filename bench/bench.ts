@@ -16,6 +16,7 @@ import { invoice } from './figures/invoice.js';
 import { ledgerEntries } from './figures/ledger-entries.js';
 import { memory } from './figures/memory.js';
 import { oneNumber } from './figures/one-number.js';
+import { quota } from './figures/quota.js';
 import { rating } from './figures/rating.js';
 import { tenants } from './figures/tenants.js';
 import { walletHolds } from './figures/wallet-holds.js';
@@ -34,6 +35,7 @@ const GROUPS: readonly Group[] = [
   wholeWay,
   tenants,
   walletHolds,
+  quota,
   rating,
   ledgerEntries,
   invoice,
