@@ -1,6 +1,7 @@
 import type { SandboxConfig } from './config.js';
 import { Signup } from './embedded-signup/signup.js';
 import { DisplayNames } from './graph/display-names.js';
+import { RaiseLimit } from './messages/raise-limit.js';
 import { MessageSender } from './messages/send-message.js';
 import { Statuses } from './messages/statuses.js';
 import { OnPremisesFleet } from './on-premises/on-premises-fleet.js';
@@ -26,6 +27,8 @@ export class Meta {
     this.outbox = new Outbox(this.world);
     this.emitter = new Emitter(this.world, this.outbox);
     this.statuses = new Statuses(this.world, this.emitter);
+    const raise = new RaiseLimit(this.world, this.emitter);
+    this.statuses.onDelivered = (message, number) => raise.onDelivered(message, number);
     this.sender = new MessageSender(this.world, this.statuses);
     this.templates = new TemplateDesk(this.world, this.emitter);
     this.names = new DisplayNames(this.world, this.emitter);

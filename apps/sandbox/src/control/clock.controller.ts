@@ -68,6 +68,11 @@ class ChangeSettings implements Partial<Settings> {
   @IsBoolean()
   enforce_tier?: boolean;
 
+  @ApiPropertyOptional({ description: 'Limits of portfolios rise as Meta raises them' })
+  @IsOptional()
+  @IsBoolean()
+  raise_limits?: boolean;
+
   @ApiPropertyOptional()
   @IsOptional()
   @IsBoolean()

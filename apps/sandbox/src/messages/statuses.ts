@@ -20,6 +20,8 @@ const DETAILS: Readonly<Record<number, string>> = {
 export class Statuses {
   /** Where statuses of On-Premises messages go. */
   onPremises: (number: PhoneNumber, status: Json) => void = () => {};
+  /** Who wants to know of deliveries. */
+  onDelivered: (message: Message, number: PhoneNumber) => void = () => {};
 
   constructor(
     private readonly world: World,
@@ -67,6 +69,7 @@ export class Statuses {
     if (status === 'sent' || status === 'delivered') this.addPricing(entry, message, number, status, now);
     if (message.onPremises) this.onPremises(number, entry);
     else this.emitter.messages(number, { statuses: [entry] });
+    if (status === 'delivered') this.onDelivered(message, number);
   }
 
   private addPricing(entry: Json, message: Message, number: PhoneNumber, status: MessageStatus, now: number): void {

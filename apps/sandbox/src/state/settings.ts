@@ -15,6 +15,8 @@ export interface Settings {
   enforce_pair_rate: boolean;
   enforce_tier: boolean;
   enforce_window: boolean;
+  /** Whether the limits of portfolios rise as Meta raises them; off, only a control call moves them. */
+  raise_limits: boolean;
   /** Whether On-Premises clients can register numbers, as before the product ended on 2025-10-23. */
   on_premises_registration: boolean;
 }

@@ -108,6 +108,7 @@ export class World {
       enforce_throughput: true,
       enforce_pair_rate: true,
       enforce_tier: true,
+      raise_limits: false,
       enforce_window: true,
       on_premises_registration: false,
     };

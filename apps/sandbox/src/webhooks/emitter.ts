@@ -62,6 +62,24 @@ export class Emitter {
     }
   }
 
+  /** Why a limit was not raised: `INCREASED_CAPABILITIES_ELIGIBILITY_DEFERRED` and its kin (meta/webhooks.md). */
+  raisePutOff(portfolio: Portfolio, alertType: string): void {
+    for (const wabaId of portfolio.wabaIds) {
+      const waba = this.world.get('waba', wabaId);
+      if (!waba) continue;
+      this.account(waba, 'account_alerts', {
+        entity_type: 'BUSINESS',
+        entity_id: portfolio.id,
+        alert_info: {
+          alert_severity: 'WARNING',
+          alert_status: 'ACTIVE',
+          alert_type: alertType,
+          alert_description: 'The quality of messages is too low to raise the limit.',
+        },
+      });
+    }
+  }
+
   private withMetadata(number: PhoneNumber, value: Record<string, unknown>): Record<string, unknown> {
     return {
       messaging_product: 'whatsapp',
