@@ -1,4 +1,4 @@
-import { Body, Controller, Delete, Get, Header, HttpCode, Param, Post, UseGuards } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Header, HttpCode, Inject, Param, Post, UseGuards } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiProperty, ApiPropertyOptional, ApiTags } from '@nestjs/swagger';
 import {
   ArrayNotEmpty,
@@ -6,14 +6,14 @@ import {
   IsArray,
   IsIn,
   IsInt,
-  IsISO8601,
   IsOptional,
   IsString,
   Length,
   Max,
   Min,
 } from 'class-validator';
-import { Refusal } from '#libs/http';
+import { CLOCK, type Clock } from '#libs/clock';
+import { IsInstant, Refusal } from '#libs/http';
 import { isId } from '#libs/ids';
 import { Database } from '#libs/persistence';
 import {
@@ -57,9 +57,9 @@ class MakeApiKeyRequest {
   @Length(1, 40)
   phone_number_id?: string;
 
-  @ApiPropertyOptional({ description: 'When it ends by itself' })
+  @ApiPropertyOptional({ description: 'When it ends by itself: an instant ahead', example: '2027-01-31T00:00:00Z' })
   @IsOptional()
-  @IsISO8601({ strict: true })
+  @IsInstant()
   expires_at?: string;
 }
 
@@ -84,6 +84,7 @@ export class ApiKeysController {
     private readonly tenants: Tenants,
     private readonly wabas: Wabas,
     private readonly db: Database,
+    @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
   /** Every key of the tenant, the revoked ones too; of the key itself only its first characters (`hint`). */
@@ -117,10 +118,14 @@ export class ApiKeysController {
   @Header('cache-control', 'no-store')
   async make(@TenantCaller() caller: Caller, @Body() request: MakeApiKeyRequest) {
     if (caller.tenantStatus !== 'active') throw Refusal.forbidden('This account is suspended and cannot make keys.');
+    const expiresAt = request.expires_at ? new Date(request.expires_at) : undefined;
+    if (expiresAt && expiresAt <= this.clock.now()) {
+      throw Refusal.invalid('Check the request.', { expires_at: ['expires_at must be ahead, or the key never works'] });
+    }
     const { apiKeyId, apiKey } = await this.tenants.issueApiKey(caller.tenantId, request.name, {
       ...(request.scopes ? { scopes: request.scopes } : {}),
       ...(await this.reach(caller.tenantId, request)),
-      ...(request.expires_at ? { expiresAt: new Date(request.expires_at) } : {}),
+      ...(expiresAt ? { expiresAt } : {}),
     });
     return { id: apiKeyId, name: request.name, api_key: apiKey };
   }

@@ -24,6 +24,16 @@ describe('an API key', () => {
     expect((await make({ phone_number_id: '1' })).status).toBe(404);
   });
 
+  it('ends at an instant that is still to come, or is not made', async () => {
+    const { token } = await stack.merchant();
+    const make = (expires_at: string) => stack.api('POST', '/api-keys', { token, body: { name: 'k', expires_at } });
+    for (const never of ['2020-01-01T00:00:00Z', '2027-W10', 'tomorrow']) {
+      const { status, body } = await make(never);
+      expect([never, status, Object.keys(body.error.fields)]).toEqual([never, 400, ['expires_at']]);
+    }
+    expect((await make('2999-01-01T00:00:00Z')).status).toBe(201);
+  });
+
   it('is replaced by a successor while both work, but never by two', async () => {
     const { token } = await stack.merchant();
     const old = (await stack.api('POST', '/api-keys', { token, body: { name: 'till', scopes: ['onboarding'] } })).body;

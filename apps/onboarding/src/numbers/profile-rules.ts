@@ -67,7 +67,8 @@ export function profileProblems(change: Readonly<Record<string, unknown>>): Reco
   }
   if (change.about === '') add('about', 'about cannot be emptied; Meta wants at least one character');
   const { email, websites, vertical } = change;
-  if (typeof email === 'string' && email !== '' && !/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(email)) {
+  // Only what is short enough is looked at closely: the pattern takes the square of its length.
+  if (typeof email === 'string' && email !== '' && !problems.email && !/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(email)) {
     add('email', 'email is no e-mail address');
   }
   if (websites !== undefined) {
