@@ -67,6 +67,7 @@ describe('what a tenant reads of billing', () => {
     const answer = await get(`/api/v1/charges/${ref}`);
     expect(answer.body).toMatchObject({
       message: ref,
+      phone_number_id: shop.metaPhoneNumberId,
       market: 'Mexico',
       category: 'utility',
       quantity: 1,

@@ -5,7 +5,7 @@ import { Refusal } from '#libs/http';
 import { isId } from '#libs/ids';
 import type { Charge, ChargeCursor } from '#libs/ledger';
 import { isDay } from '../local-days.js';
-import { ChargeResponse, chargeResponse } from './charge.response.js';
+import { ChargeResponse, chargeResponse, type MetaIds } from './charge.response.js';
 
 export class PageQuery {
   @ApiPropertyOptional({ description: '`next` of the page before' })
@@ -49,12 +49,12 @@ export function cursorOf(text: string | undefined): ChargeCursor | undefined {
 }
 
 /** @param found one more than the page holds, where there is another page */
-export function chargePage(found: readonly Charge[], limit: number): ChargePageResponse {
+export function chargePage(found: readonly Charge[], limit: number, metaIds: MetaIds): ChargePageResponse {
   const page = found.slice(0, limit);
   const last = page.at(-1);
   const next =
     found.length > limit && last
       ? Buffer.from(`${last.bookedOn ?? last.localDay}_${last.messageId}_${last.revision ?? 0}`).toString('base64url')
       : null;
-  return { data: page.map(chargeResponse), next };
+  return { data: page.map((charge) => chargeResponse(charge, metaIds)), next };
 }

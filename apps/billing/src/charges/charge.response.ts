@@ -1,6 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import type { Charge, ChargeGroup } from '#libs/ledger';
 import { newMessageRef } from '#libs/outbox';
+import type { PhoneNumber } from '#libs/wabas';
 
 /** The row of Meta's rate card that a price comes from. */
 export class RateRowResponse {
@@ -14,7 +15,7 @@ export class RateRowResponse {
 
 export class ChargeResponse {
   @ApiProperty({ description: 'The message, as the messaging API named it' }) message: string;
-  @ApiProperty() phone_number_id: string;
+  @ApiProperty({ description: 'The number that sent it, by Meta’s id' }) phone_number_id: string;
   @ApiProperty({ example: 'Mexico', nullable: true, type: String }) market: string | null;
   @ApiProperty({ example: 'utility' }) category: string;
   @ApiProperty() quantity: number;
@@ -42,9 +43,15 @@ export function rateRowOf({ card, market, category }: Pick<ChargeGroup, 'card' |
   return { card_date: date, currency, market, category, tier, url };
 }
 
-export const chargeResponse = (charge: Charge): ChargeResponse => ({
+/** Meta's ids of numbers, by ours. */
+export type MetaIds = ReadonlyMap<string, string>;
+
+export const metaIdsOf = (numbers: readonly PhoneNumber[]): MetaIds =>
+  new Map(numbers.map((n) => [n.phoneNumberId, n.metaPhoneNumberId]));
+
+export const chargeResponse = (charge: Charge, metaIds: MetaIds): ChargeResponse => ({
   message: newMessageRef(charge.messageId),
-  phone_number_id: charge.phoneNumberId,
+  phone_number_id: metaIds.get(charge.phoneNumberId) ?? charge.phoneNumberId,
   market: charge.market,
   category: charge.category,
   quantity: charge.quantity,

@@ -7,8 +7,9 @@ import { messageIdOf, newMessageRef } from '#libs/outbox';
 import { Database } from '#libs/persistence';
 import { type Caller, TenantCaller, TenantGuard } from '#libs/tenants';
 import { UsageFacts } from '#libs/usage';
+import { Wabas } from '#libs/wabas';
 import { mustBeDay } from '../local-days.js';
-import { ChargeResponse, chargeResponse } from './charge.response.js';
+import { ChargeResponse, chargeResponse, metaIdsOf } from './charge.response.js';
 import { ChargePageResponse, ChargesQuery, chargePage, cursorOf } from './charge-page.js';
 
 class ChargeDetailResponse extends ChargeResponse {
@@ -37,6 +38,7 @@ export class ChargesController {
     private readonly db: Database,
     private readonly ledger: Ledger,
     private readonly facts: UsageFacts,
+    private readonly wabas: Wabas,
   ) {}
 
   /** What the tenant was charged, message by message, oldest first; free messages are charges of 0. */
@@ -47,10 +49,11 @@ export class ChargesController {
     if (from !== undefined) mustBeDay(from, 'from');
     if (to !== undefined) mustBeDay(to, 'to');
     const after = cursorOf(query.cursor);
-    const found = await this.db.inTenant(tenantId, (tx) =>
-      this.ledger.listCharges(tx, tenantId, { side: 'price', days: { from, to }, after, limit: limit + 1 }),
-    );
-    return chargePage(found, limit);
+    return this.db.inTenant(tenantId, async (tx) => {
+      const page = { side: 'price', days: { from, to }, after, limit: limit + 1 } as const;
+      const found = await this.ledger.listCharges(tx, tenantId, page);
+      return chargePage(found, limit, metaIdsOf(await this.wabas.phoneNumbers(tx, tenantId)));
+    });
   }
 
   /** The charge of one message, with the rate row, the rule and the journal entry. */
@@ -65,7 +68,8 @@ export class ChargesController {
       const price = charges.filter((charge) => charge.side === 'price').at(-1);
       if (!price) throw Refusal.notFound('charge');
       const entry = await this.ledger.entry(tx, tenantId, messageEntryId(price));
-      return { ...chargeResponse(price), journal_entry: entry?.entryId ?? null };
+      const metaIds = metaIdsOf(await this.wabas.phoneNumbers(tx, tenantId));
+      return { ...chargeResponse(price, metaIds), journal_entry: entry?.entryId ?? null };
     });
   }
 

@@ -4,7 +4,8 @@ import { Refusal } from '#libs/http';
 import { Ledger } from '#libs/ledger';
 import { Database, type Tx } from '#libs/persistence';
 import { type Caller, TenantCaller, TenantGuard } from '#libs/tenants';
-import { RateRowResponse, rateRowOf } from '../charges/charge.response.js';
+import { Wabas } from '#libs/wabas';
+import { metaIdsOf, RateRowResponse, rateRowOf } from '../charges/charge.response.js';
 import { ChargePageResponse, chargePage, cursorOf, PageQuery } from '../charges/charge-page.js';
 import { daysOfMonth } from '../local-days.js';
 import { type DraftInvoice, draftInvoice, type InvoiceLine } from './draft-invoice.js';
@@ -51,6 +52,7 @@ export class InvoicesController {
     private readonly db: Database,
     private readonly ledger: Ledger,
     private readonly invoices: Invoices,
+    private readonly wabas: Wabas,
   ) {}
 
   /** The lines of a month, a draft until it is issued: by currency, market, category, price, rule and rate row. */
@@ -87,7 +89,8 @@ export class InvoicesController {
       if (!line) throw Refusal.notFound('invoice line');
       const page = { side: 'price', days: monthOrRefuse(month), group: line, after, limit: limit + 1 } as const;
       const found = await this.ledger.listCharges(tx, tenantId, page);
-      return { line: lineResponse(month, line), ...chargePage(found, limit) };
+      const metaIds = metaIdsOf(await this.wabas.phoneNumbers(tx, tenantId));
+      return { line: lineResponse(month, line), ...chargePage(found, limit, metaIds) };
     });
   }
 

@@ -19,7 +19,8 @@ import { Ledger, Periods } from '#libs/ledger';
 import { messageIdOf } from '#libs/outbox';
 import { Database } from '#libs/persistence';
 import { UsageFacts } from '#libs/usage';
-import { type ChargeResponse, chargeResponse } from '../charges/charge.response.js';
+import { Wabas } from '#libs/wabas';
+import { type ChargeResponse, chargeResponse, metaIdsOf } from '../charges/charge.response.js';
 import { daysOfMonth } from '../local-days.js';
 import { PRICED_CATEGORIES } from '../plans/terms.js';
 import { ReasonRequest } from '../staff/reason.request.js';
@@ -54,6 +55,7 @@ export class StaffLedgerController {
     private readonly facts: UsageFacts,
     private readonly correctCharge: CorrectCharge,
     private readonly audit: StaffAudit,
+    private readonly wabas: Wabas,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
@@ -102,9 +104,9 @@ export class StaffLedgerController {
   ): Promise<ChargeResponse> {
     const messageId = messageIdOf(ref) ?? (isId(ref) ? ref : undefined);
     if (!messageId) throw Refusal.notFound('charge');
-    const after = chargeResponse(
-      await this.correctCharge.correct(tenantId, messageId, { unitPrice, category, reason }),
-    );
+    const numbers = await this.db.inTenant(tenantId, (tx) => this.wabas.phoneNumbers(tx, tenantId));
+    const corrected = await this.correctCharge.correct(tenantId, messageId, { unitPrice, category, reason });
+    const after = chargeResponse(corrected, metaIdsOf(numbers));
     await this.audit.record(staff, {
       action: 'charge.correct',
       object: `message:${messageId}`,

@@ -90,7 +90,7 @@ describe('what staff do to books and rate cards', () => {
     );
     expect(body.data).toEqual([
       {
-        number: shop.phoneNumberId,
+        number: shop.metaPhoneNumberId,
         campaign: null,
         market: 'Mexico',
         currency: 'USD',

@@ -5,7 +5,7 @@ const DIMENSIONS = {
   day: 'c.local_day::text',
   market: 'c.market',
   category: 'c.category',
-  number: 'c.phone_number_id::text',
+  number: 'n.meta_phone_number_id',
   // The tenant's own biz_opaque_callback_data, by which senders tell their campaigns apart.
   campaign: 'm.client_data',
 } as const;
@@ -37,9 +37,12 @@ export async function usageReport(
   const withMessages = by.includes('campaign')
     ? 'LEFT JOIN messages m ON m.tenant_id = c.tenant_id AND m.message_id = c.message_id'
     : '';
+  const withNumbers = by.includes('number')
+    ? 'LEFT JOIN phone_numbers n ON n.tenant_id = c.tenant_id AND n.phone_number_id = c.phone_number_id'
+    : '';
   return tx.query(
     `SELECT ${[...columns, ''].join(', ')} c.currency, sum(c.quantity)::text AS quantity, sum(c.amount)::text AS amount
-       FROM charges c ${withMessages}
+       FROM charges c ${withMessages} ${withNumbers}
       WHERE c.tenant_id = $1 AND c.side = 'price' AND coalesce(c.booked_on, c.local_day) >= $2::date
         AND c.local_day >= $2::date AND c.local_day <= $3::date
       GROUP BY ${places} ORDER BY ${places} LIMIT ${AT_MOST}`,
