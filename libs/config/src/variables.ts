@@ -42,6 +42,16 @@ const nonEmptyList = (t: string) => {
   return items.length > 0 ? items : wanted('one or more values, separated by commas');
 };
 
+const seedTiers = (t: string): ReadonlyMap<string, string> =>
+  new Map(
+    list(t).map((item) => {
+      const [, number, tier] = /^(\d+)=(unassigned|tier[1-4])$/.exec(item) ?? [];
+      return number && tier
+        ? [number, tier]
+        : wanted("Meta's ids of numbers with tiers, such as 106540352242922=tier2");
+    }),
+  );
+
 export type EncryptionKey = { id: string; key: Buffer };
 const encryptionKeys = (t: string): EncryptionKey[] =>
   nonEmptyList(t).map((item) => {
@@ -136,6 +146,14 @@ export const VARIABLES = {
     example: '1000',
     fallback: '1000',
     parse: integer(1, 1_000_000),
+  }),
+  META_SEED_TIERS: variable({
+    describe:
+      "Numbers (Meta's id) that keep a limit of their own from the seed era: unassigned (50 customers a day), tier1 (1,000) " +
+      'to tier4 (no limit); separated by commas',
+    example: '106540352242922=tier2',
+    fallback: '',
+    parse: seedTiers,
   }),
   META_APP_ID: variable({ describe: "The provider's Meta app", example: '1234567890', parse: text }),
   META_APP_SECRETS: variable({

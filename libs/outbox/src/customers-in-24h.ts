@@ -5,10 +5,10 @@ const DAY_MS = 86_400_000;
 /** No message waits longer than this before it is sent; bounds how far back acceptance may lie. */
 const LONGEST_WAIT_MS = 31 * DAY_MS;
 
-// Handed to Meta outside a service window within 24 h and not refused: what the messaging limit counts, and what is on
-// its way and may yet count (Meta, messaging limits page of 2025-11-26).
+// Handed to Meta outside a service window within 24 h and not refused, or delivered within 24 h: what the messaging limit
+// counts, and what is on its way and may yet count (Meta, messaging limits page of 2025-11-26).
 const COUNTED = `FROM messages m
-  JOIN message_events e ON e.tenant_id = m.tenant_id AND e.message_id = m.message_id AND e.kind = 'sending'
+  JOIN message_events e ON e.tenant_id = m.tenant_id AND e.message_id = m.message_id AND e.kind IN ('sending', 'delivered')
  WHERE m.tenant_id = $1 AND m.phone_number_id = ANY ($2::uuid[]) AND m.message_id >= $4 AND NOT m.in_window
    AND m.status NOT IN ('accepted', 'failed', 'expired', 'cancelled', 'parked') AND e.at > $3`;
 

@@ -4,6 +4,7 @@ export { capOf, type Limit, nextTier, parseLimit, tierName, type UnreadableLimit
 export { type CountedSend, countedAt, leavingAt, peakOf } from './moving-day.js';
 export { planAudience, type Wave } from './plan-audience.js';
 export { hoursOf, type Invited, type Planned, type PlannedHour, type PlanRule, planEach } from './plan-each.js';
+export { parseSeedTier, SEED_LADDER, SEED_TIERS } from './seed-ladder.js';
 export {
   daysThatCount,
   type Obstacle,

@@ -25,10 +25,9 @@ export interface Counted {
 export const microsOf = (at: Date): string => `${at.getTime() * 1_000}`;
 
 /** The keys of a counting, as the scripts expect them. */
-export const keysOf = ({ portfolioId }: TierScope): [string, string] => [
-  `tier:${portfolioId}:counts`,
-  `tier:${portfolioId}:leaving`,
-];
+export const keysOf = (scope: TierScope): [string, string] => [`${nameOf(scope)}:counts`, `${nameOf(scope)}:leaving`];
+
+const nameOf = ({ portfolioId, phoneNumberId }: TierScope): string => `tier:${phoneNumberId ?? portfolioId}`;
 
 /**
  * Makes the counting of a limit from PostgreSQL, in keys of its own that become the counting in one step.
@@ -41,13 +40,13 @@ export async function countAnew(
   scope: TierScope,
   read: () => Promise<readonly Counted[]>,
 ): Promise<void> {
-  const lock = `tier:${scope.portfolioId}:lock`;
+  const lock = `${nameOf(scope)}:lock`;
   const mine = randomUUID();
   if (!(await redis.set(lock, mine, 'PX', LOCK_MS, 'NX'))) {
     await sleep(ASK_AGAIN_MS);
     return;
   }
-  const made: [string, string] = [`tier:${scope.portfolioId}:${mine}:c`, `tier:${scope.portfolioId}:${mine}:l`];
+  const made: [string, string] = [`${nameOf(scope)}:${mine}:c`, `${nameOf(scope)}:${mine}:l`];
   const customers = await read();
   for (let i = 0; i < customers.length; i += PIECE) {
     const piece = customers.slice(i, i + PIECE);

@@ -1,3 +1,3 @@
 export { type Place, type Reservation, type TierRefusal, TierReservation, type TierUse } from './tier-reservation.js';
 export { TierReservationModule } from './tier-reservation.module.js';
-export { numbersOf, scopeOf, type TierScope } from './tier-scope.js';
+export { type HeldLimit, type LimitHolder, numbersOf, type TierScope } from './tier-scope.js';

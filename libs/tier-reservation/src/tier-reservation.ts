@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Redis } from 'ioredis';
+import { loadConfig } from '#libs/config';
 import { customersIn24h } from '#libs/outbox';
 import { Database } from '#libs/persistence';
 import { REDIS } from '#libs/queues';
@@ -9,7 +10,7 @@ import { type Counted, countAnew, countedSends, keysOf, microsOf } from './count
 import { CONFIRM, LOOK, RELEASE, RESERVE } from './counting-scripts.js';
 import { codesOf } from './customer-code.js';
 import { RedisScript } from './redis-script.js';
-import { numbersOf, type TierScope } from './tier-scope.js';
+import { type HeldLimit, type LimitHolder, limitOf, numbersOf, scopeOf, type TierScope } from './tier-scope.js';
 
 /** Why no more customers fit, how many do, and when (undefined: no wait helps). */
 export type TierRefusal = Extract<Verdict, { send: false }>;
@@ -57,11 +58,23 @@ const confirm = new RedisScript(CONFIRM);
  */
 @Injectable()
 export class TierReservation {
+  private readonly seedTiers = loadConfig(['META_SEED_TIERS']).META_SEED_TIERS;
+
   constructor(
     @Inject(REDIS) private readonly redis: Redis,
     private readonly db: Database,
     private readonly wabas: Wabas,
   ) {}
+
+  /** The limit that a number is under. */
+  limitOf(holder: LimitHolder, now: Date): HeldLimit {
+    return limitOf(holder, now, this.seedTiers);
+  }
+
+  /** Whose limit that is. */
+  scopeOf(holder: LimitHolder, now: Date): TierScope {
+    return scopeOf(holder, now, this.seedTiers);
+  }
 
   /**
    * Takes places for customers outside their service window, in the given order. Take them before the messages are

@@ -1,29 +1,63 @@
 import type { Tx } from '#libs/persistence';
-import { capOf, ladderAt, parseLimit } from '#libs/tier-quota';
+import { capOf, type Ladder, type Limit, ladderAt, parseLimit, parseSeedTier, SEED_LADDER } from '#libs/tier-quota';
 import type { PhoneNumber, Portfolio, Wabas } from '#libs/wabas';
 
 /** Whose limit it is, and how many different customers it allows in a moving day (Infinity: no limit). */
 export interface TierScope {
   readonly tenantId: string;
   readonly portfolioId: string;
+  /** Where the limit is of one number alone. */
+  readonly phoneNumberId?: string;
   readonly cap: number;
 }
 
-/** A limit that cannot be read is taken for the lowest: Meta would refuse more, and a person sees it in the portfolio. */
-export function scopeOf(portfolio: Portfolio, now: Date): TierScope {
-  const ladder = ladderAt(now.toISOString().slice(0, 10));
-  const limit = parseLimit(portfolio.messagingLimit);
-  const cap = capOf(limit.kind === 'unreadable' ? { kind: 'not_set' } : limit, ladder);
-  return { tenantId: portfolio.tenantId, portfolioId: portfolio.portfolioId, cap };
+/** A number with its portfolio. */
+export interface LimitHolder {
+  readonly portfolio: Portfolio;
+  readonly number: Pick<PhoneNumber, 'phoneNumberId' | 'metaPhoneNumberId'>;
+}
+
+/** A messaging limit as it was told, as it was read, and on which ladder it stands. */
+export interface HeldLimit {
+  readonly told: string;
+  readonly limit: Limit;
+  readonly ladder: Ladder;
+}
+
+/**
+ * The limit that a number is under: its portfolio's, or its own where it is configured with a tier of the seed era. A limit
+ * that cannot be read is taken for the lowest: Meta would refuse more, and a person sees it in the portfolio.
+ *
+ * @param seedTiers by Meta's id of the number: unassigned, tier1 … tier4
+ */
+export function limitOf(
+  { portfolio, number }: LimitHolder,
+  now: Date,
+  seedTiers: ReadonlyMap<string, string>,
+): HeldLimit {
+  const seedTier = seedTiers.get(number.metaPhoneNumberId);
+  const told = seedTier ?? portfolio.messagingLimit;
+  const read = seedTier === undefined ? parseLimit(told) : parseSeedTier(told);
+  const limit: Limit = read.kind === 'unreadable' ? { kind: 'not_set' } : read;
+  return { told, limit, ladder: seedTier === undefined ? ladderAt(now.toISOString().slice(0, 10)) : SEED_LADDER };
+}
+
+/** See `limitOf`. */
+export function scopeOf(holder: LimitHolder, now: Date, seedTiers: ReadonlyMap<string, string>): TierScope {
+  const { limit, ladder } = limitOf(holder, now, seedTiers);
+  const { tenantId, portfolioId } = holder.portfolio;
+  const ofNumber = ladder.scope === 'number' ? { phoneNumberId: holder.number.phoneNumberId } : {};
+  return { tenantId, portfolioId, ...ofNumber, cap: capOf(limit, ladder) };
 }
 
 /** The numbers that share a limit. */
 export async function numbersOf(
   tx: Tx,
   wabas: Wabas,
-  { tenantId, portfolioId }: Pick<TierScope, 'tenantId' | 'portfolioId'>,
+  { tenantId, portfolioId, phoneNumberId }: Omit<TierScope, 'cap'>,
 ): Promise<PhoneNumber[]> {
   const accounts = (await wabas.wabas(tx, tenantId)).filter((w) => w.portfolioId === portfolioId);
   const ids = new Set(accounts.map((w) => w.wabaId));
-  return (await wabas.phoneNumbers(tx, tenantId)).filter((n) => ids.has(n.wabaId));
+  const all = (await wabas.phoneNumbers(tx, tenantId)).filter((n) => ids.has(n.wabaId));
+  return phoneNumberId === undefined ? all : all.filter((n) => n.phoneNumberId === phoneNumberId);
 }

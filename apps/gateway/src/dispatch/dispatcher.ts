@@ -10,7 +10,7 @@ import { type Lanes, Wake } from '#libs/queues';
 import { fateOfWaiting, whyNotSendable } from '#libs/template-state';
 import { Templates } from '#libs/templates';
 import { TenantEvents } from '#libs/tenant-events';
-import { type Reservation, scopeOf, TierReservation, type TierScope } from '#libs/tier-reservation';
+import { type Reservation, TierReservation, type TierScope } from '#libs/tier-reservation';
 import { type Channel, Channels, isLive } from '../channels/channels.js';
 import { Transports } from '../channels/transports.js';
 import { SendMedia } from '../media/send-media.js';
@@ -205,7 +205,7 @@ export class Dispatcher implements BeforeApplicationShutdown {
    */
   private async take(channel: Channel, room: number, forBroadcasts: number): Promise<Ready[] | 'again'> {
     const lane: Lane = { tenantId: channel.number.tenantId, phoneNumberId: channel.number.phoneNumberId };
-    const scope = scopeOf(channel.portfolio, this.clock.now());
+    const scope = this.tier.scopeOf(channel, this.clock.now());
     const [limit, lanesAfter] = forBroadcasts > 0 ? [forBroadcasts, 2 as const] : [room, 1 as const];
     const isFree = channel.restrictions.length === 0 && !this.pairs.wasNeeded(lane.phoneNumberId);
     if (scope.cap === Number.POSITIVE_INFINITY && isFree) {

@@ -1,13 +1,15 @@
+import type { Redis } from 'ioredis';
 import { Leases } from '#libs/leases';
 import { signBody } from '#libs/meta-cloud';
 import { callbackDataOf, messageIdOf } from '#libs/outbox';
+import { REDIS } from '#libs/queues';
 import { eventually, http, type RunningApp, startApp, testEnvironment } from '../../../../test/support/app.js';
 import { cloneDatabase, type TestDatabase } from '../../../../test/support/database.js';
 import { aMerchant, customerWrote, type Merchant, templateTo, textTo } from '../../../../test/support/gateway.js';
 import { GraphStandIn } from '../../../../test/support/graph-stand-in.js';
 import { GATEWAY } from '../gateway.js';
 import { GatewayWorkerModule } from '../gateway-worker.module.js';
-import { FreedPlaces } from '../meta-inbound/freed-places.js';
+import { SettledPlaces } from '../meta-inbound/settled-places.js';
 
 let database: TestDatabase;
 let graph: GraphStandIn;
@@ -74,7 +76,7 @@ const restricted = (shop: Merchant, at: number, ...types: string[]) =>
     },
     at,
   );
-const failedAtMeta = async (shop: Merchant, ref: string, recipient: string, code: number): Promise<void> => {
+const statusAtMeta = async (shop: Merchant, ref: string, recipient: string, status: object): Promise<void> => {
   const { meta_message_id } = await until(shop, ref, 'submitted');
   await metaTells(shop, 'messages', {
     messaging_product: 'whatsapp',
@@ -82,15 +84,16 @@ const failedAtMeta = async (shop: Merchant, ref: string, recipient: string, code
     statuses: [
       {
         id: meta_message_id,
-        status: 'failed',
         timestamp: String(NOW),
         recipient_id: recipient,
         biz_opaque_callback_data: callbackDataOf(messageIdOf(ref) ?? ''),
-        errors: [{ code, title: 'x' }],
+        ...status,
       },
     ],
   });
 };
+const failedAtMeta = (shop: Merchant, ref: string, recipient: string, code: number): Promise<void> =>
+  statusAtMeta(shop, ref, recipient, { status: 'failed', errors: [{ code, title: 'x' }] });
 /** Nothing is sent from the number while the work is done. */
 const whileHeld = async (shop: Merchant, work: () => Promise<void>): Promise<void> => {
   let letGo = () => {};
@@ -164,6 +167,28 @@ describe('what Meta restricts', () => {
   });
 });
 
+describe('a message that is delivered long after it was sent', () => {
+  it('keeps its place of the messaging limit for a day from the delivery, also when Redis forgets it', async () => {
+    const shop = await aMerchant(gateway.app, { limit: 'TIER_50' });
+    const ref = await send(shop, templateTo('+16505571999'));
+    const deliveredAt = NOW + 3 * 3_600;
+    await until(shop, ref, 'submitted');
+    await statusAtMeta(shop, ref, '16505571999', { status: 'delivered', timestamp: String(deliveredAt) });
+    const url = `${gateway.url}/api/v1/phone-numbers/${shop.metaPhoneNumberId}/headroom`;
+    const nextRoomAt = async () =>
+      Date.parse((await http('GET', url, { token: shop.apiKey })).body.messaging_limit.next_room_at) / 1_000;
+    expect(await nextRoomAt()).toBeLessThan(deliveredAt + 82_800);
+    await worker.app.get(SettledPlaces, { strict: false }).look();
+    expect(await nextRoomAt()).toBe(deliveredAt + 86_400);
+    const redis = gateway.app.get<Redis>(REDIS, { strict: false });
+    const { rows } = await database.owner.query('SELECT portfolio_id FROM portfolios WHERE tenant_id = $1', [
+      shop.tenantId,
+    ]);
+    expect(await redis.del(`tier:${rows[0].portfolio_id}:counts`)).toBe(1);
+    expect(await nextRoomAt()).toBe(deliveredAt + 86_400);
+  });
+});
+
 describe('a message that fails after Meta took it', () => {
   const to = (i: number) => `+1650557${String(1000 + i)}`;
 
@@ -178,7 +203,7 @@ describe('a message that fails after Meta took it', () => {
     await failedAtMeta(shop, second, to(1).slice(1), 131026);
     const url = `${gateway.url}/${shop.metaPhoneNumberId}/messages`;
     const tryNew = (i: number) => http('POST', url, { token: shop.apiKey, body: templateTo(to(100 + i)) });
-    const places = worker.app.get(FreedPlaces, { strict: false });
+    const places = worker.app.get(SettledPlaces, { strict: false });
     // Not at once: until a minute has passed, the place might be that of a message which is just being claimed.
     await places.look(new Date(Date.now() + 30_000));
     expect((await tryNew(0)).status).toBe(429);
@@ -220,7 +245,8 @@ describe('a message that fails after Meta took it', () => {
     const again = await send(shop, image);
     await failedAtMeta(shop, again, '16505550009', 131053);
     expect([await known(), (await read(shop, again)).status]).toEqual([0, 'failed']);
-    const sends = graph.calls.filter((c) => c.path.endsWith('/messages'));
+    // Only this merchant's: what others were held back for may go out by now.
+    const sends = graph.calls.filter((c) => c.path.endsWith(`${shop.metaPhoneNumberId}/messages`));
     expect(sends.map((c) => c.body.image)).toEqual([{ id: '99' }, { id: '99' }]);
   });
 });

@@ -5,8 +5,8 @@ import { loadConfig } from '#libs/config';
 import { Outbox } from '#libs/outbox';
 import { Database } from '#libs/persistence';
 import { REDIS } from '#libs/queues';
-import { ladderAt, remaining } from '#libs/tier-quota';
-import { scopeOf, TierReservation } from '#libs/tier-reservation';
+import { remaining } from '#libs/tier-quota';
+import { TierReservation } from '#libs/tier-reservation';
 import type { Channel } from '../channels/channels.js';
 import { seenPace } from '../channels/pace-board.js';
 import { perSecondOf } from '../dispatch/throughput.js';
@@ -39,10 +39,11 @@ export class Headroom {
   }
 
   /** What is used of the messaging limit of a number. */
-  async limitOf({ portfolio }: Pick<Channel, 'portfolio'>): Promise<MessagingLimitResponse> {
+  async limitOf(channel: Channel): Promise<MessagingLimitResponse> {
     const now = this.clock.now();
-    const scope = scopeOf(portfolio, now);
-    const said = { tier: portfolio.messagingLimit, scope: ladderAt(now.toISOString().slice(0, 10)).scope };
+    const scope = this.tier.scopeOf(channel, now);
+    const { told, ladder } = this.tier.limitOf(channel, now);
+    const said = { tier: told, scope: ladder.scope };
     if (scope.cap === Number.POSITIVE_INFINITY) {
       return { ...said, limit: null, used: null, room: null, next_room_at: null };
     }

@@ -8,7 +8,7 @@ import type { ServiceWindow } from '#libs/service-window';
 import { checkParameters, isSendable, summarise, templateLimitsAt, whyNotSendable } from '#libs/template-state';
 import { type Template, Templates } from '#libs/templates';
 import type { Caller } from '#libs/tenants';
-import { scopeOf, TierReservation } from '#libs/tier-reservation';
+import { TierReservation } from '#libs/tier-reservation';
 import { Holds } from '#libs/wallet';
 import { type Channel, Channels, hasAccess } from '../channels/channels.js';
 import { Remembered } from '../channels/remembered.js';
@@ -94,7 +94,7 @@ export class SendMessage {
   ): Promise<{ message: NewMessage; answer: (ref: string) => SentMessage }> {
     const { tenantId } = caller;
     const channel = await this.liveChannel(caller, metaPhoneNumberId);
-    const { number, portfolio } = channel;
+    const { number } = channel;
     const recipient = recipientOf(request.to, number.displayPhoneNumber);
     if (recipient === number.displayPhoneNumber.replace(/\D/g, '')) {
       throw refuse('recipient_is_sender', 'to: is the number that sends. Send to the number of a customer.');
@@ -112,7 +112,7 @@ export class SendMessage {
     if (!template && !inWindow) throw windowClosed(recipient, window, sendAt);
     requireUnrestricted(channel, { category: template?.category, inWindow }, sendAt ?? now);
     // Today's room says nothing of another day: a scheduled message takes its place when it is sent.
-    if (!inWindow && !sendAt) await this.requireRoom(portfolio, recipient, now);
+    if (!inWindow && !sendAt) await this.requireRoom(channel, recipient, now);
 
     const hold = await this.holds.amountFor(tenantId, channel.waba.wabaId, {
       phoneNumberId: number.phoneNumberId,
@@ -224,8 +224,8 @@ export class SendMessage {
     return template;
   }
 
-  private async requireRoom(portfolio: Channel['portfolio'], recipient: string, now: Date): Promise<void> {
-    const scope = scopeOf(portfolio, now);
+  private async requireRoom(channel: Channel, recipient: string, now: Date): Promise<void> {
+    const scope = this.tier.scopeOf(channel, now);
     if (scope.cap === Number.POSITIVE_INFINITY) return;
     // Without Redis nobody can say; the dispatcher asks again before it sends, so accepting is safe.
     const verdict = await Promise.race([

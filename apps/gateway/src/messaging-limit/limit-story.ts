@@ -5,15 +5,13 @@ import { Database } from '#libs/persistence';
 import {
   DAY_MS,
   daysThatCount,
-  ladderAt,
   type Obstacle,
   type Progress,
-  parseLimit,
   progressOf,
   tierName,
   upgradeRuleAt,
 } from '#libs/tier-quota';
-import { numbersOf, scopeOf } from '#libs/tier-reservation';
+import { numbersOf, TierReservation } from '#libs/tier-reservation';
 import { limitChanges, Wabas } from '#libs/wabas';
 import type { Channel } from '../channels/channels.js';
 import { Headroom } from '../headroom/headroom.js';
@@ -26,6 +24,7 @@ export class LimitStory {
     private readonly db: Database,
     private readonly wabas: Wabas,
     private readonly headroom: Headroom,
+    private readonly tier: TierReservation,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
@@ -43,14 +42,13 @@ export class LimitStory {
     };
   }
 
-  private progressOf({ portfolio }: Channel): Promise<Progress | undefined> {
+  private progressOf(channel: Channel): Promise<Progress | undefined> {
     const now = this.clock.now();
-    const day = now.toISOString().slice(0, 10);
-    const [ladder, rule, limit] = [ladderAt(day), upgradeRuleAt(day), parseLimit(portfolio.messagingLimit)];
-    if (limit.kind === 'unreadable') return Promise.resolve(undefined);
-    const { tenantId } = portfolio;
+    const rule = upgradeRuleAt(now.toISOString().slice(0, 10));
+    const { ladder, limit } = this.tier.limitOf(channel, now);
+    const { tenantId } = channel.portfolio;
     return this.db.inTenant(tenantId, async (tx) => {
-      const numbers = await numbersOf(tx, this.wabas, scopeOf(portfolio, now));
+      const numbers = await numbersOf(tx, this.wabas, this.tier.scopeOf(channel, now));
       const since = new Date(now.getTime() - daysThatCount(limit, ladder, rule) * DAY_MS);
       const ids = numbers.map((n) => n.phoneNumberId);
       const reached = await customersReached(tx, tenantId, ids, since);

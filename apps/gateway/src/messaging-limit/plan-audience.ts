@@ -4,7 +4,7 @@ import { Inbound } from '#libs/inbound';
 import { Database } from '#libs/persistence';
 import { windowAt } from '#libs/service-window';
 import { hoursOf, type PlanRule } from '#libs/tier-quota';
-import { scopeOf, TierReservation } from '#libs/tier-reservation';
+import { TierReservation } from '#libs/tier-reservation';
 import type { Channel } from '../channels/channels.js';
 import { looksLikeNumber, recipientDigits } from '../messages/recipient.js';
 import type { PlanResponse } from './messaging-limit.response.js';
@@ -20,8 +20,8 @@ export class PlanAudience {
   ) {}
 
   /** @param asked as a sender would write them; the same customer twice is one */
-  async plan({ number, portfolio }: Channel, asked: readonly string[]): Promise<PlanResponse> {
-    const { tenantId, phoneNumberId, displayPhoneNumber } = number;
+  async plan(channel: Channel, asked: readonly string[]): Promise<PlanResponse> {
+    const { tenantId, phoneNumberId, displayPhoneNumber } = channel.number;
     const now = this.clock.now();
     const digits = asked.map((one) => (looksLikeNumber(one) ? recipientDigits(one, displayPhoneNumber) : one));
     const customers = [...new Set(digits)];
@@ -33,7 +33,7 @@ export class PlanAudience {
       ),
     );
     const audience = customers.map((customer, i) => ({ customer, insideWindow: windowAt(heard[i], now).open }));
-    const plan = await this.tier.plan(scopeOf(portfolio, now), audience, now);
+    const plan = await this.tier.plan(this.tier.scopeOf(channel, now), audience, now);
     const by = (rule: PlanRule) => plan.filter((p) => p.rule === rule).length;
     const held = by('tier_exhausted');
     return {

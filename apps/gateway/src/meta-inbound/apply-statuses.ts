@@ -56,7 +56,10 @@ export class ApplyStatuses {
     const applied = await this.outbox.applyStatuses(tx, tenantId, [...reports.values()]);
     const outcomes = new Map([...reports.keys()].map((status, i) => [status, applied[i]]));
     await this.bill(tx, tenantId, outcomes);
-    for (const [status, outcome] of outcomes) await this.afterFailure(tx, tenantId, status, outcome);
+    for (const [status, outcome] of outcomes) {
+      this.afterDelivery(status, outcome);
+      await this.afterFailure(tx, tenantId, status, outcome);
+    }
     for (const status of statuses) {
       const messageId = idOf(status);
       // A word of Meta's that we do not know moves nothing; the tenant is told it of its own message all the same.
@@ -85,6 +88,13 @@ export class ApplyStatuses {
     return ({ ourId, metaId }) => ourId ?? (metaId === undefined ? undefined : byMetaId.get(metaId));
   }
 
+  /** The messaging limit counts a customer from the delivery, which may be long after the send. */
+  private afterDelivery({ word, at, context }: Status, outcome: AppliedStatus | undefined): void {
+    if (word !== 'delivered' || outcome?.message.inWindow !== false || outcome.verdict === 'repeat') return;
+    const { phoneNumberId, recipient } = outcome.message;
+    context.effects.settled.push({ phoneNumberId, customer: recipient, deliveredAt: at });
+  }
+
   /**
    * A message that failed after Meta had taken it reached nobody: it gives back its place of the messaging limit, and files
    * that Meta could not use are uploaded anew by the next message that names them. It is never sent again by us, whatever
@@ -98,7 +108,7 @@ export class ApplyStatuses {
   ): Promise<void> {
     if (word !== 'failed' || outcome?.verdict !== 'apply' || outcome.message.status !== 'failed') return;
     const { inWindow, phoneNumberId, recipient, payload, metaError } = outcome.message;
-    if (!inWindow) context.effects.freed.push({ phoneNumberId, customer: recipient });
+    if (!inWindow) context.effects.settled.push({ phoneNumberId, customer: recipient, deliveredAt: undefined });
     const files = MEDIA_CODES.has(Number(fieldsOf(metaError).code)) ? mediaIdsOf(payload) : [];
     if (files.length > 0) await this.media.forgetFiles(tx, tenantId, phoneNumberId, files);
   }

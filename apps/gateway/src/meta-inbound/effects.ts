@@ -1,5 +1,5 @@
 import type { TenantEvent } from '#libs/tenant-events';
-import type { Freed } from './freed-places.js';
+import type { SettledPlace } from './settled-places.js';
 
 /** What applying an event comes to: what the tenant is told, wakes for after the commit, whether it has to come again. */
 export class Effects {
@@ -9,8 +9,8 @@ export class Effects {
   rate = false;
   /** A customer wrote. */
   inbound = false;
-  /** Messages that counted against the messaging limit and failed after all. */
-  readonly freed: Freed[] = [];
+  /** Messages that counted against the messaging limit, and were delivered now or failed after all. */
+  readonly settled: SettledPlace[] = [];
   /** Our ids of numbers to which a customer sent a file that is to be copied. */
   readonly mediaOf = new Set<string>();
   /** Our ids of WABAs whose templates changed, so that what waits for them follows, or are to be compared with Meta's. */

@@ -7,9 +7,9 @@ import { Database } from '#libs/persistence';
 import { type Lanes, Wake } from '#libs/queues';
 import { ApplyEvents } from './apply-events.js';
 import type { Effects } from './effects.js';
-import { type Freed, FreedPlaces } from './freed-places.js';
 import { INTAKE_POLICY, type IntakePolicy } from './intake-policy.js';
 import { type EventEnd, MetaEvents, type WaitingEvent } from './meta-events.js';
+import { type SettledPlace, SettledPlaces } from './settled-places.js';
 
 const HELD_BY_ANOTHER_MS = 1_000;
 
@@ -18,7 +18,7 @@ interface Wakes {
   endpoints: Set<string>;
   mediaOf: Set<string>;
   templatesOf: Set<string>;
-  freed: Freed[];
+  settled: SettledPlace[];
   rate: boolean;
   inbound: boolean;
 }
@@ -38,7 +38,7 @@ export class Intake {
     private readonly applier: ApplyEvents,
     private readonly leases: Leases,
     private readonly wake: Wake,
-    private readonly places: FreedPlaces,
+    private readonly places: SettledPlaces,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(LOGGER) private readonly logger: Logger,
     @Inject(INTAKE_POLICY) private readonly policy: IntakePolicy,
@@ -88,7 +88,7 @@ export class Intake {
         endpoints: new Set(endpointIds),
         mediaOf: new Set(effects.flatMap((e) => [...e.mediaOf])),
         templatesOf: new Set(effects.flatMap((e) => [...e.templatesOf])),
-        freed: effects.flatMap((e) => e.freed),
+        settled: effects.flatMap((e) => e.settled),
         rate: effects.some((e) => e.rate),
         inbound: effects.some((e) => e.inbound),
       };
@@ -126,7 +126,7 @@ export class Intake {
     for (const wabaId of all((w) => w.templatesOf)) void this.wake.lane('gateway.templates', { tenantId, wabaId });
     this.places.note(
       tenantId,
-      wakes.flatMap((w) => w.freed),
+      wakes.flatMap((w) => w.settled),
     );
     if (wakes.some((w) => w.rate)) void this.wake.lane('billing.rate', { tenantId });
     if (wakes.some((w) => w.inbound)) void this.wake.lane('engagement.inbound', { tenantId });

@@ -15,7 +15,6 @@ import { ApplyMessages } from './apply-messages.js';
 import { ApplyPrices } from './apply-prices.js';
 import { ApplyStanding } from './apply-standing.js';
 import { ApplyStatuses } from './apply-statuses.js';
-import { FreedPlaces } from './freed-places.js';
 import { Intake } from './intake.js';
 import { IntakeProcessor } from './intake.processor.js';
 import { INTAKE_POLICY, type IntakePolicy, PALOMAS_INTAKE } from './intake-policy.js';
@@ -24,6 +23,7 @@ import { MetaWebhookRoute } from './meta-webhook.route.js';
 import { PartitionUpkeep } from './partition-upkeep.js';
 import { ReceiveWebhook } from './receive-webhook.js';
 import { RouteDirectory } from './route-directory.js';
+import { SettledPlaces } from './settled-places.js';
 import { UnclaimedEvents } from './unclaimed-events.js';
 
 /** Where Meta calls us. Wakes `gateway.intake`. */
@@ -56,7 +56,7 @@ export class MetaInboundModule {}
     ApplyAccount,
     ApplyStanding,
     ApplyPrices,
-    FreedPlaces,
+    SettledPlaces,
     Intake,
     IntakeProcessor,
     UnclaimedEvents,

@@ -1,0 +1,34 @@
+import type { Portfolio } from '#libs/wabas';
+import { limitOf, scopeOf } from './tier-scope.js';
+
+const now = new Date('2026-11-22T12:00:00Z');
+const number = { phoneNumberId: 'n1', metaPhoneNumberId: '106540352242922' };
+const holder = (messagingLimit: string) => ({
+  number,
+  portfolio: { tenantId: 't', portfolioId: 'p', messagingLimit } as Portfolio,
+});
+
+describe('whose messaging limit it is', () => {
+  it('is the portfolio’s, which all of its numbers share', () => {
+    expect(scopeOf(holder('TIER_2K'), now, new Map())).toEqual({ tenantId: 't', portfolioId: 'p', cap: 2_000 });
+  });
+
+  it('is the lowest where the limit cannot be read', () => {
+    expect(scopeOf(holder('TIER_MANY'), now, new Map()).cap).toBe(250);
+  });
+
+  it.each([
+    ['unassigned', 50],
+    ['tier1', 1_000],
+    ['tier4', Infinity],
+  ])('is the number’s own where it is configured with %s of the seed era', (tier, cap) => {
+    const seedTiers = new Map([[number.metaPhoneNumberId, tier]]);
+    expect(scopeOf(holder('TIER_2K'), now, seedTiers)).toEqual({
+      tenantId: 't',
+      portfolioId: 'p',
+      phoneNumberId: 'n1',
+      cap,
+    });
+    expect(limitOf(holder('TIER_2K'), now, seedTiers)).toMatchObject({ told: tier, ladder: { scope: 'number' } });
+  });
+});
