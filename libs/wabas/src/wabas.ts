@@ -197,6 +197,17 @@ export class Wabas {
     return newer.length === 0;
   }
 
+  /** Since when Meta has a number flagged for low quality; undefined while it is not flagged. */
+  async flaggedSince(tx: Tx, tenantId: string, phoneNumberId: string): Promise<Date | undefined> {
+    const [newest]: { told: string; at: Date }[] = await tx.query(
+      `SELECT told, at FROM account_events
+        WHERE tenant_id = $1 AND phone_number_id = $2 AND topic = 'quality' AND told IN ('FLAGGED', 'UNFLAGGED', 'DOWNGRADE')
+        ORDER BY at DESC, event_id DESC LIMIT 1`,
+      [tenantId, phoneNumberId],
+    );
+    return newest?.told === 'FLAGGED' ? newest.at : undefined;
+  }
+
   /** Numbers of a WABA that Meta disabled do not send; reinstated, those that were banned send again. */
   async setBanned(tx: Tx, tenantId: string, wabaId: string, banned: boolean): Promise<void> {
     const [from, to] = banned ? ['CONNECTED', 'BANNED'] : ['BANNED', 'CONNECTED'];

@@ -5,6 +5,7 @@ import { Database } from '#libs/persistence';
 import {
   DAY_MS,
   daysThatCount,
+  downgradeOf,
   type Obstacle,
   type Progress,
   progressOf,
@@ -30,14 +31,18 @@ export class LimitStory {
 
   async of(channel: Channel): Promise<LimitStoryResponse> {
     const { tenantId, portfolioId } = channel.portfolio;
-    const [limit, progress, history] = await Promise.all([
+    const { ladder, limit: held } = this.tier.limitOf(channel, this.clock.now());
+    const [limit, progress, history, flaggedSince] = await Promise.all([
       this.headroom.limitOf(channel),
       this.progressOf(channel),
       this.db.inTenant(tenantId, (tx) => limitChanges(tx, tenantId, portfolioId)),
+      this.db.inTenant(tenantId, (tx) => this.wabas.flaggedSince(tx, tenantId, channel.number.phoneNumberId)),
     ]);
+    const downgrade = downgradeOf(held, ladder, flaggedSince);
     return {
       ...limit,
       progress: progress ? show(progress) : null,
+      downgrade: downgrade ? { becomes: tierName(downgrade.becomes), at: downgrade.at.toISOString() } : null,
       history: history.map(({ at, was, became, cause }) => ({ at: at.toISOString(), was, became, cause })),
     };
   }

@@ -37,9 +37,17 @@ export class LimitChangeResponse {
   cause: string;
 }
 
+/** What a flagged number loses if its quality stays low; only numbers with a limit of their own. */
+export class DowngradeResponse {
+  @ApiProperty({ example: 'TIER_1K' }) becomes: string;
+  @ApiProperty({ description: 'Seven days after it was flagged' }) at: string;
+}
+
 export class LimitStoryResponse extends MessagingLimitResponse {
   @ApiProperty({ type: ProgressResponse, nullable: true, description: 'null: there is no limit above' })
   progress: ProgressResponse | null;
+  @ApiProperty({ type: DowngradeResponse, nullable: true, description: 'null: nothing threatens' })
+  downgrade: DowngradeResponse | null;
   @ApiProperty({ type: [LimitChangeResponse], description: 'Newest first, 50 at most' }) history: LimitChangeResponse[];
 }
 
