@@ -538,18 +538,36 @@ describe("the provider's staff", () => {
     'GET /admin/v1/messages/{ref}': ['administrator', 'support', 'billing', 'auditor'],
     'GET /admin/v1/parked': ['administrator', 'support', 'billing', 'auditor'],
     'GET /admin/v1/audit-log': ['administrator', 'auditor'],
+    'POST /admin/v1/tenants/{id}/setup-links': ['administrator', 'onboarding'],
+    'GET /admin/v1/applications': ['administrator', 'onboarding', 'auditor'],
+    'GET /admin/v1/applications/{id}': ['administrator', 'onboarding', 'auditor'],
+    'GET /admin/v1/applications/{id}/documents/{document}': ['administrator', 'onboarding', 'auditor'],
+    'POST /admin/v1/applications/{id}/claim': ['administrator', 'onboarding'],
+    'POST /admin/v1/applications/{id}/put-back': ['administrator', 'onboarding'],
+    'POST /admin/v1/applications/{id}/ask': ['administrator', 'onboarding'],
+    'POST /admin/v1/applications/{id}/approve': ['administrator', 'onboarding'],
+    'POST /admin/v1/applications/{id}/decline': ['administrator', 'onboarding'],
   };
   const PUBLIC = ['POST /admin/v1/sessions'];
 
   it.each(Object.entries(ALLOWED))('%s is for %j and nobody else', async (route, allowed) => {
     const [method = '', path = ''] = route.split(' ');
-    const url = admin.url + path.replace('{id}', shop.tenantId).replace('{ref}', newMessageRef(messageId));
+    const url =
+      admin.url +
+      path
+        .replace('{id}', shop.tenantId)
+        .replace('{ref}', newMessageRef(messageId))
+        .replace('{document}', shop.tenantId);
     const body = method === 'POST' ? { body: { reason: 'a test' } } : {};
     if (route.endsWith('resume')) await post(`/tenants/${shop.tenantId}/suspend`, 'to be resumed');
+    // No application has the tenant's id: who may ask is told so.
+    const answered = path.includes('/applications/') ? 404 : path.endsWith('/setup-links') ? 201 : 200;
     const answers: Record<string, number> = {};
     for (const role of STAFF_ROLES) answers[role] = (await http(method, url, { token: tokens[role], ...body })).status;
     if (route.endsWith('suspend')) await post(`/tenants/${shop.tenantId}/resume`, 'was a test');
-    expect(answers).toEqual(Object.fromEntries(STAFF_ROLES.map((role) => [role, allowed.includes(role) ? 200 : 403])));
+    expect(answers).toEqual(
+      Object.fromEntries(STAFF_ROLES.map((role) => [role, allowed.includes(role) ? answered : 403])),
+    );
     expect((await http(method, url, body)).status).toBe(401);
     expect((await http(method, url, { token: 'a.b.c', ...body })).status).toBe(401);
   });

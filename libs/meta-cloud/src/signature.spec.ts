@@ -20,7 +20,7 @@ describe('the signature of a webhook', () => {
   });
 
   it('has a test vector in the documentation that is true', () => {
-    const page = readFileSync(new URL('../../../docs/api/README.md', import.meta.url), 'utf8');
+    const page = readFileSync(new URL('../../../docs/api/webhooks.md', import.meta.url), 'utf8');
     expect(page).toContain(signBody('{"object":"whatsapp_business_account","entry":[]}', 'whsec_dGVzdA=='));
   });
 });

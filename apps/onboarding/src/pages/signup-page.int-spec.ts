@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
+import type { Browser, BrowserContext, BrowserContextOptions, Locator, Page } from 'playwright-core';
 import { eventually, http } from '../../../../test/support/app.js';
 import { launchBrowser } from '../../../../test/support/browser.js';
 import { OnboardingStack } from '../../../../test/support/onboarding.js';
@@ -9,6 +9,15 @@ import { OnboardingStack } from '../../../../test/support/onboarding.js';
 const SCREENSHOTS = join(import.meta.dirname, '../../../../test/output/signup-page');
 const PHONE: BrowserContextOptions = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
 const PASSWORD = 'correct horse battery';
+
+/** A click that closes the window: it may be gone before the click is over. */
+async function closedBy(dialog: Page, button: Locator): Promise<void> {
+  const closed = dialog.waitForEvent('close');
+  await button.click().catch((error: unknown) => {
+    if (!dialog.isClosed()) throw error;
+  });
+  await closed;
+}
 
 describe('the signup page', () => {
   let stack: OnboardingStack;
@@ -91,7 +100,7 @@ describe('the signup page', () => {
     await enterCode(dialog);
     await next.click();
     await dialog.getByRole('heading', { name: 'Review and allow' }).waitFor();
-    await Promise.all([dialog.waitForEvent('close'), next.click()]);
+    await closedBy(dialog, next);
   }
 
   const state = (page: Page) => page.locator('#status').getAttribute('data-state');
@@ -140,7 +149,7 @@ describe('the signup page', () => {
         await dialog.locator(`[data-step="${screens[step]}"]`).waitFor();
       }
       const told = page.waitForResponse((r) => r.url().endsWith('/event'));
-      await Promise.all([dialog.waitForEvent('close'), dialog.locator('#cancel').click()]);
+      await closedBy(dialog, dialog.locator('#cancel'));
       expect((await (await told).json()).left.step).toBe(screen);
       await page.locator('#status[data-state="cancelled"]').waitFor();
     }
@@ -157,7 +166,7 @@ describe('the signup page', () => {
     await dialog.locator('summary').click();
     await dialog.locator('#error_message').fill('No aparece mi número');
     const told = page.waitForResponse((r) => r.url().endsWith('/event'));
-    await Promise.all([dialog.waitForEvent('close'), dialog.locator('#report button').click()]);
+    await closedBy(dialog, dialog.locator('#report button'));
     expect((await (await told).json()).left.reported).toMatchObject({ message: 'No aparece mi número' });
     await page.locator('#status[data-state="cancelled"]').waitFor();
     await shot(page, '5-reported-es');

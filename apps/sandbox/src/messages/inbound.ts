@@ -43,7 +43,6 @@ export function customerWrites(
   const from = userId ?? digitsOf(input.from);
   const now = world.now();
   const id = number.onPremises === undefined ? world.ids.wamid() : world.ids.onPremisesId('ABGG');
-  world.receivedBy.set(id, number.id);
   // What a blocked customer writes never arrives.
   if (!number.blocked.has(from)) {
     // A change of number or a reaction taken back is no message of the customer's.

@@ -43,8 +43,6 @@ export class World {
   readonly codes = new Map<string, SignupCode>();
   readonly phoneByDigits = new Map<string, PhoneNumber>();
   readonly messages = new Map<string, Message>();
-  /** Numbers that customers' messages came to, by the messages' ids. */
-  readonly receivedBy = new Map<string, string>();
   private readonly pairs = new Map<string, Pair>();
   private messageOrder = new Fifo<Message>();
   private readonly messagesByNumber = new Map<string, Fifo<Message>>();
@@ -78,7 +76,6 @@ export class World {
     this.settings = this.initialSettings();
     for (const map of [
       this.nodes,
-      this.receivedBy,
       this.tokens,
       this.codes,
       this.phoneByDigits,
