@@ -294,11 +294,11 @@ describe('a client of the old API', () => {
   });
 
   it('marks a message as read by its path, and asks which number it is', async () => {
-    const read = await call('PUT', `/v1/messages/${shop.inbound}`, { status: 'read' });
+    const read = await call('PUT', `/v1/messages/${encodeURIComponent(shop.inbound)}`, { status: 'read' });
     expect(read).toMatchObject({ status: 200, body: { meta: { api_status: 'stable' } } });
     const { data } = await house.control('GET', `/calls?path=/${shop.metaPhoneNumberId}/messages`);
     expect(data.at(-1).body).toEqual({ messaging_product: 'whatsapp', status: 'read', message_id: shop.inbound });
-    const other = await call('PUT', `/v1/messages/${shop.inbound}`, { status: 'delivered' });
+    const other = await call('PUT', `/v1/messages/${encodeURIComponent(shop.inbound)}`, { status: 'delivered' });
     expect(other.body.errors[0].code).toBe(100);
     expect((await call('GET', '/v1/configs/phone_number')).body).toMatchObject({
       id: shop.metaPhoneNumberId,
