@@ -108,7 +108,7 @@ describe('a write with an Idempotency-Key', () => {
     [
       'a read receipt of the old API',
       'PUT',
-      () => `/v1/messages/${shop.inbound}`,
+      () => `/v1/messages/${encodeURIComponent(shop.inbound)}`,
       () => ({ status: 'read' }),
       () => ({ status: 'seen' }),
       ['/messages', 1],
