@@ -1,4 +1,3 @@
-import { timingSafeEqual } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { Refusal } from '#libs/http';
 import { type CallbackNumber, cloudWebhookOf } from '#libs/meta-on-premises';
@@ -7,6 +6,7 @@ import { parseExact, serialiseExact } from '../meta-inbound/exact-json.js';
 import { readWebhook } from '../meta-inbound/read-webhook.js';
 import { ReceiveWebhook } from '../meta-inbound/receive-webhook.js';
 import { RouteDirectory } from '../meta-inbound/route-directory.js';
+import { sameText } from '../meta-inbound/same-text.js';
 import { OnPremisesClients } from './on-premises-clients.js';
 
 /**
@@ -44,11 +44,6 @@ export class ReceiveCallback {
     }
     return channel;
   }
-}
-
-function sameText(given: unknown, wanted: string): boolean {
-  const [a, b] = [Buffer.from(typeof given === 'string' ? given : ''), Buffer.from(wanted)];
-  return a.length === b.length && timingSafeEqual(a, b);
 }
 
 /** What cannot be read stays as it came, and is parked like a webhook of Meta's that cannot be read. */
