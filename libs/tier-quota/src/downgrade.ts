@@ -1,7 +1,8 @@
+import { DAY_MS } from './admit.js';
 import type { Ladder } from './ladders.js';
 import type { Limit } from './limit.js';
 
-const WEEK_MS = 7 * 86_400_000;
+const WEEK_MS = 7 * DAY_MS;
 
 /** What becomes of a limit that Meta has threatened. */
 export interface Downgrade {

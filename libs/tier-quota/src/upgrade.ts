@@ -1,7 +1,6 @@
+import { DAY_MS } from './admit.js';
 import type { Ladder } from './ladders.js';
 import { capOf, type Limit, nextTier } from './limit.js';
-
-const DAY = 86_400_000;
 
 /** What Meta asks for before it raises a limit, from a day on. */
 export interface UpgradeRule {
@@ -103,7 +102,7 @@ export function progressOf(
     days,
     reached: reached.users,
     missing,
-    by: missing > 0 && reached.oldest ? new Date(reached.oldest.getTime() + days * DAY) : undefined,
+    by: missing > 0 && reached.oldest ? new Date(reached.oldest.getTime() + days * DAY_MS) : undefined,
     earliest:
       missing === 0 && obstacles.length === 0 ? new Date(now.getTime() + rule.delayHours * 3_600_000) : undefined,
     orVerify: isFirst,

@@ -1,5 +1,5 @@
 // The counting of one limit lives in two keys that Redis changes together:
-//   KEYS[1], a hash: for each bucket of customers one packed string of 15 bytes a customer (8 its code, see `codeOf`, 7 the
+//   KEYS[1], a hash: for each bucket of customers one packed string of 15 bytes a customer (8 its code, see `codesOf`, 7 the
 //     microsecond of its newest send, both big-endian), plus `generation` and `used`. A bucket is named by the last 14 bits
 //     of the code, two bytes. Packed like this a customer takes about 40 bytes; a member of a sorted set takes a hundred.
 //   KEYS[2], a sorted set: of each bucket a time at which its first customer was sent to, or an earlier one, so nobody is

@@ -26,16 +26,18 @@ export async function noteLimitChange(tx: Tx, tenantId: string, change: LimitCha
   );
 }
 
-/** The history of a portfolio's limit, newest first. @param limit at most so many */
+/** As many as people look through. */
+const MOST_SHOWN = 50;
+
+/** The history of a portfolio's limit, newest first, as far as it is shown. */
 export async function limitChanges(
   tx: Tx,
   tenantId: string,
   portfolioId: string,
-  limit = 50,
 ): Promise<Omit<LimitChange, 'portfolioId' | 'detail'>[]> {
   return tx.query(
     `SELECT was, became, at, cause FROM limit_changes WHERE tenant_id = $1 AND portfolio_id = $2
       ORDER BY change_id DESC LIMIT $3`,
-    [tenantId, portfolioId, limit],
+    [tenantId, portfolioId, MOST_SHOWN],
   );
 }

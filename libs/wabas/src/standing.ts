@@ -9,7 +9,10 @@ export interface Restriction {
   until: Date | undefined;
 }
 
-/** What Meta allows WABAs and their numbers. What is in force is read from the history of decisions, never stored. */
+/**
+ * What Meta allows WABAs and their numbers. Restrictions and flags in force are read from the history of decisions, never
+ * stored; of access that was lost, the numbers themselves keep since when.
+ */
 @Injectable()
 export class Standing {
   /** Meta's restrictions of a number and of its WABA that are in force at an instant: the newest word on each counts. */
@@ -28,6 +31,17 @@ export class Standing {
       [tenantId, of.wabaId, of.phoneNumberId],
     );
     return rows.flatMap(({ told }) => readRestrictions(told)).filter(({ until }) => until === undefined || until > now);
+  }
+
+  /** Since when Meta has a number flagged for low quality; undefined while it is not flagged. */
+  async flaggedSince(tx: Tx, tenantId: string, phoneNumberId: string): Promise<Date | undefined> {
+    const [newest]: { told: string; at: Date }[] = await tx.query(
+      `SELECT told, at FROM account_events
+        WHERE tenant_id = $1 AND phone_number_id = $2 AND topic = 'quality' AND told IN ('FLAGGED', 'UNFLAGGED', 'DOWNGRADE')
+        ORDER BY at DESC, event_id DESC LIMIT 1`,
+      [tenantId, phoneNumberId],
+    );
+    return newest?.told === 'FLAGGED' ? newest.at : undefined;
   }
 
   /**

@@ -55,7 +55,7 @@ const tokenContext = (wabaId: string) => `waba-token:${wabaId}`;
 const pinContext = (phoneNumberId: string) => `pin:${phoneNumberId}`;
 
 /**
- * The one writer of portfolios, WABAs and phone numbers, and of the routes from Meta's ids to them. Everything here may
+ * The one writer of portfolios, WABAs and phone numbers (with `Standing`), and of the routes from Meta's ids to them. Everything here may
  * be said twice: an object that is known is brought up to date, not doubled.
  */
 @Injectable()
@@ -195,17 +195,6 @@ export class Wabas {
       [tenantId, wabaId, topic, at, phoneNumberId],
     );
     return newer.length === 0;
-  }
-
-  /** Since when Meta has a number flagged for low quality; undefined while it is not flagged. */
-  async flaggedSince(tx: Tx, tenantId: string, phoneNumberId: string): Promise<Date | undefined> {
-    const [newest]: { told: string; at: Date }[] = await tx.query(
-      `SELECT told, at FROM account_events
-        WHERE tenant_id = $1 AND phone_number_id = $2 AND topic = 'quality' AND told IN ('FLAGGED', 'UNFLAGGED', 'DOWNGRADE')
-        ORDER BY at DESC, event_id DESC LIMIT 1`,
-      [tenantId, phoneNumberId],
-    );
-    return newest?.told === 'FLAGGED' ? newest.at : undefined;
   }
 
   /** Numbers of a WABA that Meta disabled do not send; reinstated, those that were banned send again. */

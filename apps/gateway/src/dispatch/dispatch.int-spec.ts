@@ -6,32 +6,22 @@ import { Database } from '#libs/persistence';
 import { REDIS } from '#libs/queues';
 import { Templates } from '#libs/templates';
 import { TierReservation } from '#libs/tier-reservation';
-import { eventually, http, type RunningApp, startApp, testEnvironment } from '../../../../test/support/app.js';
-import { cloneDatabase, type TestDatabase } from '../../../../test/support/database.js';
+import { eventually, http, type RunningApp } from '../../../../test/support/app.js';
+import type { TestDatabase } from '../../../../test/support/database.js';
 import { aMerchant, customerWrote, type Merchant, templateTo, textTo } from '../../../../test/support/gateway.js';
-import { type GraphCall, GraphStandIn } from '../../../../test/support/graph-stand-in.js';
-import { GATEWAY } from '../gateway.js';
-import { GatewayWorkerModule } from '../gateway-worker.module.js';
+import { GatewayStage } from '../../../../test/support/gateway-stage.js';
+import type { GraphCall, GraphStandIn } from '../../../../test/support/graph-stand-in.js';
 import { Dispatcher } from './dispatcher.js';
 
+const stage = new GatewayStage();
 let database: TestDatabase;
 let graph: GraphStandIn;
-let environment: Record<string, string>;
 let gateway: RunningApp;
-let worker: RunningApp;
 
 beforeAll(async () => {
-  [database, graph] = await Promise.all([cloneDatabase(), GraphStandIn.start()]);
-  environment = testEnvironment(database, { META_GRAPH_URL: graph.url });
-  gateway = await startApp(GATEWAY.module as never, environment, { ...GATEWAY });
-  worker = await startApp(GatewayWorkerModule, environment, { name: 'gateway-worker' });
+  ({ database, graph, gateway } = await stage.start());
 });
-afterAll(async () => {
-  await worker.close();
-  await gateway.close();
-  await graph.close();
-  await database.drop();
-});
+afterAll(() => stage.stop());
 beforeEach(() => {
   graph.calls.length = 0;
   graph.answer = () => graph.taken();
@@ -67,7 +57,7 @@ const report = (shop: Merchant, ref: string, status: 'sent' | 'delivered', metaM
 /** Redis loses what it holds for this installation, or a part of it. */
 const redisForgets = async (part: string) => {
   const redis = gateway.app.get<Redis>(REDIS, { strict: false });
-  const prefix = `{${environment.REDIS_PREFIX}}:`;
+  const prefix = `{${stage.environment.REDIS_PREFIX}}:`;
   const keys = await redis.keys(`${prefix}${part}*`);
   expect(keys.length).toBeGreaterThan(0);
   await redis.del(keys.map((key) => key.slice(prefix.length)));
@@ -130,7 +120,7 @@ describe('an accepted message', () => {
 
   it('is sent once although two workers are woken for its number', async () => {
     const shop = await aMerchant(gateway.app);
-    const second = await startApp(GatewayWorkerModule, environment, { name: 'gateway-worker-2' });
+    const second = await stage.anotherWorker();
     try {
       const refs = await Promise.all(
         Array.from({ length: 120 }, (_, i) => send(shop, templateTo(`+1650555${String(1000 + i)}`))),
@@ -147,7 +137,7 @@ describe('an accepted message', () => {
   it('waits while another process holds its number', async () => {
     const shop = await aMerchant(gateway.app);
     const lane = { tenantId: shop.tenantId, phoneNumberId: shop.phoneNumberId };
-    const dispatcher = worker.app.get(Dispatcher, { strict: false });
+    const dispatcher = stage.worker.app.get(Dispatcher, { strict: false });
     let letGo = () => {};
     const held = new Promise<void>((resolve) => {
       letGo = resolve;
@@ -367,7 +357,7 @@ describe('the messaging limit', () => {
 describe('Redis that goes away', () => {
   it('after messages were claimed leaves none in doubt: they are given back, and sent when it is there again', async () => {
     const shop = await aMerchant(gateway.app, { limit: 'TIER_50' });
-    const tier = worker.app.get(TierReservation);
+    const tier = stage.worker.app.get(TierReservation);
     const answer = tier.holds.bind(tier);
     let gone = false;
     // Only this merchant's question goes unanswered: other merchants' messages may still be waiting for room.
@@ -421,13 +411,13 @@ describe('the pair rate', () => {
 describe('a worker that starts', () => {
   it('finds what waits although no job says so, and parks what a dead one was sending', async () => {
     const shop = await aMerchant(gateway.app);
-    await worker.close();
+    await stage.worker.close();
     const refs = [await send(shop, templateTo('+16505551234')), await send(shop, templateTo('+16505551235'))];
     await redisForgets('');
     await database.owner.query(`UPDATE messages SET status = 'sending', attempts = 1 WHERE message_id = $1`, [
       messageIdOf(refs[0] ?? ''),
     ]);
-    worker = await startApp(GatewayWorkerModule, environment, { name: 'gateway-worker' });
+    stage.worker = await stage.anotherWorker();
     await until(shop, refs[0] ?? '', 'unknown');
     await until(shop, refs[1] ?? '', 'submitted');
     expect(sendsTo(shop)).toHaveLength(1);

@@ -3,31 +3,22 @@ import { Leases } from '#libs/leases';
 import { signBody } from '#libs/meta-cloud';
 import { callbackDataOf, messageIdOf } from '#libs/outbox';
 import { REDIS } from '#libs/queues';
-import { eventually, http, type RunningApp, startApp, testEnvironment } from '../../../../test/support/app.js';
-import { cloneDatabase, type TestDatabase } from '../../../../test/support/database.js';
+import { eventually, http, type RunningApp } from '../../../../test/support/app.js';
+import type { TestDatabase } from '../../../../test/support/database.js';
 import { aMerchant, customerWrote, type Merchant, templateTo, textTo } from '../../../../test/support/gateway.js';
-import { GraphStandIn } from '../../../../test/support/graph-stand-in.js';
-import { GATEWAY } from '../gateway.js';
-import { GatewayWorkerModule } from '../gateway-worker.module.js';
+import { GatewayStage } from '../../../../test/support/gateway-stage.js';
+import type { GraphStandIn } from '../../../../test/support/graph-stand-in.js';
 import { SettledPlaces } from '../meta-inbound/settled-places.js';
 
+const stage = new GatewayStage();
 let database: TestDatabase;
 let graph: GraphStandIn;
 let gateway: RunningApp;
-let worker: RunningApp;
 
 beforeAll(async () => {
-  [database, graph] = await Promise.all([cloneDatabase(), GraphStandIn.start()]);
-  const environment = testEnvironment(database, { META_GRAPH_URL: graph.url });
-  gateway = await startApp(GATEWAY.module as never, environment, { ...GATEWAY });
-  worker = await startApp(GatewayWorkerModule, environment, { name: 'gateway-worker' });
+  ({ database, graph, gateway } = await stage.start());
 });
-afterAll(async () => {
-  await worker.close();
-  await gateway.close();
-  await graph.close();
-  await database.drop();
-});
+afterAll(() => stage.stop());
 beforeEach(() => {
   graph.calls.length = 0;
   graph.answer = () => graph.taken();
@@ -178,7 +169,7 @@ describe('a message that is delivered long after it was sent', () => {
     const nextRoomAt = async () =>
       Date.parse((await http('GET', url, { token: shop.apiKey })).body.messaging_limit.next_room_at) / 1_000;
     expect(await nextRoomAt()).toBeLessThan(deliveredAt + 82_800);
-    await worker.app.get(SettledPlaces, { strict: false }).look();
+    await stage.worker.app.get(SettledPlaces, { strict: false }).look();
     expect(await nextRoomAt()).toBe(deliveredAt + 86_400);
     const redis = gateway.app.get<Redis>(REDIS, { strict: false });
     const { rows } = await database.owner.query('SELECT portfolio_id FROM portfolios WHERE tenant_id = $1', [
@@ -203,7 +194,7 @@ describe('a message that fails after Meta took it', () => {
     await failedAtMeta(shop, second, to(1).slice(1), 131026);
     const url = `${gateway.url}/${shop.metaPhoneNumberId}/messages`;
     const tryNew = (i: number) => http('POST', url, { token: shop.apiKey, body: templateTo(to(100 + i)) });
-    const places = worker.app.get(SettledPlaces, { strict: false });
+    const places = stage.worker.app.get(SettledPlaces, { strict: false });
     // Not at once: until a minute has passed, the place might be that of a message which is just being claimed.
     await places.look(new Date(Date.now() + 30_000));
     expect((await tryNew(0)).status).toBe(429);

@@ -1,29 +1,21 @@
-import { http, type RunningApp, startApp, testEnvironment } from '../../../../test/support/app.js';
-import { cloneDatabase, type TestDatabase } from '../../../../test/support/database.js';
+import { http, type RunningApp } from '../../../../test/support/app.js';
+import type { TestDatabase } from '../../../../test/support/database.js';
 import { aMerchant, customerWrote, type Merchant, textTo } from '../../../../test/support/gateway.js';
-import { GraphStandIn } from '../../../../test/support/graph-stand-in.js';
-import { GATEWAY } from '../gateway.js';
+import { GatewayStage } from '../../../../test/support/gateway-stage.js';
 
 const CUSTOMER = '16505551234';
 
+const stage = new GatewayStage();
 let database: TestDatabase;
-let graph: GraphStandIn;
 let gateway: RunningApp;
 let shop: Merchant;
 
 beforeAll(async () => {
-  [database, graph] = await Promise.all([cloneDatabase(), GraphStandIn.start()]);
-  gateway = await startApp(GATEWAY.module as never, testEnvironment(database, { META_GRAPH_URL: graph.url }), {
-    ...GATEWAY,
-  });
+  ({ database, gateway } = await stage.startWithoutWorker());
   shop = await aMerchant(gateway.app);
   await customerWrote(database, shop, CUSTOMER);
 });
-afterAll(async () => {
-  await gateway.close();
-  await graph.close();
-  await database.drop();
-});
+afterAll(() => stage.stop());
 
 const stored = async () => (await database.owner.query('SELECT count(*)::int AS n FROM messages')).rows[0].n as number;
 const send = (body: unknown) =>

@@ -2,15 +2,16 @@ import { newId } from '#libs/ids';
 import { messageIdOf, newMessageRef, Outbox } from '#libs/outbox';
 import { Database } from '#libs/persistence';
 import { Templates } from '#libs/templates';
-import { http, type RunningApp, startApp, testEnvironment } from '../../../../test/support/app.js';
-import { cloneDatabase, type TestDatabase } from '../../../../test/support/database.js';
+import { http, type RunningApp } from '../../../../test/support/app.js';
+import type { TestDatabase } from '../../../../test/support/database.js';
 import { aMerchant, customerWrote, type Merchant, templateTo, textTo } from '../../../../test/support/gateway.js';
-import { GraphStandIn } from '../../../../test/support/graph-stand-in.js';
-import { GATEWAY } from '../gateway.js';
+import { GatewayStage } from '../../../../test/support/gateway-stage.js';
+import type { GraphStandIn } from '../../../../test/support/graph-stand-in.js';
 
 const CUSTOMER = '16505551234';
 const DAY = 86_400_000;
 
+const stage = new GatewayStage();
 let database: TestDatabase;
 let graph: GraphStandIn;
 let gateway: RunningApp;
@@ -18,19 +19,12 @@ let shop: Merchant;
 let other: Merchant;
 
 beforeAll(async () => {
-  [database, graph] = await Promise.all([cloneDatabase(), GraphStandIn.start()]);
-  gateway = await startApp(GATEWAY.module as never, testEnvironment(database, { META_GRAPH_URL: graph.url }), {
-    ...GATEWAY,
-  });
+  ({ database, graph, gateway } = await stage.startWithoutWorker());
   shop = await aMerchant(gateway.app);
   other = await aMerchant(gateway.app);
   await customerWrote(database, shop, CUSTOMER);
 });
-afterAll(async () => {
-  await gateway.close();
-  await graph.close();
-  await database.drop();
-});
+afterAll(() => stage.stop());
 
 const send = (body: unknown, more: { number?: string; token?: string; prefix?: string } = {}) =>
   http('POST', `${gateway.url}${more.prefix ?? '/v24.0'}/${more.number ?? shop.metaPhoneNumberId}/messages`, {

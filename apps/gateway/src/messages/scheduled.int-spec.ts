@@ -1,35 +1,26 @@
 import { messageIdOf } from '#libs/outbox';
 import { Database } from '#libs/persistence';
 import { Templates } from '#libs/templates';
-import { eventually, http, type RunningApp, startApp, testEnvironment } from '../../../../test/support/app.js';
-import { cloneDatabase, type TestDatabase } from '../../../../test/support/database.js';
+import { eventually, http, type RunningApp } from '../../../../test/support/app.js';
+import type { TestDatabase } from '../../../../test/support/database.js';
 import { aMerchant, customerWrote, type Merchant, templateTo, textTo } from '../../../../test/support/gateway.js';
-import { GraphStandIn } from '../../../../test/support/graph-stand-in.js';
-import { GATEWAY } from '../gateway.js';
-import { GatewayWorkerModule } from '../gateway-worker.module.js';
+import { GatewayStage } from '../../../../test/support/gateway-stage.js';
+import type { GraphStandIn } from '../../../../test/support/graph-stand-in.js';
 
 const CUSTOMER = '16505551234';
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 
+const stage = new GatewayStage();
 let database: TestDatabase;
 let graph: GraphStandIn;
 let gateway: RunningApp;
-let worker: RunningApp;
 let shop: Merchant;
 
 beforeAll(async () => {
-  [database, graph] = await Promise.all([cloneDatabase(), GraphStandIn.start()]);
-  const environment = testEnvironment(database, { META_GRAPH_URL: graph.url });
-  gateway = await startApp(GATEWAY.module as never, environment, { ...GATEWAY });
-  worker = await startApp(GatewayWorkerModule, environment, { name: 'gateway-worker' });
+  ({ database, graph, gateway } = await stage.start());
 });
-afterAll(async () => {
-  await worker.close();
-  await gateway.close();
-  await graph.close();
-  await database.drop();
-});
+afterAll(() => stage.stop());
 beforeEach(async () => {
   shop = await aMerchant(gateway.app);
   await customerWrote(database, shop, CUSTOMER);

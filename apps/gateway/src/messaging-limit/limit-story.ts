@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CLOCK, type Clock } from '#libs/clock';
 import { customersReached } from '#libs/outbox';
-import { Database } from '#libs/persistence';
+import { Database, type Tx } from '#libs/persistence';
 import {
   DAY_MS,
   daysThatCount,
@@ -12,8 +12,8 @@ import {
   tierName,
   upgradeRuleAt,
 } from '#libs/tier-quota';
-import { numbersOf, TierReservation } from '#libs/tier-reservation';
-import { limitChanges, Wabas } from '#libs/wabas';
+import { type HeldLimit, numbersOf, TierReservation } from '#libs/tier-reservation';
+import { limitChanges, Standing, Wabas } from '#libs/wabas';
 import type { Channel } from '../channels/channels.js';
 import { Headroom } from '../headroom/headroom.js';
 import type { LimitStoryResponse, ProgressResponse } from './messaging-limit.response.js';
@@ -24,6 +24,7 @@ export class LimitStory {
   constructor(
     private readonly db: Database,
     private readonly wabas: Wabas,
+    private readonly standing: Standing,
     private readonly headroom: Headroom,
     private readonly tier: TierReservation,
     @Inject(CLOCK) private readonly clock: Clock,
@@ -31,14 +32,15 @@ export class LimitStory {
 
   async of(channel: Channel): Promise<LimitStoryResponse> {
     const { tenantId, portfolioId } = channel.portfolio;
-    const { ladder, limit: held } = this.tier.limitOf(channel, this.clock.now());
-    const [limit, progress, history, flaggedSince] = await Promise.all([
-      this.headroom.limitOf(channel),
-      this.progressOf(channel),
-      this.db.inTenant(tenantId, (tx) => limitChanges(tx, tenantId, portfolioId)),
-      this.db.inTenant(tenantId, (tx) => this.wabas.flaggedSince(tx, tenantId, channel.number.phoneNumberId)),
-    ]);
-    const downgrade = downgradeOf(held, ladder, flaggedSince);
+    const now = this.clock.now();
+    const held = this.tier.limitOf(channel, now);
+    const limit = await this.headroom.limitOf(channel);
+    const { progress, history, flaggedSince } = await this.db.inTenant(tenantId, async (tx) => ({
+      progress: await this.progressOf(tx, channel, held, now),
+      history: await limitChanges(tx, tenantId, portfolioId),
+      flaggedSince: await this.standing.flaggedSince(tx, tenantId, channel.number.phoneNumberId),
+    }));
+    const downgrade = downgradeOf(held.limit, held.ladder, flaggedSince);
     return {
       ...limit,
       progress: progress ? show(progress) : null,
@@ -47,22 +49,22 @@ export class LimitStory {
     };
   }
 
-  private progressOf(channel: Channel): Promise<Progress | undefined> {
-    const now = this.clock.now();
+  private async progressOf(
+    tx: Tx,
+    channel: Channel,
+    { limit, ladder }: HeldLimit,
+    now: Date,
+  ): Promise<Progress | undefined> {
     const rule = upgradeRuleAt(now.toISOString().slice(0, 10));
-    const { ladder, limit } = this.tier.limitOf(channel, now);
-    const { tenantId } = channel.portfolio;
-    return this.db.inTenant(tenantId, async (tx) => {
-      const numbers = await numbersOf(tx, this.wabas, this.tier.scopeOf(channel, now));
-      const since = new Date(now.getTime() - daysThatCount(limit, ladder, rule) * DAY_MS);
-      const ids = numbers.map((n) => n.phoneNumberId);
-      const reached = await customersReached(tx, tenantId, ids, since);
-      const obstacles: Obstacle[] = [];
-      // Low is RED; it is a property of each number, and Meta looks at all of them.
-      if (numbers.some((n) => n.qualityRating === 'RED')) obstacles.push('quality_low');
-      if (!numbers.some((n) => n.status === 'CONNECTED')) obstacles.push('not_connected');
-      return progressOf(limit, ladder, rule, reached, obstacles, now);
-    });
+    const numbers = await numbersOf(tx, this.wabas, this.tier.scopeOf(channel, now));
+    const since = new Date(now.getTime() - daysThatCount(limit, ladder, rule) * DAY_MS);
+    const ids = numbers.map((n) => n.phoneNumberId);
+    const reached = await customersReached(tx, channel.portfolio.tenantId, ids, since);
+    const obstacles: Obstacle[] = [];
+    // Low is RED; it is a property of each number, and Meta looks at all of them.
+    if (numbers.some((n) => n.qualityRating === 'RED')) obstacles.push('quality_low');
+    if (!numbers.some((n) => n.status === 'CONNECTED')) obstacles.push('not_connected');
+    return progressOf(limit, ladder, rule, reached, obstacles, now);
   }
 }
 

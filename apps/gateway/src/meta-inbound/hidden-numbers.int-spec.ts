@@ -1,10 +1,9 @@
 import { signBody } from '#libs/meta-cloud';
-import { eventually, http, type RunningApp, startApp, testEnvironment } from '../../../../test/support/app.js';
-import { cloneDatabase, type TestDatabase } from '../../../../test/support/database.js';
+import { eventually, http, type RunningApp } from '../../../../test/support/app.js';
+import type { TestDatabase } from '../../../../test/support/database.js';
 import { aMerchant, type Merchant, textTo } from '../../../../test/support/gateway.js';
-import { GraphStandIn } from '../../../../test/support/graph-stand-in.js';
-import { GATEWAY } from '../gateway.js';
-import { GatewayWorkerModule } from '../gateway-worker.module.js';
+import { GatewayStage } from '../../../../test/support/gateway-stage.js';
+import type { GraphStandIn } from '../../../../test/support/graph-stand-in.js';
 
 const NOW = Math.floor(Date.now() / 1_000);
 const PHONE = '16505550001';
@@ -12,22 +11,14 @@ const USER = 'US.13491208655302741918';
 
 /** Since March 2026 a customer may hide the number; then webhooks carry a business-scoped user id instead. */
 describe('a customer who hides the number', () => {
+  const stage = new GatewayStage();
   let database: TestDatabase;
   let graph: GraphStandIn;
   let gateway: RunningApp;
-  let worker: RunningApp;
   beforeAll(async () => {
-    [database, graph] = await Promise.all([cloneDatabase(), GraphStandIn.start()]);
-    const environment = testEnvironment(database, { META_GRAPH_URL: graph.url });
-    gateway = await startApp(GATEWAY.module as never, environment, { ...GATEWAY });
-    worker = await startApp(GatewayWorkerModule, environment, { name: 'gateway-worker' });
+    ({ database, graph, gateway } = await stage.start());
   });
-  afterAll(async () => {
-    await worker.close();
-    await gateway.close();
-    await graph.close();
-    await database.drop();
-  });
+  afterAll(() => stage.stop());
 
   const hear = async (shop: Merchant, value: object): Promise<void> => {
     const all = { messaging_product: 'whatsapp', metadata: { phone_number_id: shop.metaPhoneNumberId }, ...value };

@@ -20,6 +20,7 @@ import {
   WabaRequest,
 } from './template.request.js';
 import { TemplateHistoryResponse, TemplateResponse, TemplateSyncResponse } from './template.response.js';
+import { templateIn } from './template-request.js';
 
 const BODY = {
   schema: {
@@ -183,9 +184,4 @@ export class NativeTemplatesController {
     if (metaTemplateId === null || status === 'deleted') throw Refusal.notFound('template');
     return { ...template, metaTemplateId };
   }
-}
-
-function templateIn(given: unknown): Record<string, unknown> {
-  if (typeof given === 'object' && given !== null && !Array.isArray(given)) return given as Record<string, unknown>;
-  throw refuse('invalid_parameter', 'The body must be a JSON object that describes a template.');
 }

@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { CLOCK, type Clock } from '#libs/clock';
 import { PAGE_SIZE, type Page, pageOf, Refusal } from '#libs/http';
 import { isId } from '#libs/ids';
-import { Database } from '#libs/persistence';
+import { Database, type Tx } from '#libs/persistence';
 import { Wake } from '#libs/queues';
 import { type Template, TemplateSyncs, Templates } from '#libs/templates';
 import { type Waba, Wabas } from '#libs/wabas';
@@ -54,7 +54,7 @@ export class ReadTemplates {
   /** @param id ours or Meta's @throws Refusal when the tenant has no such template */
   one(tenantId: string, id: string): Promise<TemplateHistoryResponse> {
     return this.db.inTenant(tenantId, async (tx) => {
-      const template = await this.find(tenantId, id);
+      const template = await this.own(tx, tenantId, id);
       const waba = await this.wabas.waba(tx, tenantId, { wabaId: template.wabaId });
       const events = await this.templates.eventsOf(tx, tenantId, template.templateId);
       return {
@@ -65,10 +65,14 @@ export class ReadTemplates {
   }
 
   /** @param id ours or Meta's @throws Refusal when the tenant has no such template */
-  async find(tenantId: string, id: string): Promise<Template> {
-    const template = await this.db.inTenant(tenantId, (tx) =>
-      isId(id) ? this.templates.findById(tx, tenantId, id) : this.templates.findByMetaId(tx, tenantId, id),
-    );
+  find(tenantId: string, id: string): Promise<Template> {
+    return this.db.inTenant(tenantId, (tx) => this.own(tx, tenantId, id));
+  }
+
+  private async own(tx: Tx, tenantId: string, id: string): Promise<Template> {
+    const template = isId(id)
+      ? await this.templates.findById(tx, tenantId, id)
+      : await this.templates.findByMetaId(tx, tenantId, id);
     if (!template) throw Refusal.notFound('template');
     return template;
   }

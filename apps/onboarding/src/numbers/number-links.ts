@@ -1,7 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Refusal } from '#libs/http';
 import { GraphClient } from '#libs/meta-cloud';
-import { Wabas } from '#libs/wabas';
 import { chatLink } from './chat-link.js';
 import { Numbers } from './numbers.js';
 import { refuseAsMeta } from './refuse-as-meta.js';
@@ -25,7 +23,6 @@ const view = (qr: GraphQr) => ({
 export class NumberLinks {
   constructor(
     private readonly numbers: Numbers,
-    private readonly wabas: Wabas,
     private readonly graph: GraphClient,
   ) {}
 
@@ -56,8 +53,7 @@ export class NumberLinks {
     query: Record<string, string | undefined>,
   ): Promise<T> {
     const { number, waba } = await this.numbers.find(tenantId, id);
-    const token = this.wabas.tokenOf(waba);
-    if (!token) throw new Refusal(409, 'access_lost', 'Meta does not let us act for this account. Connect it again.');
+    const token = this.numbers.tokenOf(waba);
     try {
       return await this.graph.call<T>({
         method,

@@ -1,12 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { parsePhoneNumberFromString } from 'libphonenumber-js/max';
 import { CLOCK, type Clock } from '#libs/clock';
 import { Refusal } from '#libs/http';
 import { GraphClient, GraphError, type GraphRequest } from '#libs/meta-cloud';
 import { Database, type Tx } from '#libs/persistence';
 import { type PhoneNumber, TakenByAnotherTenantError, type Waba, Wabas } from '#libs/wabas';
 import { TellTenant } from '../events/tell-tenant.js';
-import { factsOfNumber, type GraphNumber, NUMBER_FIELDS, numbersOf } from '../signups/graph-account.js';
+import { digitsOf, factsOfNumber, type GraphNumber, numberById, putOnList } from '../signups/graph-account.js';
 import { judgeNumber, type NumberJudgement, type UsedIn } from './judge-number.js';
 import { newPin } from './new-pin.js';
 import { NumberCare } from './number-care.entity.js';
@@ -27,8 +26,6 @@ interface Asked {
   registers?: boolean;
   keep?: (known: KnownNumber) => { pin?: string; dataRegion?: string; newDisplayName?: string };
 }
-
-const digitsOf = (text: string): string => text.replace(/\D/g, '');
 
 /** Takes numbers through their life at Meta in the merchant's words; the one writer of number_care. */
 @Injectable()
@@ -89,31 +86,10 @@ export class Numbers {
     const waba = await this.db.inTenant(tenantId, (tx) => this.wabas.waba(tx, tenantId, { metaWabaId: as.metaWabaId }));
     if (!waba) throw Refusal.notFound('account');
     const token = this.tokenOf(waba);
-    const parsed = parsePhoneNumberFromString(as.phone);
-    if (!parsed) throw Refusal.invalid('phone: is not a number.');
-    const path = `/${waba.metaWabaId}/phone_numbers`;
-    const create = () =>
-      this.graph.call<{ id: string }>({
-        method: 'POST',
-        path,
-        body: {
-          cc: parsed.countryCallingCode,
-          phone_number: parsed.nationalNumber,
-          verified_name: as.displayName,
-          ...(as.migrate ? { migrate_phone_number: true } : {}),
-        },
-        token,
-      });
-    const onList = async () =>
-      (await numbersOf(this.graph, waba.metaWabaId, token)).find(
-        (n) => digitsOf(n.display_phone_number ?? '') === digitsOf(as.phone),
-      );
-    let metaId: string;
-    try {
-      metaId = (await onList())?.id ?? (await create()).id;
-    } catch (error) {
+    const metaId = await putOnList(this.graph, waba.metaWabaId, token, as).catch((error: unknown) => {
       throw refuseAsMeta(error);
-    }
+    });
+    if (!metaId) throw Refusal.invalid('phone: is not a number.');
     const seen = await this.look(metaId, token);
     await this.db
       .inTenant(tenantId, async (tx) => {
@@ -231,8 +207,11 @@ export class Numbers {
     });
   }
 
-  async knownIn(tx: Tx, tenantId: string, number: PhoneNumber): Promise<KnownNumber | undefined> {
-    return this.known(tx, tenantId, number);
+  /** The token with which Meta lets us act for an account. @throws Refusal 409 when there is none */
+  tokenOf(waba: Waba): string {
+    const token = this.wabas.tokenOf(waba);
+    if (!token) throw new Refusal(409, 'access_lost', 'Meta does not let us act for this account. Connect it again.');
+    return token;
   }
 
   private async command(
@@ -313,19 +292,11 @@ export class Numbers {
 
   private async look(id: string, token: string): Promise<Partial<GraphNumber>> {
     try {
-      return await this.graph.call<GraphNumber>({ path: `/${id}`, query: { fields: NUMBER_FIELDS }, token });
+      return await numberById(this.graph, id, token);
     } catch (error) {
       if (error instanceof GraphError && error.code === 100 && error.subcode === 33) return { status: 'MIGRATED' };
       throw refuseAsMeta(error);
     }
-  }
-
-  private tokenOf(waba: Waba): string {
-    const token = this.wabas.tokenOf(waba);
-    if (!token) {
-      throw new Refusal(409, 'access_lost', 'Meta does not let us act for this account. Connect it again.');
-    }
-    return token;
   }
 
   private async keepPin({ number }: KnownNumber, pin: string): Promise<void> {

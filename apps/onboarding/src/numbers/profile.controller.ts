@@ -8,8 +8,8 @@ import { GraphClient } from '#libs/meta-cloud';
 import { LOGGER } from '#libs/observability';
 import { Database } from '#libs/persistence';
 import { type Caller, TenantCaller, TenantGuard } from '#libs/tenants';
-import { Wabas } from '#libs/wabas';
 import { readFile } from '../files/read-file.js';
+import { fetchProfile } from './fetch-profile.js';
 import { type KnownNumber, Numbers } from './numbers.js';
 import { PROFILE_FIELDS, type Profile, profileProblems } from './profile-rules.js';
 import { Profiles } from './profiles.js';
@@ -29,7 +29,6 @@ export class ProfileController {
   constructor(
     private readonly numbers: Numbers,
     private readonly profiles: Profiles,
-    private readonly wabas: Wabas,
     private readonly graph: GraphClient,
     private readonly db: Database,
     @Inject(LOGGER) private readonly logger: Logger,
@@ -79,7 +78,11 @@ export class ProfileController {
       throw error;
     });
     try {
-      const handle = await uploadPicture(this.graph, { appId: this.appId, token: this.tokenOf(known), ...file });
+      const handle = await uploadPicture(this.graph, {
+        appId: this.appId,
+        token: this.numbers.tokenOf(known.waba),
+        ...file,
+      });
       return { profile: await this.set(tenantId, known, { profile_picture_handle: handle }) };
     } catch (error) {
       throw error instanceof Refusal ? error : refuseAsMeta(error);
@@ -92,7 +95,7 @@ export class ProfileController {
         method: 'POST',
         path: `/${known.number.metaPhoneNumberId}/whatsapp_business_profile`,
         body: { messaging_product: 'whatsapp', ...change },
-        token: this.tokenOf(known),
+        token: this.numbers.tokenOf(known.waba),
       });
       return await this.fetch(tenantId, known);
     } catch (error) {
@@ -101,20 +104,9 @@ export class ProfileController {
   }
 
   private async fetch(tenantId: string, known: KnownNumber): Promise<Profile> {
-    const { data } = await this.graph.call<{ data?: Profile[] }>({
-      path: `/${known.number.metaPhoneNumberId}/whatsapp_business_profile`,
-      query: { fields: PROFILE_FIELDS.join(',') },
-      token: this.tokenOf(known),
-    });
-    const profile = data?.[0] ?? {};
+    const profile = await fetchProfile(this.graph, known.number.metaPhoneNumberId, this.numbers.tokenOf(known.waba));
     await this.db.inTenant(tenantId, (tx) => this.profiles.keep(tx, tenantId, known.number.phoneNumberId, profile));
     return profile;
-  }
-
-  private tokenOf({ waba }: KnownNumber): string {
-    const token = this.wabas.tokenOf(waba);
-    if (!token) throw new Refusal(409, 'access_lost', 'Meta does not let us act for this account. Connect it again.');
-    return token;
   }
 }
 

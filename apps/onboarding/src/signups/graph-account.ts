@@ -1,3 +1,4 @@
+import { parsePhoneNumberFromString } from 'libphonenumber-js/max';
 import type { GraphClient } from '#libs/meta-cloud';
 
 /** A number as Graph shows it (Meta, phone numbers, 2026-02-27); absent fields are those the token may not see. */
@@ -18,7 +19,7 @@ export interface GraphNumber {
   whatsapp_business_manager_messaging_limit?: string;
 }
 
-export const NUMBER_FIELDS = [
+const NUMBER_FIELDS = [
   'id',
   'display_phone_number',
   'verified_name',
@@ -38,6 +39,13 @@ export const NUMBER_FIELDS = [
 /** A WABA holds at most 20 numbers as a rule; more pages than this would be a loop. */
 const MOST_PAGES = 20;
 
+/** A number as a row of digits: Graph and people write the same one differently. */
+export const digitsOf = (phone: string): string => phone.replace(/\D/g, '');
+
+/** One number as Graph shows it now. @throws GraphError, GraphUnreachableError */
+export const numberById = (graph: GraphClient, id: string, token: string): Promise<GraphNumber> =>
+  graph.call<GraphNumber>({ path: `/${id}`, query: { fields: NUMBER_FIELDS }, token });
+
 /** Every number of a WABA, all pages of the list. */
 export async function numbersOf(graph: GraphClient, wabaId: string, token: string): Promise<GraphNumber[]> {
   const numbers: GraphNumber[] = [];
@@ -52,6 +60,38 @@ export async function numbersOf(graph: GraphClient, wabaId: string, token: strin
     if (!after) break;
   }
   return numbers;
+}
+
+/**
+ * Puts a number on a WABA's list. One that stands there already, because an answer was lost, is not added again.
+ *
+ * @param as `phone` in E.164; `migrate` brings it from another provider, where its two-step PIN must be off
+ * @returns Meta's id of the number; undefined for a phone that is no number
+ * @throws GraphError, GraphUnreachableError
+ */
+export async function putOnList(
+  graph: GraphClient,
+  wabaId: string,
+  token: string,
+  as: { phone: string; displayName: string; migrate?: boolean },
+): Promise<string | undefined> {
+  const parsed = parsePhoneNumberFromString(as.phone);
+  if (!parsed) return undefined;
+  const digits = digitsOf(as.phone);
+  const held = (await numbersOf(graph, wabaId, token)).find((n) => digitsOf(n.display_phone_number ?? '') === digits);
+  if (held) return held.id;
+  const made = await graph.call<{ id: string }>({
+    method: 'POST',
+    path: `/${wabaId}/phone_numbers`,
+    body: {
+      cc: parsed.countryCallingCode,
+      phone_number: parsed.nationalNumber,
+      verified_name: as.displayName,
+      ...(as.migrate ? { migrate_phone_number: true } : {}),
+    },
+    token,
+  });
+  return made.id;
 }
 
 /** Whether the number can send through the Cloud API already. */

@@ -112,7 +112,9 @@ export class RunSignup {
           return number ? this.wabas.pinOf(number) : undefined;
         })
       : undefined;
-    const { app, callback } = this.tools;
-    return [code, token, pin, app.secret, callback.verifyToken].filter((s): s is string => s !== undefined);
+    const { app, callback, partner } = this.tools;
+    return [code, token, pin, app.secret, callback.verifyToken, partner.token].filter(
+      (s): s is string => s !== undefined,
+    );
   }
 }

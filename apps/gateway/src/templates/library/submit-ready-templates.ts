@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Refusal } from '#libs/http';
 import type { Caller } from '#libs/tenants';
-import { refuse } from '../../graph-envelope/refuse.js';
 import { ManageTemplates } from '../manage-templates.js';
 import { READY_LANGUAGES, type ReadyLanguage, readyTemplate, submissionOf } from './ready-templates.js';
 
@@ -21,7 +20,7 @@ export class SubmitReadyTemplates {
   constructor(private readonly manage: ManageTemplates) {}
 
   /**
-   * @param wish `languages`: all three without it; `name`: the key without it
+   * @param wish `languages`: at least one, or all three without it; `name`: the key without it
    * @throws Refusal when there is no such ready template, or Meta took none of the languages
    */
   async submit(
@@ -46,7 +45,6 @@ export class SubmitReadyTemplates {
       }
     }
     if (refused && results.every((r) => r.error)) throw refused;
-    if (results.length === 0) throw refuse('invalid_parameter', 'languages: name at least one, or leave it out.');
     return results;
   }
 }

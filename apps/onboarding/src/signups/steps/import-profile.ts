@@ -1,5 +1,5 @@
 import { GraphError } from '#libs/meta-cloud';
-import { PROFILE_FIELDS, type Profile } from '../../numbers/profile-rules.js';
+import { fetchProfile } from '../../numbers/fetch-profile.js';
 import { type DoStep, needed } from '../step-tools.js';
 
 /**
@@ -9,14 +9,10 @@ import { type DoStep, needed } from '../step-tools.js';
 export const importProfile: DoStep = async ({ tenantId, facts, token }, { graph, db, wabas, profiles }) => {
   const metaPhoneNumberId = needed(facts.phoneNumberId, 'a number');
   try {
-    const { data } = await graph.call<{ data?: Profile[] }>({
-      path: `/${metaPhoneNumberId}/whatsapp_business_profile`,
-      query: { fields: PROFILE_FIELDS.join(',') },
-      token: needed(token, 'a token'),
-    });
+    const profile = await fetchProfile(graph, metaPhoneNumberId, needed(token, 'a token'));
     await db.inTenant(tenantId, async (tx) => {
       const number = await wabas.phoneNumber(tx, tenantId, { metaPhoneNumberId });
-      if (number) await profiles.keep(tx, tenantId, number.phoneNumberId, data?.[0] ?? {});
+      if (number) await profiles.keep(tx, tenantId, number.phoneNumberId, profile);
     });
     return { is: 'done' };
   } catch (error) {

@@ -1,5 +1,5 @@
 import { newPin } from '../../numbers/new-pin.js';
-import { type GraphNumber, isRegistered, NUMBER_FIELDS } from '../graph-account.js';
+import { isRegistered, numberById } from '../graph-account.js';
 import { type DoStep, needed, type StepInput, type StepTools } from '../step-tools.js';
 
 /** The number's two-step PIN, made and kept sealed before Meta hears of it: a PIN that only Meta knew would lock us out. */
@@ -32,14 +32,13 @@ export const registerNumber: DoStep = async (at, tools) => {
   const metaId = at.facts.phoneNumberId;
   if (!metaId) return { is: 'held-up', cause: 'no_number' };
   const token = needed(at.token, 'a token');
-  const path = `/${metaId}`;
-  const number = await tools.graph.call<GraphNumber>({ path, query: { fields: NUMBER_FIELDS }, token });
+  const number = await numberById(tools.graph, metaId, token);
   if (number.is_on_biz_app ?? at.facts.coexistence) return { is: 'skipped', facts: { coexistence: true } };
   if (isRegistered(number)) return { is: 'done' };
   const pin = await pinToUse(at, tools, metaId);
   await tools.graph.call({
     method: 'POST',
-    path: `${path}/register`,
+    path: `/${metaId}/register`,
     body: { messaging_product: 'whatsapp', pin },
     token,
   });
