@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pino } from 'pino';
 import { OnboardingModule } from '../../apps/onboarding/src/onboarding.module.js';
 import { OnboardingWorkerModule } from '../../apps/onboarding/src/onboarding-worker.module.js';
 import { defaultConfig } from '../../apps/sandbox/src/config.js';
@@ -37,6 +38,8 @@ export class OnboardingStack {
     readonly environment: Record<string, string>,
     readonly app: RunningApp,
     private readonly callback: { server: Server; url: string },
+    /** What the app has logged from `warn` on. */
+    readonly logged: Json[],
   ) {}
   private worker: RunningApp | undefined;
   private people = 0;
@@ -57,8 +60,15 @@ export class OnboardingStack {
       TRUSTED_PROXIES: '127.0.0.0/8',
       ...more,
     });
-    const app = await startApp(OnboardingModule, environment, { name: 'onboarding', describe: 'Onboarding.' });
-    return new OnboardingStack(database, sandbox, environment, app, callback);
+    const logged: Json[] = [];
+    const keep = (line: string) => {
+      const entry: Json = JSON.parse(line);
+      logged.push(entry);
+      if (entry.level >= 50) process.stderr.write(line);
+    };
+    const logger = pino({ level: 'warn' }, { write: keep });
+    const app = await startApp(OnboardingModule, environment, { name: 'onboarding', describe: 'Onboarding.', logger });
+    return new OnboardingStack(database, sandbox, environment, app, callback, logged);
   }
 
   /** A second process of the app. */

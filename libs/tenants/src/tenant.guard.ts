@@ -24,6 +24,9 @@ export function keyOf(request: Pick<FastifyRequest, 'headers' | 'query'>): strin
   return bearer ?? (typeof header === 'string' ? header : undefined) ?? (typeof query === 'string' ? query : undefined);
 }
 
+/** A session's token is a JWT, which no API key looks like. */
+const isSession = (token: string): boolean => token.split('.').length === 3;
+
 const callerOf = (context: ExecutionContext): Guarded => context.switchToHttp().getRequest<Guarded>();
 const routeOf = (request: FastifyRequest): string => request.routeOptions.url ?? '';
 
@@ -80,7 +83,14 @@ export class TenantUserGuard implements CanActivate {
           : await this.byPerson(request, request.user)
         : undefined;
     if (!caller) {
-      throw new Refusal(401, 'unauthenticated', 'Sign in again: the session is missing, wrong or has expired.');
+      const key = keyOf(request);
+      throw new Refusal(
+        401,
+        'unauthenticated',
+        key && !isSession(key)
+          ? 'This is for a signed-in person, not for an API key: sign in (POST /api/v1/sessions of the onboarding app) and send its access_token as "Authorization: Bearer TOKEN".'
+          : 'Sign in again: the session is missing, wrong or has expired.',
+      );
     }
     request.caller = caller;
     return true;
@@ -119,8 +129,7 @@ export class TenantGuard implements CanActivate {
 
   canActivate(context: ExecutionContext): Promise<boolean> {
     const token = keyOf(callerOf(context));
-    const isSession = token !== undefined && token.split('.').length === 3;
-    return (isSession ? this.byUser : this.byKey).canActivate(context);
+    return (token !== undefined && isSession(token) ? this.byUser : this.byKey).canActivate(context);
   }
 }
 

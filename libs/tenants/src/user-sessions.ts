@@ -59,10 +59,12 @@ export class UserSessions {
   /**
    * Exchanges a refresh token for the next one.
    *
-   * @returns 'stolen' for a token that was exchanged before, whose session has now ended; undefined for one that is
-   *   unknown, or whose session has ended
+   * @returns `stolen`, whose session it was, for a token that was exchanged before: that session has now ended. Undefined
+   *   for a token that is unknown, or whose session has ended
    */
-  async refresh(refreshToken: string): Promise<OpenSession | 'stolen' | undefined> {
+  async refresh(
+    refreshToken: string,
+  ): Promise<OpenSession | { stolen: Omit<OpenSession, 'refreshToken'> } | undefined> {
     const ticket = readTicket(refreshToken);
     if (!ticket) return undefined;
     const { tenantId, rowId: sessionId, secretHash } = ticket;
@@ -74,7 +76,7 @@ export class UserSessions {
       if (!timingSafeEqual(held.refreshHash, secretHash)) {
         if (!held.usedHashes.some((used) => used.equals(secretHash))) return undefined;
         await sessions.update({ tenantId, sessionId }, { endedAt: now, endedWhy: 'stolen' satisfies WhyEnded });
-        return 'stolen';
+        return { stolen: { tenantId, userId: held.userId, sessionId } };
       }
       const next = makeTicket(tenantId, sessionId);
       await sessions.update(

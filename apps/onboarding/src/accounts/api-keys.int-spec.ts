@@ -24,6 +24,14 @@ describe('an API key', () => {
     expect((await make({ phone_number_id: '1' })).status).toBe(404);
   });
 
+  it('makes no other keys, and says who does', async () => {
+    const { token } = await stack.merchant();
+    const { api_key } = (await stack.api('POST', '/api-keys', { token, body: { name: 'k' } })).body;
+    const refused = await stack.api('POST', '/api-keys', { token: api_key, body: { name: 'child' } });
+    expect([refused.status, refused.body.error.message]).toEqual([401, expect.stringContaining('signed-in person')]);
+    expect((await stack.api('GET', '/api-keys', { token })).body.data).toHaveLength(1);
+  });
+
   it('ends at an instant that is still to come, or is not made', async () => {
     const { token } = await stack.merchant();
     const make = (expires_at: string) => stack.api('POST', '/api-keys', { token, body: { name: 'k', expires_at } });

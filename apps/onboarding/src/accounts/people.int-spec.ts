@@ -158,6 +158,9 @@ describe('the people of a merchant', () => {
     expect([stolen.status, stolen.body.error.code]).toEqual([401, 'session_ended']);
     expect((await renew(second.refresh_token)).status).toBe(401);
     expect((await me(second.access_token)).status).toBe(401);
+    expect(stack.logged).toContainEqual(
+      expect.objectContaining({ msg: expect.stringContaining('came a second time'), userId: first.user.id }),
+    );
     // Guessing a secret for a known session is no proof of theft.
     const third = (await signIn(owner.email, PASSWORD)).body;
     const forged = Buffer.from(third.refresh_token, 'base64url');
@@ -207,6 +210,9 @@ describe('the people of a merchant', () => {
     const slowed = guesses.find((g) => g.status === 429);
     expect(slowed?.body.error.code).toBe('slow_down');
     expect(Number(slowed?.headers.get('retry-after'))).toBeGreaterThan(0);
+    const why = stack.logged.map((l) => l.why ?? l.msg);
+    expect(why).toEqual(expect.arrayContaining(['wrong_credentials', 'attempts are slowed down']));
+    expect(JSON.stringify(stack.logged)).not.toMatch(/wrong wrong|@shop/);
     // From the guesser's place even the right password waits; from elsewhere the owner walks in.
     expect((await signIn(owner.email, PASSWORD)).status).toBe(429);
     const elsewhere = await stack.api('POST', '/sessions', {

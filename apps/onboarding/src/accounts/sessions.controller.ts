@@ -1,9 +1,24 @@
-import { Body, Controller, Delete, Get, Header, HttpCode, Ip, Param, Post, Req, UseGuards } from '@nestjs/common';
+import {
+  Body,
+  Controller,
+  Delete,
+  Get,
+  Header,
+  HttpCode,
+  Inject,
+  Ip,
+  Param,
+  Post,
+  Req,
+  UseGuards,
+} from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiProperty, ApiPropertyOptional, ApiTags } from '@nestjs/swagger';
 import { IsOptional, IsString, MaxLength } from 'class-validator';
 import type { FastifyRequest } from 'fastify';
+import type { Logger } from 'pino';
 import { Refusal } from '#libs/http';
 import { isId } from '#libs/ids';
+import { LOGGER } from '#libs/observability';
 import { Database } from '#libs/persistence';
 import { Sessions } from '#libs/sessions';
 import {
@@ -42,6 +57,7 @@ export class SessionsController {
     private readonly tokens: Sessions,
     private readonly throttle: SignInThrottle,
     private readonly db: Database,
+    @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
   /**
@@ -56,9 +72,15 @@ export class SessionsController {
   async signIn(@Body() request: SignInRequest, @Ip() ip: string, @Req() http: FastifyRequest) {
     await this.throttle.attempt('sign-in', request.email, ip);
     const user = await this.tenants.signIn(request.email, request.password);
-    if (!user) throw new Refusal(401, 'wrong_credentials', 'The e-mail address or the password is wrong.');
+    if (!user) {
+      // Not whom it was tried for: people type passwords into the wrong field.
+      this.logger.warn({ ip, why: 'wrong_credentials' }, 'a sign-in was refused');
+      throw new Refusal(401, 'wrong_credentials', 'The e-mail address or the password is wrong.');
+    }
     const second = await this.people.secondFactor(user.tenantId, user.userId, request.second_factor);
     if (second === 'wrong') {
+      const { tenantId, userId } = user;
+      this.logger.warn({ ip, tenantId, userId, why: 'wrong_second_factor' }, 'a sign-in was refused');
       throw new Refusal(401, 'wrong_second_factor', 'The code is wrong, or was used already. Wait for the next one.');
     }
     await this.throttle.succeeded('sign-in', request.email, ip);
@@ -81,9 +103,10 @@ export class SessionsController {
   @Post('refresh')
   @HttpCode(200)
   @Header('cache-control', 'no-store')
-  async refresh(@Body() { refresh_token }: RefreshRequest) {
+  async refresh(@Body() { refresh_token }: RefreshRequest, @Ip() ip: string) {
     const session = await this.userSessions.refresh(refresh_token);
-    if (session === 'stolen') {
+    if (session && 'stolen' in session) {
+      this.logger.warn({ ip, ...session.stolen }, 'a refresh token came a second time; its session has ended');
       throw new Refusal(
         401,
         'session_ended',

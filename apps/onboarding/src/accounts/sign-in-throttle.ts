@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Redis } from 'ioredis';
+import type { Logger } from 'pino';
 import { Refusal } from '#libs/http';
+import { LOGGER } from '#libs/observability';
 import { REDIS } from '#libs/queues';
 
 interface Limit {
@@ -29,7 +31,10 @@ export const delayMs = (attempt: number, { free, longestMs }: Limit): number =>
 /** Slows guessing down. Redis keeps the counts; without it nobody is slowed, and the hash of passwords is slow by itself. */
 @Injectable()
 export class SignInThrottle {
-  constructor(@Inject(REDIS) private readonly redis: Redis) {}
+  constructor(
+    @Inject(REDIS) private readonly redis: Redis,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {}
 
   /**
    * Call before an attempt; it counts as failed until `succeeded`.
@@ -38,8 +43,14 @@ export class SignInThrottle {
    */
   async attempt(what: string, address: string, ip: string): Promise<void> {
     const source = sourceOf(ip);
-    await this.take(keyOf(what, address.toLowerCase(), source), BY_ADDRESS_AND_SOURCE);
-    await this.take(keyOf(what, '', source), BY_SOURCE);
+    const waitMs =
+      (await this.take(keyOf(what, address.toLowerCase(), source), BY_ADDRESS_AND_SOURCE)) ??
+      (await this.take(keyOf(what, '', source), BY_SOURCE));
+    if (waitMs === undefined) return;
+    this.logger.warn({ ip, what, waitMs }, 'attempts are slowed down');
+    throw new Refusal(429, 'slow_down', 'There were too many attempts. Wait a little, then try again.', {
+      retryAfterSeconds: Math.max(1, Math.ceil(waitMs / 1_000)),
+    });
   }
 
   async succeeded(what: string, address: string, ip: string): Promise<void> {
@@ -50,22 +61,19 @@ export class SignInThrottle {
     await this.redis.decr(keys[1] as string).catch(() => 0);
   }
 
-  private async take(key: string, limit: Limit): Promise<void> {
-    let waitMs: number | undefined;
+  /** @returns milliseconds to wait, absent when the attempt may be made */
+  private async take(key: string, limit: Limit): Promise<number | undefined> {
     try {
       const attempt = await this.redis.incr(key);
       await this.redis.pexpire(key, FORGET_AFTER_MS);
       const delay = delayMs(attempt, limit);
       // Whoever sets the wait may try; all others, also those at the same moment, are asked to come later.
-      if (delay === 0 || (await this.redis.set(`${key}:wait`, '1', 'PX', delay, 'NX'))) return;
+      if (delay === 0 || (await this.redis.set(`${key}:wait`, '1', 'PX', delay, 'NX'))) return undefined;
       await this.redis.decr(key);
-      waitMs = await this.redis.pttl(`${key}:wait`);
+      return await this.redis.pttl(`${key}:wait`);
     } catch {
-      return;
+      return undefined;
     }
-    throw new Refusal(429, 'slow_down', 'There were too many attempts. Wait a little, then try again.', {
-      retryAfterSeconds: Math.max(1, Math.ceil(waitMs / 1_000)),
-    });
   }
 }
 
