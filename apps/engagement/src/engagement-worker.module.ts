@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
+import { ContactsModule } from '#libs/contacts';
 import { InboundModule } from '#libs/inbound';
 import { ProcessModule } from '#libs/process';
-import { ContactsModule } from './contacts/contacts.module.js';
 import { InboundProcessor } from './inbound/inbound.processor.js';
 import { TakeInbound } from './inbound/take-inbound.js';
 

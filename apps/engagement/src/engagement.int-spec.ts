@@ -1,4 +1,5 @@
 import { ManualClock } from '#libs/clock';
+import { Contacts, type Identifier } from '#libs/contacts';
 import { Inbound, type InboundMessage } from '#libs/inbound';
 import { Outbox } from '#libs/outbox';
 import type { Tx } from '#libs/persistence';
@@ -7,8 +8,6 @@ import { Tenants } from '#libs/tenants';
 import { eventually, http, type RunningApp, startApp, testEnvironment } from '../../../test/support/app.js';
 import { cloneDatabase, connect, type TestDatabase } from '../../../test/support/database.js';
 import { type FoundedNumber, foundNumber } from '../../../test/support/numbers.js';
-import { Contacts } from './contacts/contacts.js';
-import type { Identifier } from './contacts/identifiers.js';
 import { EngagementModule } from './engagement.module.js';
 import { EngagementWorkerModule } from './engagement-worker.module.js';
 import { TakeInbound } from './inbound/take-inbound.js';

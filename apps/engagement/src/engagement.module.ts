@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { ContactsModule } from '#libs/contacts';
 import { IdempotencyModule } from '#libs/idempotency';
 import { InboundModule } from '#libs/inbound';
 import { OutboxModule } from '#libs/outbox';
@@ -6,7 +7,6 @@ import { ProcessModule } from '#libs/process';
 import { TenantsModule } from '#libs/tenants';
 import { WabasModule } from '#libs/wabas';
 import { ContactsController } from './contacts/contacts.controller.js';
-import { ContactsModule } from './contacts/contacts.module.js';
 import { ServiceWindows } from './contacts/service-windows.js';
 import { ConversationsController } from './conversations/conversations.controller.js';
 import { Conversations } from './conversations/conversations.js';

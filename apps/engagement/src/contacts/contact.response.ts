@@ -1,5 +1,4 @@
-import type { Contact } from './contacts.js';
-import type { IdentifierKind } from './identifiers.js';
+import type { Contact, IdentifierKind } from '#libs/contacts';
 import type { NumberWindow } from './service-windows.js';
 
 export interface ContactResponse {

@@ -1,6 +1,7 @@
 import { Body, Controller, Get, Param, ParseUUIDPipe, Put, Query, UseGuards } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiProperty, ApiPropertyOptional, ApiTags } from '@nestjs/swagger';
 import { IsOptional, IsString, Length, MaxLength, ValidateIf } from 'class-validator';
+import { Contacts } from '#libs/contacts';
 import { PAGE_SIZE, type Page, PageRequest, pageOf, Refusal } from '#libs/http';
 import { Database } from '#libs/persistence';
 import { type Caller, TenantCaller, TenantGuard } from '#libs/tenants';
@@ -10,7 +11,6 @@ import {
   contactResponse,
   contactWithWindowsResponse,
 } from './contact.response.js';
-import { Contacts } from './contacts.js';
 import { ServiceWindows } from './service-windows.js';
 
 class ContactsRequest extends PageRequest {

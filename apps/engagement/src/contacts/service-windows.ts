@@ -1,10 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CLOCK, type Clock } from '#libs/clock';
+import { customerKeysOf, type Identifier } from '#libs/contacts';
 import { Inbound } from '#libs/inbound';
 import type { Tx } from '#libs/persistence';
 import { windowAt } from '#libs/service-window';
 import { Wabas } from '#libs/wabas';
-import { customerKeysOf, type Identifier } from './identifiers.js';
 
 /** Whether a customer may be written to freely from one of the merchant's numbers. */
 export interface NumberWindow {

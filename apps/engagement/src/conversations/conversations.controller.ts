@@ -1,11 +1,11 @@
 import { Controller, Get, Param, ParseUUIDPipe, Query, UseGuards } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Contacts } from '#libs/contacts';
 import { PAGE_SIZE, type Page, PageRequest, pageOf, Refusal } from '#libs/http';
 import type { MessageStatus } from '#libs/message-status';
 import { Database } from '#libs/persistence';
 import { type Caller, TenantCaller, TenantGuard } from '#libs/tenants';
 import { Wabas } from '#libs/wabas';
-import { Contacts } from '../contacts/contacts.js';
 import { Conversations } from './conversations.js';
 
 interface LineResponse {

@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
+import { customerKeysOf, type Identifier } from '#libs/contacts';
 import { timeOfId } from '#libs/ids';
 import { Inbound } from '#libs/inbound';
 import type { MessageStatus } from '#libs/message-status';
 import { newMessageRef, Outbox } from '#libs/outbox';
 import type { Tx } from '#libs/persistence';
-import { customerKeysOf, type Identifier } from '../contacts/identifiers.js';
 
 /** One message of a conversation. */
 export interface Line {

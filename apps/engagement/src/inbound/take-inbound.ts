@@ -1,8 +1,7 @@
 import { Injectable } from '@nestjs/common';
+import { Contacts, identifiersOf } from '#libs/contacts';
 import { Inbound } from '#libs/inbound';
 import { Database } from '#libs/persistence';
-import { Contacts } from '../contacts/contacts.js';
-import { identifiersOf } from '../contacts/identifiers.js';
 
 /** Messages of one transaction. */
 export const BATCH = 100;

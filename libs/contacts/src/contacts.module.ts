@@ -1,5 +1,6 @@
-import { Module } from '@nestjs/common';
+import { Global, Module } from '@nestjs/common';
 import { Contacts } from './contacts.js';
 
+@Global()
 @Module({ providers: [Contacts], exports: [Contacts] })
 export class ContactsModule {}

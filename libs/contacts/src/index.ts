@@ -1,0 +1,3 @@
+export { type Contact, Contacts, type Sighting } from './contacts.js';
+export { ContactsModule } from './contacts.module.js';
+export { customerKeysOf, type Identifier, type IdentifierKind, identifiersOf, type Writer } from './identifiers.js';

@@ -1,0 +1,1 @@
+export { formsOf, lineOf } from './line-of.js';
