@@ -1,5 +1,6 @@
 export { PhoneNumber, Portfolio, Waba } from './entities.js';
 export { type LimitChange, limitChanges, noteLimitChange } from './limit-changes.js';
+export { isRegistered } from './number-status.js';
 export { PortfolioPrices, type ToldOfPrices } from './portfolio-prices.js';
 export { type Restriction, Standing } from './standing.js';
 export {

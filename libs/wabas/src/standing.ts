@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Tx } from '#libs/persistence';
+import { REGISTERED_STATUSES } from './number-status.js';
 
 /** Something that Meta does not let a WABA or number do for a while. */
 export interface Restriction {
@@ -15,7 +16,10 @@ export interface Restriction {
  */
 @Injectable()
 export class Standing {
-  /** Meta's restrictions of a number and of its WABA that are in force at an instant: the newest word on each counts. */
+  /**
+   * Meta's restrictions of a number and of its WABA that are in force at an instant: the newest word on each counts. A number
+   * whose status is RESTRICTED may only reply, for as long as it is.
+   */
   async restrictions(
     tx: Tx,
     tenantId: string,
@@ -27,7 +31,9 @@ export class Standing {
          SELECT e.detail -> 'restriction_info' AS told FROM account_events e
           WHERE e.tenant_id = $1 AND e.waba_id = $2 AND e.topic = 'restriction'
             AND e.phone_number_id IS NOT DISTINCT FROM scope.phone_number_id
-          ORDER BY e.at DESC, e.event_id DESC LIMIT 1) AS newest`,
+          ORDER BY e.at DESC, e.event_id DESC LIMIT 1) AS newest
+       UNION ALL SELECT '[{"restriction_type": "RESTRICTED_BIZ_INITIATED_MESSAGING"}]'::jsonb FROM phone_numbers
+        WHERE tenant_id = $1 AND phone_number_id = $3 AND status = 'RESTRICTED'`,
       [tenantId, of.wabaId, of.phoneNumberId],
     );
     return rows.flatMap(({ told }) => readRestrictions(told)).filter(({ until }) => until === undefined || until > now);
@@ -57,10 +63,10 @@ export class Standing {
   ): Promise<void> {
     const change = access
       ? `status = 'CONNECTED', access_lost_at = NULL, updated_at = $4 WHERE access_lost_at IS NOT NULL AND status = 'DISCONNECTED'`
-      : `status = 'DISCONNECTED', access_lost_at = $4, updated_at = $4 WHERE status = 'CONNECTED'`;
+      : `status = 'DISCONNECTED', access_lost_at = $4, updated_at = $4 WHERE status = ANY ($5)`;
     await tx.query(
       `UPDATE phone_numbers SET ${change} AND tenant_id = $1 AND waba_id = $2 AND ($3::uuid IS NULL OR phone_number_id = $3)`,
-      [tenantId, of.wabaId, of.phoneNumberId ?? null, now],
+      [tenantId, of.wabaId, of.phoneNumberId ?? null, now, ...(access ? [] : [REGISTERED_STATUSES])],
     );
   }
 }

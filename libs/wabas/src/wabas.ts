@@ -1,10 +1,12 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { In } from 'typeorm';
 import { CLOCK, type Clock } from '#libs/clock';
 import { derivedId, newId } from '#libs/ids';
 import { Database, type Tx } from '#libs/persistence';
 import { Vault } from '#libs/vault';
 import { PhoneNumber, Portfolio, Waba } from './entities.js';
 import { type LimitChange, noteLimitChange } from './limit-changes.js';
+import { REGISTERED_STATUSES } from './number-status.js';
 import { Standing } from './standing.js';
 
 /** Meta's id of something that another tenant of this platform already has. */
@@ -199,10 +201,10 @@ export class Wabas {
 
   /** Numbers of a WABA that Meta disabled do not send; reinstated, those that were banned send again. */
   async setBanned(tx: Tx, tenantId: string, wabaId: string, banned: boolean): Promise<void> {
-    const [from, to] = banned ? ['CONNECTED', 'BANNED'] : ['BANNED', 'CONNECTED'];
+    const [from, to] = banned ? [REGISTERED_STATUSES, 'BANNED'] : [['BANNED'], 'CONNECTED'];
     await tx
       .getRepository(PhoneNumber)
-      .update({ tenantId, wabaId, status: from }, { status: to, updatedAt: this.clock.now() });
+      .update({ tenantId, wabaId, status: In(from) }, { status: to, updatedAt: this.clock.now() });
   }
 
   /** What Meta now shows or thinks of a number. */

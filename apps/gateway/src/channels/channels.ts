@@ -1,7 +1,15 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CLOCK, type Clock } from '#libs/clock';
 import { Database, type Tx } from '#libs/persistence';
-import { type PhoneNumber, type Portfolio, type Restriction, Standing, type Waba, Wabas } from '#libs/wabas';
+import {
+  isRegistered,
+  type PhoneNumber,
+  type Portfolio,
+  type Restriction,
+  Standing,
+  type Waba,
+  Wabas,
+} from '#libs/wabas';
 import { type ClientRecord, OnPremisesClients } from '../on-premises/on-premises-clients.js';
 import { Remembered } from './remembered.js';
 
@@ -26,7 +34,7 @@ export const clientOf = ({ onPremises }: Pick<Channel, 'onPremises'>): ClientRec
 export const hasAccess = (channel: Channel): boolean => clientOf(channel) !== undefined || channel.token !== undefined;
 
 export const isLive = (channel: Channel): boolean =>
-  channel.number.status === 'CONNECTED' && hasAccess(channel) && clientOf(channel)?.state !== 'moving';
+  isRegistered(channel.number.status) && hasAccess(channel) && clientOf(channel)?.state !== 'moving';
 
 // So long may a process act on a number as it was; Meta refuses what it must, and a live number rarely changes.
 export const REMEMBER_MS = 2_000;

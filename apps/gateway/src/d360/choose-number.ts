@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { Database } from '#libs/persistence';
 import type { Caller } from '#libs/tenants';
-import { type PhoneNumber, type Waba, Wabas } from '#libs/wabas';
+import { isRegistered, type PhoneNumber, type Waba, Wabas } from '#libs/wabas';
 import { Remembered } from '../channels/remembered.js';
 import { refuse, unknownObject } from '../graph-envelope/refuse.js';
 import { OnPremisesClients } from '../on-premises/on-premises-clients.js';
@@ -77,4 +77,4 @@ export class ChooseNumber {
 }
 
 const isLive = ({ number, waba, onPremises }: ChosenNumber): boolean =>
-  number.status === 'CONNECTED' && (onPremises || waba.sealedToken !== null);
+  isRegistered(number.status) && (onPremises || waba.sealedToken !== null);

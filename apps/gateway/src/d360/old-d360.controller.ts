@@ -4,6 +4,7 @@ import { ApiBody, ApiConsumes, ApiOperation } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { KeepsItsKey, type Once, OnceKey } from '#libs/idempotency';
 import { type Caller, TenantCaller } from '#libs/tenants';
+import { isRegistered } from '#libs/wabas';
 import { refuse, unknownObject } from '../graph-envelope/refuse.js';
 import { DescribeMedia } from '../media/describe-media.js';
 import { ServeFile } from '../media/serve-file.js';
@@ -229,7 +230,7 @@ export class OldD360Controller {
   @Get('health')
   health(@Chosen() { number }: ChosenNumber) {
     return {
-      health: { gateway_status: number.status === 'CONNECTED' ? 'connected' : 'disconnected' },
+      health: { gateway_status: isRegistered(number.status) ? 'connected' : 'disconnected' },
       meta: META,
     };
   }

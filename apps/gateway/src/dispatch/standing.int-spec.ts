@@ -131,6 +131,35 @@ describe('what Meta restricts', () => {
     await until(shop, waiting, 'submitted');
   });
 
+  it('to replies, as a number at its limit was by the older rules, lets replies out and templates wait', async () => {
+    const shop = await aMerchant(gateway.app);
+    const meanwhile = (status: string) =>
+      database.owner.query('UPDATE phone_numbers SET status = $2 WHERE phone_number_id = $1', [
+        shop.phoneNumberId,
+        status,
+      ]);
+    let waiting = '';
+    await whileHeld(shop, async () => {
+      waiting = await send(shop, templateTo('+16505550011'));
+      await meanwhile('RESTRICTED');
+    });
+    const refused = await eventually(async () => {
+      const answer = await trySend(shop, templateTo('+16505550012'));
+      return answer.status === 403 && answer;
+    });
+    expect(refused.body.error).toMatchObject({ code: 368 });
+    await customerWrote(database, shop, '16505550013');
+    await until(shop, await send(shop, textTo('16505550013')), 'submitted');
+    expect(await read(shop, waiting)).toMatchObject({ status: 'accepted' });
+
+    await meanwhile('FLAGGED');
+    const sent = await eventually(async () => {
+      const answer = await trySend(shop, templateTo('+16505550014'));
+      return answer.status === 200 && (answer.body.messages[0].id as string);
+    });
+    await until(shop, sent, 'submitted');
+  });
+
   it('of older news or of another kind stops nothing', async () => {
     const shop = await aMerchant(gateway.app);
     await restricted(shop, NOW, 'RESTRICTED_ADD_PHONE_NUMBER_ACTION');

@@ -51,7 +51,8 @@ export class ThroughputResponse {
 export class HeadroomResponse {
   @ApiProperty({ description: "Meta's id of the number" }) phone_number_id: string;
   @ApiProperty() display_phone_number: string;
-  @ApiProperty({ description: "Meta's word; only CONNECTED sends", example: 'CONNECTED' }) status: string;
+  @ApiProperty({ description: "Meta's word; CONNECTED sends, RESTRICTED only replies", example: 'CONNECTED' })
+  status: string;
   @ApiProperty({ enum: ['GREEN', 'YELLOW', 'RED', 'UNKNOWN'] }) quality_rating: string;
   @ApiProperty({ type: MessagingLimitResponse }) messaging_limit: MessagingLimitResponse;
   @ApiProperty({ type: ThroughputResponse }) throughput: ThroughputResponse;

@@ -1,4 +1,4 @@
-import type { PhoneNumber, Portfolio, Waba } from '#libs/wabas';
+import { isRegistered, type PhoneNumber, type Portfolio, type Waba } from '#libs/wabas';
 
 /**
  * A number as Graph shows it (phone number node, 2025-11), as far as we keep it.
@@ -15,7 +15,7 @@ export const numberView = (
   verified_name: number.verifiedName,
   status: number.status,
   quality_rating: number.qualityRating,
-  platform_type: onPremises ? 'ON_PREMISE' : number.status === 'CONNECTED' ? 'CLOUD_API' : 'NOT_APPLICABLE',
+  platform_type: onPremises ? 'ON_PREMISE' : isRegistered(number.status) ? 'CLOUD_API' : 'NOT_APPLICABLE',
   throughput: { level: number.throughputLevel },
   account_mode: 'LIVE',
   is_on_biz_app: number.coexistence,

@@ -27,6 +27,8 @@ describe('a number', () => {
     ['code-sent', 'PENDING', 'NOT_VERIFIED', false, 'code-sent'],
     ['verified', 'PENDING', 'EXPIRED', false, 'added'],
     ['live', 'DISCONNECTED', 'VERIFIED', false, 'off'],
+    ['live', 'FLAGGED', 'VERIFIED', false, 'live'],
+    ['live', 'RESTRICTED', 'VERIFIED', false, 'live'],
     ['live', 'MIGRATED', 'VERIFIED', false, 'moved-away'],
     ['moved-away', 'CONNECTED', 'VERIFIED', false, 'live'],
     ['released', 'CONNECTED', 'VERIFIED', false, 'released'],

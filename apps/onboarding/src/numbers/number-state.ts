@@ -1,3 +1,5 @@
+import { isRegistered } from '#libs/wabas';
+
 /** Where a number is on its way to the Cloud API. */
 export type NumberState =
   | 'added' // Meta has it on the account's list
@@ -53,7 +55,7 @@ export function stateSeen(
 ): NumberState {
   if (held === 'released' || seen.status === 'DELETED') return 'released';
   if (seen.status === 'MIGRATED') return 'moved-away';
-  if (seen.status === 'CONNECTED') return seen.coexistence ? 'coexisting' : 'live';
+  if (isRegistered(seen.status)) return seen.coexistence ? 'coexisting' : 'live';
   if (held === 'live' || held === 'coexisting' || (held === undefined && seen.status === 'DISCONNECTED')) return 'off';
   if (held === 'off') return 'off';
   if (seen.codeStatus === 'VERIFIED') return 'verified';
