@@ -10,8 +10,7 @@ import { DataSource } from 'typeorm';
 import { SystemClock } from '#libs/clock';
 import { InvalidConfigError, loadConfig } from '#libs/config';
 import { Database } from '#libs/persistence';
-import { AuditLog } from '../apps/admin/src/audit/audit-log.js';
-import { isStaffRole, STAFF_ROLES } from '../apps/admin/src/identity/permissions.js';
+import { AuditLog, isStaffRole, STAFF_ROLES } from '#libs/staff';
 import { StaffUsers } from '../apps/admin/src/identity/staff-users.js';
 
 const SHORTEST_PASSWORD = 12;

@@ -6,6 +6,7 @@ import { messageIdOf, newMessageRef, Outbox, OutboxLanes } from '#libs/outbox';
 import { Database } from '#libs/persistence';
 import { ProcessModule } from '#libs/process';
 import { Sessions } from '#libs/sessions';
+import { AuditLog, STAFF_ROLES, type StaffRole } from '#libs/staff';
 import { TenantEvents, WebhookEndpoint, WebhookEndpoints } from '#libs/tenant-events';
 import { ApiKey, ApiKeyAuthenticator, Tenant, TenantGuard, Tenants, TenantsModule, TenantUser } from '#libs/tenants';
 import { UsageFacts } from '#libs/usage';
@@ -14,8 +15,6 @@ import { http, type RunningApp, startApp, testEnvironment } from '../../../test/
 import { cloneDatabase, connect, type TestDatabase } from '../../../test/support/database.js';
 import { type FoundedNumber, foundNumber } from '../../../test/support/numbers.js';
 import { AdminModule } from './admin.module.js';
-import { AuditLog } from './audit/audit-log.js';
-import { STAFF_ROLES, type StaffRole } from './identity/permissions.js';
 import { LOCK_OUT, StaffUsers } from './identity/staff-users.js';
 
 const PASSWORD = 'a long enough password';

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { ProcessModule } from '#libs/process';
+import { StaffModule } from '#libs/staff';
 import { ApplicationsModule } from './applications/applications.module.js';
 import { AuditModule } from './audit/audit.module.js';
 import { IdentityModule } from './identity/identity.module.js';
@@ -10,6 +11,7 @@ import { TenantsModule } from './tenants/tenants.module.js';
 @Module({
   imports: [
     ProcessModule.forRoot({ queues: [], database: 'STAFF_DATABASE_URL' }),
+    StaffModule,
     IdentityModule,
     AuditModule,
     ApplicationsModule,

@@ -3,6 +3,7 @@ import { InboundModule } from '#libs/inbound';
 import { LedgerModule } from '#libs/ledger';
 import { MetaCloudModule } from '#libs/meta-cloud';
 import { ProcessModule } from '#libs/process';
+import { StaffModule } from '#libs/staff';
 import { TenantEventsModule } from '#libs/tenant-events';
 import { TenantsModule } from '#libs/tenants';
 import { UsageModule } from '#libs/usage';
@@ -33,7 +34,7 @@ import { MetaUsage } from './reconciliation/meta-usage.js';
 import { PullAnalytics } from './reconciliation/pull-analytics.js';
 import { Reconcile } from './reconciliation/reconcile.js';
 import { StaffReconciliationController } from './reconciliation/staff-reconciliation.controller.js';
-import { StaffModule } from './staff/staff.module.js';
+import { StaffAudit } from './staff/staff-audit.js';
 import { UsageController } from './usage/usage.controller.js';
 import { WalletFeature } from './wallet/wallet.module.js';
 
@@ -68,6 +69,7 @@ import { WalletFeature } from './wallet/wallet.module.js';
     StaffPlansController,
   ],
   providers: [
+    StaffAudit,
     CorrectCharge,
     MetaUsage,
     PullAnalytics,

@@ -6,7 +6,7 @@ import { type Application, Applications } from '#libs/applications';
 import { CLOCK, type Clock } from '#libs/clock';
 import { Refusal } from '#libs/http';
 import { Database } from '#libs/persistence';
-import { Needs, Staff, type StaffCaller } from '../identity/staff.guard.js';
+import { Needs, Staff, type StaffCaller } from '#libs/staff';
 import { DecideApplication } from './decide-application.js';
 
 const OPEN = ['waiting', 'claimed', 'question'] as const;

@@ -2,9 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { type ApplicationMove, type ApplicationState, Applications, WrongMoveError } from '#libs/applications';
 import { Refusal } from '#libs/http';
 import { Database } from '#libs/persistence';
-import { AuditLog } from '../audit/audit-log.js';
-import { auditOf } from '../audit/audit-of.js';
-import type { StaffCaller } from '../identity/staff.guard.js';
+import { AuditLog, auditOf, type StaffCaller } from '#libs/staff';
 
 /** What a member of staff does with an application, with its audit entry in one transaction. */
 @Injectable()

@@ -3,8 +3,8 @@ import { ApiBearerAuth, ApiOperation, ApiPropertyOptional, ApiTags } from '@nest
 import { IsOptional, IsUUID } from 'class-validator';
 import { PAGE_SIZE, type Page, PageRequest, pageOf } from '#libs/http';
 import { Database } from '#libs/persistence';
-import { Needs } from '../identity/staff.guard.js';
-import { AuditLog, type AuditRow } from './audit-log.js';
+import { Needs } from '#libs/staff';
+import { type AuditRow, searchAudit } from './search-audit.js';
 
 class AuditRequest extends PageRequest {
   @ApiPropertyOptional() @IsOptional() @IsUUID() tenant_id?: string;
@@ -14,10 +14,7 @@ class AuditRequest extends PageRequest {
 @ApiBearerAuth()
 @Controller('admin/v1/audit-log')
 export class AuditController {
-  constructor(
-    private readonly db: Database,
-    private readonly audit: AuditLog,
-  ) {}
+  constructor(private readonly db: Database) {}
 
   /** Who changed what, when, why and from where; newest first. */
   @Get()
@@ -25,7 +22,7 @@ export class AuditController {
   @ApiOperation({ summary: 'Read the audit log' })
   async list(@Query() request: AuditRequest): Promise<Page<AuditRow>> {
     const rows = await this.db.asStaff((tx) =>
-      this.audit.list(tx, {
+      searchAudit(tx, {
         limit: PAGE_SIZE + 1,
         ...(request.tenant_id ? { tenantId: request.tenant_id } : {}),
         ...(request.cursor ? { before: request.cursor } : {}),

@@ -1,6 +1,5 @@
 import { Module } from '@nestjs/common';
 import { AuditController } from './audit.controller.js';
-import { AuditLog } from './audit-log.js';
 
-@Module({ controllers: [AuditController], providers: [AuditLog], exports: [AuditLog] })
+@Module({ controllers: [AuditController] })
 export class AuditModule {}

@@ -3,8 +3,7 @@ import { ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { IsEmail, IsString, MaxLength } from 'class-validator';
 import { Refusal } from '#libs/http';
 import { Sessions } from '#libs/sessions';
-import type { StaffRole } from './permissions.js';
-import { PublicRoute } from './staff.guard.js';
+import { PublicRoute, type StaffRole } from '#libs/staff';
 import { LOCK_OUT, StaffUsers } from './staff-users.js';
 
 class SignInRequest {

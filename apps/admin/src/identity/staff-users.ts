@@ -2,9 +2,8 @@ import { Inject, Injectable } from '@nestjs/common';
 import { CLOCK, type Clock } from '#libs/clock';
 import { newId } from '#libs/ids';
 import { Database } from '#libs/persistence';
+import { AuditLog, type StaffRole } from '#libs/staff';
 import { hashPassword, passwordMatches } from '#libs/vault';
-import { AuditLog } from '../audit/audit-log.js';
-import type { StaffRole } from './permissions.js';
 
 /** How often in a row a password may be wrong, and for how long the account is then closed to everyone. */
 export const LOCK_OUT = { failures: 10, minutes: 15 } as const;
@@ -48,15 +47,6 @@ export class StaffUsers {
       });
       return { staffId };
     });
-  }
-
-  /** @returns the account behind a session, or undefined when it is gone or disabled */
-  async find(staffId: string): Promise<{ staffId: string; email: string; role: StaffRole } | undefined> {
-    const [user] = await this.db.query<{ staffId: string; email: string; role: StaffRole }>(
-      'SELECT staff_id AS "staffId", email, role FROM staff_users WHERE staff_id = $1 AND disabled_at IS NULL',
-      [staffId],
-    );
-    return user;
   }
 
   /**

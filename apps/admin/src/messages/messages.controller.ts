@@ -6,7 +6,7 @@ import { isId } from '#libs/ids';
 import { MESSAGE_STATUSES, type MessageStatus } from '#libs/message-status';
 import { messageIdOf } from '#libs/outbox';
 import { Database } from '#libs/persistence';
-import { Needs } from '../identity/staff.guard.js';
+import { Needs } from '#libs/staff';
 import { type MessageRow, messagesOfTenant } from './messages-of-tenant.js';
 import { type Trace, traceMessage } from './trace-message.js';
 

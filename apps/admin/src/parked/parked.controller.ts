@@ -2,7 +2,7 @@ import { Controller, Get, Query } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiPropertyOptional, ApiTags } from '@nestjs/swagger';
 import { IsOptional, IsUUID } from 'class-validator';
 import { Database } from '#libs/persistence';
-import { Needs } from '../identity/staff.guard.js';
+import { Needs } from '#libs/staff';
 import { listParked, type Parked } from './list-parked.js';
 
 class ParkedRequest {

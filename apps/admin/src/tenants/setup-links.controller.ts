@@ -4,10 +4,8 @@ import { IsString, Length } from 'class-validator';
 import { loadConfig } from '#libs/config';
 import { Refusal } from '#libs/http';
 import { Database } from '#libs/persistence';
+import { AuditLog, auditOf, Needs, Staff, type StaffCaller } from '#libs/staff';
 import { SetupLinks, Tenants } from '#libs/tenants';
-import { AuditLog } from '../audit/audit-log.js';
-import { auditOf } from '../audit/audit-of.js';
-import { Needs, Staff, type StaffCaller } from '../identity/staff.guard.js';
 
 const WEEK_MS = 7 * 86_400_000;
 

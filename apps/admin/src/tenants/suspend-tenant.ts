@@ -1,10 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { Refusal } from '#libs/http';
 import { Database } from '#libs/persistence';
+import { AuditLog, auditOf, type StaffCaller } from '#libs/staff';
 import { type TenantStatus, Tenants } from '#libs/tenants';
-import { AuditLog } from '../audit/audit-log.js';
-import { auditOf } from '../audit/audit-of.js';
-import type { StaffCaller } from '../identity/staff.guard.js';
 
 const ACTIONS = { suspended: 'tenant.suspend', active: 'tenant.resume' } as const;
 

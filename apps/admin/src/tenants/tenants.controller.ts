@@ -3,8 +3,8 @@ import { ApiBearerAuth, ApiOperation, ApiProperty, ApiPropertyOptional, ApiTags 
 import { IsOptional, IsString, Length, MaxLength } from 'class-validator';
 import { PAGE_SIZE, type Page, PageRequest, pageOf } from '#libs/http';
 import { Database } from '#libs/persistence';
+import { Needs, Staff, type StaffCaller } from '#libs/staff';
 import type { TenantStatus } from '#libs/tenants';
-import { Needs, Staff, type StaffCaller } from '../identity/staff.guard.js';
 import { findTenants, type TenantRow } from './find-tenants.js';
 import { SuspendTenant } from './suspend-tenant.js';
 import { type Overview, TenantOverview } from './tenant-overview.js';

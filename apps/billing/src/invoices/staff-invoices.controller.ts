@@ -1,12 +1,11 @@
-import { Body, Controller, Get, Param, ParseUUIDPipe, Post, Put, UseGuards } from '@nestjs/common';
+import { Body, Controller, Get, Param, ParseUUIDPipe, Post, Put } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiProperty, ApiPropertyOptional, ApiTags } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { IsArray, IsOptional, IsString, Length, Matches, MaxLength, ValidateNested } from 'class-validator';
 import { Refusal } from '#libs/http';
 import { Database } from '#libs/persistence';
+import { Needs, ReasonRequest, Staff, type StaffCaller } from '#libs/staff';
 import { mustBeDay } from '../local-days.js';
-import { ReasonRequest } from '../staff/reason.request.js';
-import { Needs, Staff, type StaffCaller, StaffGuard } from '../staff/staff.guard.js';
 import { StaffAudit } from '../staff/staff-audit.js';
 import { CreditInvoice } from './credit-invoice.js';
 import { IssueInvoices } from './issue-invoices.js';
@@ -54,7 +53,6 @@ interface RunResponse {
 
 @ApiTags('staff: invoices')
 @ApiBearerAuth()
-@UseGuards(StaffGuard)
 @Controller('admin/v1')
 export class StaffInvoicesController {
   constructor(

@@ -1,15 +1,4 @@
-import {
-  Body,
-  Controller,
-  Get,
-  HttpCode,
-  Inject,
-  Param,
-  ParseUUIDPipe,
-  Post,
-  StreamableFile,
-  UseGuards,
-} from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Inject, Param, ParseUUIDPipe, Post, StreamableFile } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiProduces, ApiProperty, ApiPropertyOptional, ApiTags } from '@nestjs/swagger';
 import { IsIn, IsOptional, IsString, Matches, MaxLength } from 'class-validator';
 import { CLOCK, type Clock } from '#libs/clock';
@@ -18,13 +7,12 @@ import { isId } from '#libs/ids';
 import { Ledger, Periods } from '#libs/ledger';
 import { messageIdOf } from '#libs/outbox';
 import { Database } from '#libs/persistence';
+import { Needs, ReasonRequest, Staff, type StaffCaller } from '#libs/staff';
 import { UsageFacts } from '#libs/usage';
 import { Wabas } from '#libs/wabas';
 import { type ChargeResponse, chargeResponse, metaIdsOf } from '../charges/charge.response.js';
 import { daysOfMonth } from '../local-days.js';
 import { PRICED_CATEGORIES } from '../plans/terms.js';
-import { ReasonRequest } from '../staff/reason.request.js';
-import { Needs, Staff, type StaffCaller, StaffGuard } from '../staff/staff.guard.js';
 import { StaffAudit } from '../staff/staff-audit.js';
 import { CorrectCharge } from './correct-charge.js';
 import { journalCsv } from './journal-csv.js';
@@ -45,7 +33,6 @@ class RateAgainRequest extends ReasonRequest {
 
 @ApiTags('staff: books')
 @ApiBearerAuth()
-@UseGuards(StaffGuard)
 @Controller('admin/v1/tenants/:tenantId')
 export class StaffLedgerController {
   constructor(

@@ -1,11 +1,10 @@
-import { Body, Controller, Get, Param, ParseUUIDPipe, Post, Put, UseGuards } from '@nestjs/common';
+import { Body, Controller, Get, Param, ParseUUIDPipe, Post, Put } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiProperty, ApiPropertyOptional, ApiTags } from '@nestjs/swagger';
 import { IsBoolean, IsIn, IsInt, IsObject, IsString, Length, Matches, Max, MaxLength, Min } from 'class-validator';
 import { Refusal } from '#libs/http';
 import { Database } from '#libs/persistence';
+import { Needs, ReasonRequest, Staff, type StaffCaller } from '#libs/staff';
 import { mustBeDay } from '../local-days.js';
-import { ReasonRequest } from '../staff/reason.request.js';
-import { Needs, Staff, type StaffCaller, StaffGuard } from '../staff/staff.guard.js';
 import { StaffAudit } from '../staff/staff-audit.js';
 import { type BillingProfile, BillingProfiles, type InvoiceLanguage } from './billing-profiles.js';
 import { Plans } from './plans.js';
@@ -39,7 +38,6 @@ class ProfileRequest extends ReasonRequest {
 
 @ApiTags('staff: plans')
 @ApiBearerAuth()
-@UseGuards(StaffGuard)
 @Controller('admin/v1')
 export class StaffPlansController {
   constructor(

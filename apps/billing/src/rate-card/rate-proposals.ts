@@ -3,7 +3,7 @@ import { CLOCK, type Clock } from '#libs/clock';
 import { Refusal } from '#libs/http';
 import { newId } from '#libs/ids';
 import { Database, PROVIDER_TENANT } from '#libs/persistence';
-import type { StaffCaller } from '../staff/staff.guard.js';
+import { type StaffCaller } from '#libs/staff';
 import type { RateRow } from './rate-card.js';
 import { RateCards } from './rate-cards.js';
 import { type GivenCard, readCard } from './read-card.js';

@@ -1,9 +1,8 @@
-import { Body, Controller, Get, HttpCode, Param, ParseUUIDPipe, Post, UseGuards } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, ParseUUIDPipe, Post } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { IsString, Length, Matches } from 'class-validator';
+import { Needs, ReasonRequest, Staff, type StaffCaller } from '#libs/staff';
 import { mustBeDay } from '../local-days.js';
-import { ReasonRequest } from '../staff/reason.request.js';
-import { Needs, Staff, type StaffCaller, StaffGuard } from '../staff/staff.guard.js';
 import { StaffAudit } from '../staff/staff-audit.js';
 import { type RateProposal, RateProposals } from './rate-proposals.js';
 
@@ -39,7 +38,6 @@ const show = (p: RateProposal): object => ({
 
 @ApiTags('staff: rate cards')
 @ApiBearerAuth()
-@UseGuards(StaffGuard)
 @Controller('admin/v1/rate-cards')
 export class StaffRateCardsController {
   constructor(

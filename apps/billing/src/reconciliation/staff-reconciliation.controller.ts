@@ -1,10 +1,9 @@
-import { Body, Controller, Get, HttpCode, Param, ParseUUIDPipe, Post, Query, UseGuards } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, ParseUUIDPipe, Post, Query } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { IsString, Length, Matches, MaxLength } from 'class-validator';
 import { Database } from '#libs/persistence';
+import { Needs, ReasonRequest, Staff, type StaffCaller } from '#libs/staff';
 import { mustBeDay } from '../local-days.js';
-import { ReasonRequest } from '../staff/reason.request.js';
-import { Needs, Staff, type StaffCaller, StaffGuard } from '../staff/staff.guard.js';
 import { StaffAudit } from '../staff/staff-audit.js';
 import { Reconcile, type WabaReport } from './reconcile.js';
 
@@ -37,7 +36,6 @@ class TrueUpRequest extends ReasonRequest {
 
 @ApiTags('staff: reconciliation')
 @ApiBearerAuth()
-@UseGuards(StaffGuard)
 @Controller('admin/v1/tenants/:tenantId/reconciliation')
 export class StaffReconciliationController {
   constructor(

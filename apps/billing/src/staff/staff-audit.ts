@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { CLOCK, type Clock } from '#libs/clock';
 import { newId } from '#libs/ids';
 import { Database, type Tx } from '#libs/persistence';
-import type { StaffCaller } from './staff.guard.js';
+import type { StaffCaller } from '#libs/staff';
 
 /** One write of the staff. `before` and `after` hold what changed and never a secret. */
 export interface AuditEntry {

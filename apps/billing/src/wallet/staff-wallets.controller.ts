@@ -1,12 +1,11 @@
-import { Body, Controller, Get, Param, ParseUUIDPipe, Post, Put, UseGuards } from '@nestjs/common';
+import { Body, Controller, Get, Param, ParseUUIDPipe, Post, Put } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { IsString, Length, Matches } from 'class-validator';
 import { Refusal } from '#libs/http';
 import { isZero, parseDecimal } from '#libs/money';
 import { Database } from '#libs/persistence';
+import { Needs, ReasonRequest, Staff, type StaffCaller } from '#libs/staff';
 import { Wallets } from '#libs/wallet';
-import { ReasonRequest } from '../staff/reason.request.js';
-import { Needs, Staff, type StaffCaller, StaffGuard } from '../staff/staff.guard.js';
 import { StaffAudit } from '../staff/staff-audit.js';
 import { showTopUp, showWallet, type TopUpResponse, type WalletResponse } from './show-wallet.js';
 import { TopUps } from './top-ups.js';
@@ -32,7 +31,6 @@ class TransferRequest extends ReasonRequest {
 
 @ApiTags('staff: wallets')
 @ApiBearerAuth()
-@UseGuards(StaffGuard)
 @Controller('admin/v1/tenants/:tenantId/wallet')
 export class StaffWalletsController {
   constructor(

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { loadConfig } from '#libs/config';
+import { StaffAudit } from '../staff/staff-audit.js';
 import { PAYMENT_PROVIDER } from './payment-provider.js';
 import { PaymentsController } from './payments.controller.js';
 import { StaffWalletsController } from './staff-wallets.controller.js';
@@ -12,6 +13,7 @@ import { WalletAlerts } from './wallet-alerts.js';
 @Module({
   controllers: [WalletController, StaffWalletsController, PaymentsController],
   providers: [
+    StaffAudit,
     TopUps,
     WalletAlerts,
     {

@@ -10,7 +10,7 @@ import type { FastifyRequest } from 'fastify';
 import { Refusal } from '#libs/http';
 import { type Session, SessionGuard } from '#libs/sessions';
 import { may, type Permission, type StaffRole } from './permissions.js';
-import { StaffUsers } from './staff-users.js';
+import { StaffDesk } from './staff-desk.js';
 
 /** The member of staff who calls, and from where: what an audit entry must say. */
 export interface StaffCaller {
@@ -37,14 +37,14 @@ export const needOf = (handler: (...args: never[]) => unknown): Permission | typ
   Reflect.getMetadata(NEEDS, handler);
 
 /**
- * Stands before every route under /admin. Asks for the account each time, so who is disabled or given another role is so
- * at once, not when the token expires.
+ * Stands before every route under /admin of every app that imports StaffModule. Asks for the account each time, so who is
+ * disabled or given another role is so at once, not when the token expires.
  */
 @Injectable()
 export class StaffGuard implements CanActivate {
   private readonly session = new (SessionGuard('staff'))();
 
-  constructor(private readonly users: StaffUsers) {}
+  constructor(private readonly desk: StaffDesk) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const request = context.switchToHttp().getRequest<Guarded>();
@@ -54,12 +54,14 @@ export class StaffGuard implements CanActivate {
     if (!need) throw new Error(`${request.routeOptions.url} names no permission`);
 
     const signedIn = await Promise.resolve(this.session.canActivate(context)).catch(() => false);
-    const user = signedIn && request.user ? await this.users.find(request.user.subject) : undefined;
-    if (!user) throw Refusal.unauthenticated('Sign in: the session is missing, wrong or has expired.');
-    if (!may(user.role, need)) {
-      throw Refusal.forbidden(`This needs the permission ${need}, which the role ${user.role} does not have.`);
+    const member = signedIn && request.user ? await this.desk.find(request.user.subject) : undefined;
+    if (!member) {
+      throw Refusal.unauthenticated('Sign in at the admin app: the session is missing, wrong or has ended.');
     }
-    request.staff = { ...user, fromAddress: request.ip, requestId: request.id };
+    if (!may(member.role, need)) {
+      throw Refusal.forbidden(`This needs the permission ${need}, which the role ${member.role} does not have.`);
+    }
+    request.staff = { ...member, fromAddress: request.ip, requestId: request.id };
     return true;
   }
 }

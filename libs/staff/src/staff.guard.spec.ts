@@ -1,6 +1,6 @@
 import { Controller, type ExecutionContext, Get } from '@nestjs/common';
 import { Needs, needOf, PublicRoute, StaffGuard } from './staff.guard.js';
-import type { StaffUsers } from './staff-users.js';
+import type { StaffDesk } from './staff-desk.js';
 
 @Controller('admin/v1/planted')
 class PlantedController {
@@ -9,7 +9,7 @@ class PlantedController {
   @Get('public') @PublicRoute() open(): void {}
 }
 
-const nobody = { find: async () => undefined } as unknown as StaffUsers;
+const nobody = { find: async () => undefined } as unknown as StaffDesk;
 const request = (url: string, handler: () => void) =>
   ({
     getHandler: () => handler,

@@ -1,0 +1,58 @@
+/** The provider's people, by what they are there for. */
+export const STAFF_ROLES = ['administrator', 'onboarding', 'support', 'billing', 'auditor'] as const;
+export type StaffRole = (typeof STAFF_ROLES)[number];
+
+interface Row {
+  /** What it allows, for people. */
+  readonly means: string;
+  readonly roles: readonly StaffRole[];
+}
+
+const EVERYBODY = STAFF_ROLES;
+
+/**
+ * Every permission and the roles that have it; each staff route of every app names one. `docs/api/staff-roles.md` is this
+ * table and the routes beside it (a test holds them against each other).
+ */
+export const STAFF_PERMISSIONS = {
+  'account.own': { means: 'look after the own account: password, second factor, sessions', roles: EVERYBODY },
+  'tenants.read': { means: 'see tenants, their numbers, templates and limits', roles: EVERYBODY },
+  'tenants.suspend': { means: 'suspend and resume a tenant', roles: ['administrator'] },
+  'applications.read': {
+    means: 'see applications and their documents',
+    roles: ['administrator', 'onboarding', 'auditor'],
+  },
+  'applications.decide': {
+    means: 'claim, ask, approve and decline applications',
+    roles: ['administrator', 'onboarding'],
+  },
+  'setup-links.make': {
+    means: 'make a link with which a merchant connects a number',
+    roles: ['administrator', 'onboarding'],
+  },
+  'messages.read': {
+    means: 'see messages through all hands, without what they say',
+    roles: ['administrator', 'support', 'billing', 'auditor'],
+  },
+  'parked.read': { means: 'see what waits for a person', roles: ['administrator', 'support', 'billing', 'auditor'] },
+  'audit.read': { means: 'search and export the audit log', roles: ['administrator', 'auditor'] },
+  'billing.read': {
+    means: 'see plans, prices, wallets, the ledger, invoices and reconciliations',
+    roles: ['administrator', 'support', 'billing', 'auditor'],
+  },
+  'plans.write': { means: 'make plans and put tenants on them', roles: ['administrator', 'billing'] },
+  'wallets.write': { means: "change a wallet's rules and enter payments", roles: ['administrator', 'billing'] },
+  'invoices.issue': { means: 'issue, credit and draft invoices', roles: ['administrator', 'billing'] },
+  'rates.write': { means: "propose a rate card, and approve somebody else's", roles: ['administrator', 'billing'] },
+  'books.close': { means: 'close months, correct charges, enter true-ups', roles: ['administrator', 'billing'] },
+  'reconciliation.run': { means: "compare with Meta's figures", roles: ['administrator', 'billing'] },
+} as const satisfies Record<string, Row>;
+
+/** What a member of staff may do; each route names one. */
+export type Permission = keyof typeof STAFF_PERMISSIONS;
+
+export const isStaffRole = (text: string): text is StaffRole => STAFF_ROLES.some((role) => role === text);
+
+/** Whether a role may do what a route needs. */
+export const may = (role: StaffRole, permission: Permission): boolean =>
+  (STAFF_PERMISSIONS[permission].roles as readonly StaffRole[]).includes(role);
