@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { ApplicationsModule } from '#libs/applications';
+import { SignInThrottle } from '#libs/auth';
 import { IdempotencyModule } from '#libs/idempotency';
 import { MetaCloudModule } from '#libs/meta-cloud';
 import { ProcessModule } from '#libs/process';
@@ -10,7 +11,6 @@ import { ApiKeysController } from './accounts/api-keys.controller.js';
 import { PasswordsController } from './accounts/passwords.controller.js';
 import { SecondFactorController } from './accounts/second-factor.controller.js';
 import { SessionsController } from './accounts/sessions.controller.js';
-import { SignInThrottle } from './accounts/sign-in-throttle.js';
 import { UsersController } from './accounts/users.controller.js';
 import { ApplicationsController } from './applications/applications.controller.js';
 import { Multipart } from './files/multipart.js';

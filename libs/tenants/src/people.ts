@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { IsNull } from 'typeorm';
+import { hashRecoveryCode, makeTicket, newRecoveryCodes, newTotpSecret, readTicket, stepOfCode } from '#libs/auth';
 import { CLOCK, type Clock } from '#libs/clock';
 import { newId } from '#libs/ids';
 import { Database, type Tx } from '#libs/persistence';
@@ -7,9 +8,7 @@ import { hashPassword, passwordMatches, Vault } from '#libs/vault';
 import { claimAddress } from './claim-address.js';
 import { type LinkKind, OneTimeLink } from './one-time-link.entity.js';
 import type { TenantRole } from './permissions.js';
-import { hashRecoveryCode, newRecoveryCodes, newTotpSecret, stepOfCode } from './second-factor.js';
 import { TenantUser } from './tenant-user.entity.js';
-import { makeTicket, readTicket } from './ticket.js';
 import { UserSessions } from './user-sessions.js';
 
 const HOUR_MS = 3_600_000;

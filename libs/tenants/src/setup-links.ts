@@ -1,11 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { IsNull } from 'typeorm';
+import { makeTicket, readTicket } from '#libs/auth';
 import { CLOCK, type Clock } from '#libs/clock';
 import { newId } from '#libs/ids';
 import { Database, type Tx } from '#libs/persistence';
 import { SetupLink } from './setup-link.entity.js';
 import type { TenantStatus } from './tenant-status.js';
-import { makeTicket, readTicket } from './ticket.js';
 
 export type LinkState = 'waiting' | 'opened' | 'used' | 'revoked' | 'expired';
 

@@ -1,18 +1,15 @@
-import { timingSafeEqual } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { IsNull } from 'typeorm';
+import { exchanged, judgeRefresh, makeTicket, readTicket } from '#libs/auth';
 import { CLOCK, type Clock } from '#libs/clock';
 import { newId } from '#libs/ids';
 import { Database, type Tx } from '#libs/persistence';
 import type { TenantRole } from './permissions.js';
 import type { TenantStatus } from './tenant-status.js';
-import { makeTicket, readTicket } from './ticket.js';
 import { UserSession } from './user-session.entity.js';
 
 /** A session that is not used for so long ends. */
 const IDLE_MS = 30 * 86_400_000;
-/** How many exchanged tokens are remembered: a month of a page that is open all day exchanges some thousand. */
-const REMEMBERED = 200;
 
 export type WhyEnded = 'signed-out' | 'revoked' | 'stolen' | 'password-changed' | 'removed';
 
@@ -73,8 +70,9 @@ export class UserSessions {
       const now = this.clock.now();
       const held = await sessions.findOne({ where: { tenantId, sessionId }, lock: { mode: 'pessimistic_write' } });
       if (!held || held.endedAt || held.expiresAt <= now) return undefined;
-      if (!timingSafeEqual(held.refreshHash, secretHash)) {
-        if (!held.usedHashes.some((used) => used.equals(secretHash))) return undefined;
+      const verdict = judgeRefresh(held, secretHash);
+      if (verdict === 'unknown') return undefined;
+      if (verdict === 'stolen') {
         await sessions.update({ tenantId, sessionId }, { endedAt: now, endedWhy: 'stolen' satisfies WhyEnded });
         return { stolen: { tenantId, userId: held.userId, sessionId } };
       }
@@ -82,8 +80,7 @@ export class UserSessions {
       await sessions.update(
         { tenantId, sessionId },
         {
-          refreshHash: next.secretHash,
-          usedHashes: [...held.usedHashes, secretHash].slice(-REMEMBERED),
+          ...exchanged(held, next.secretHash),
           usedAt: now,
           expiresAt: new Date(now.getTime() + IDLE_MS),
         },

@@ -2,6 +2,7 @@ import { Body, Controller, Headers, HttpCode, Ip, Post, UseGuards } from '@nestj
 import { ApiBearerAuth, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { IsEmail, IsString, Length, MaxLength } from 'class-validator';
 import { Applications } from '#libs/applications';
+import { SignInThrottle } from '#libs/auth';
 import { Refusal } from '#libs/http';
 import { Database } from '#libs/persistence';
 import { type Caller, People, TenantCaller, TenantUserGuard } from '#libs/tenants';
@@ -9,7 +10,6 @@ import { WriteLetter } from '../mail/write-letter.js';
 import { type Language, languageFor } from '../signups/texts/language.js';
 import { deadLink } from './accounts.controller.js';
 import { LONGEST_PASSWORD, SHORTEST_PASSWORD } from './found-account.request.js';
-import { SignInThrottle } from './sign-in-throttle.js';
 
 class ForgottenRequest {
   @ApiProperty({ example: 'owner@shop.example' }) @IsEmail() @MaxLength(254) email: string;
@@ -102,7 +102,7 @@ export class PasswordsController {
     const user = await this.people.find(tenantId, userId);
     if (!user) return;
     await this.db.inTenant(tenantId, (tx) =>
-      this.letter.write(tx, tenantId, { kind: 'password-changed', to: user.email, language, page: 'reset' }),
+      this.letter.write(tx, tenantId, { kind: 'password-changed', to: user.email, language, page: 'forgotten' }),
     );
   }
 }

@@ -1,11 +1,11 @@
 import { Body, Controller, Header, HttpCode, Ip, Post, UseGuards } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { IsString, Matches, MaxLength } from 'class-validator';
+import { SignInThrottle, totpUri } from '#libs/auth';
 import { loadConfig } from '#libs/config';
 import { Refusal } from '#libs/http';
-import { type Caller, People, TenantCaller, TenantUserGuard, totpUri } from '#libs/tenants';
+import { type Caller, People, TenantCaller, TenantUserGuard } from '#libs/tenants';
 import { LONGEST_PASSWORD } from './found-account.request.js';
-import { SignInThrottle } from './sign-in-throttle.js';
 
 class PasswordRequest {
   @ApiProperty() @IsString() @MaxLength(LONGEST_PASSWORD) password: string;

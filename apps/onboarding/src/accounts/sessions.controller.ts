@@ -16,6 +16,7 @@ import { ApiBearerAuth, ApiOperation, ApiProperty, ApiPropertyOptional, ApiTags 
 import { IsOptional, IsString, MaxLength } from 'class-validator';
 import type { FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
+import { SignInThrottle } from '#libs/auth';
 import { Refusal } from '#libs/http';
 import { isId } from '#libs/ids';
 import { LOGGER } from '#libs/observability';
@@ -32,7 +33,6 @@ import {
   UserSessions,
 } from '#libs/tenants';
 import { LONGEST_PASSWORD } from './found-account.request.js';
-import { SignInThrottle } from './sign-in-throttle.js';
 
 class SignInRequest {
   @ApiProperty({ example: 'owner@shop.example' }) @IsString() @MaxLength(254) email: string;
@@ -83,10 +83,11 @@ export class SessionsController {
       this.logger.warn({ ip, tenantId, userId, why: 'wrong_second_factor' }, 'a sign-in was refused');
       throw new Refusal(401, 'wrong_second_factor', 'The code is wrong, or was used already. Wait for the next one.');
     }
-    await this.throttle.succeeded('sign-in', request.email, ip);
+    // Counts as an attempt until the code has come: asking for it must not excuse the codes that were guessed before.
     if (second === 'missing') {
       throw new Refusal(401, 'second_factor_needed', 'Send the six digits of your authenticator app as second_factor.');
     }
+    await this.throttle.succeeded('sign-in', request.email, ip);
     const agent = http.headers['user-agent'];
     const opened = await this.userSessions.open(user.tenantId, user.userId, {
       ...(agent ? { agent } : {}),

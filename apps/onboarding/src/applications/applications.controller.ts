@@ -17,6 +17,7 @@ import { ApiBearerAuth, ApiBody, ApiConsumes, ApiOperation, ApiTags } from '@nes
 import type { FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { type ApplicationRecord, Applications, WrongMoveError } from '#libs/applications';
+import { SignInThrottle } from '#libs/auth';
 import { Refusal } from '#libs/http';
 import { isId } from '#libs/ids';
 import { LOGGER } from '#libs/observability';
@@ -31,7 +32,6 @@ import {
   Tenants,
   UserSessions,
 } from '#libs/tenants';
-import { SignInThrottle } from '../accounts/sign-in-throttle.js';
 import { readFile } from '../files/read-file.js';
 import { WriteLetter } from '../mail/write-letter.js';
 import { judgeNumber } from '../numbers/judge-number.js';
@@ -114,7 +114,7 @@ export class ApplicationsController {
             kind: 'application-received',
             to: request.contact_email,
             language,
-            page: 'reset',
+            page: 'applicant-password',
             ticket,
             name: request.company.trim(),
           });
