@@ -57,6 +57,8 @@ export interface Waba {
   templateByName: Map<string, string>;
   /** Names of deleted templates → instant from which they may be used again. */
   retiredNames: Map<string, number>;
+  /** Instants of creations of the last hour. */
+  creations: number[];
   fundingId?: string;
   paymentMissing: boolean;
   assignedUsers: Map<string, string[]>;

@@ -190,6 +190,7 @@ export class World {
       templateIds: new Set(),
       templateByName: new Map(),
       retiredNames: new Map(),
+      creations: [],
       paymentMissing: false,
       assignedUsers: new Map(),
       ...given,

@@ -2,6 +2,7 @@ import { GraphError } from '../graph/graph-error.js';
 import type { Json, Template, Waba } from '../state/records.js';
 import type { World } from '../state/world.js';
 import type { Emitter } from '../webhooks/emitter.js';
+import { requireRoom } from './creation-limits.js';
 import { type GrammarRefusal, refuseComponents, refuseTemplate } from './template-grammar.js';
 import { shapeOf } from './template-shape.js';
 
@@ -73,15 +74,7 @@ export class TemplateDesk {
         details: `${language} content of ${name} was deleted less than 30 days ago. Choose another name.`,
       });
     }
-    // The cap of a verified portfolio; 250 otherwise (meta/limits.md §5).
-    const verified = this.world.get('business', waba.businessId)?.verificationStatus === 'verified';
-    const cap = verified ? 6_000 : 250;
-    if (waba.templateIds.size >= cap)
-      throw refuse({
-        subcode: 2388019,
-        title: 'Message template limit exceeded',
-        details: `At most ${cap} templates.`,
-      });
+    requireRoom(this.world, waba);
     const template = this.world.addTemplate({
       wabaId: waba.id,
       name,
@@ -91,6 +84,7 @@ export class TemplateDesk {
       components: draft.components as Json[],
       ttlSeconds: given.message_send_ttl_seconds === undefined ? undefined : Number(given.message_send_ttl_seconds),
     });
+    waba.creations.push(this.world.now());
     this.startReview(template);
     return template;
   }

@@ -156,6 +156,32 @@ describe('templates', () => {
     expect((await create('offer')).status).toBe(200);
   });
 
+  it('are at most 100 an hour, and 250 until the business is verified and a name approved', async () => {
+    for (let i = 0; i < 100; i++) expect((await create(`t${i}`)).status).toBe(200);
+    expect((await create('one_more')).body.error).toMatchObject({ code: 80007 });
+    await harness.advance(3_500_000);
+    expect((await create('one_more')).status).toBe(400);
+    await harness.advance(100_000);
+    expect((await create('one_more')).status).toBe(200);
+
+    // With the one it began with: 102.
+    for (let i = 0; i < 148; i++) await harness.template(`u${i}`, 'UTILITY', 'Hi.');
+    await harness.advance(3_600_000);
+    const verified = (verification_status: string) =>
+      harness.control('POST', `/portfolios/${harness.waba.business_id}`, { verification_status });
+    const named = (name_status: string) =>
+      harness.control('POST', `/phone_numbers/${harness.number.id}`, { name_status });
+    for (const [status, name, subcode] of [
+      ['not_verified', 'APPROVED', 2388019],
+      ['verified', 'DECLINED', 2388019],
+      ['verified', 'APPROVED', undefined],
+    ] as const) {
+      await verified(status);
+      await named(name);
+      expect((await create('another')).body.error?.error_subcode).toBe(subcode);
+    }
+  });
+
   it('are listed page by page by following `next` as given', async () => {
     for (let i = 0; i < 6; i++) await harness.template(`t${i}`, 'UTILITY', 'Hi.');
     const names: string[] = [];
