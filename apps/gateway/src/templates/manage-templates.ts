@@ -3,22 +3,14 @@ import { CLOCK, type Clock } from '#libs/clock';
 import { GraphClient, GraphError } from '#libs/meta-cloud';
 import { Database } from '#libs/persistence';
 import { Wake } from '#libs/queues';
-import {
-  CREATION_LIMIT,
-  canMove,
-  checkTemplate,
-  mayCreate,
-  parseCategory,
-  readTemplateStatus,
-  templateCap,
-  templateLimitsAt,
-} from '#libs/template-state';
+import { canMove, checkTemplate, parseCategory, readTemplateStatus, templateLimitsAt } from '#libs/template-state';
 import { type Template, Templates } from '#libs/templates';
 import type { Caller } from '#libs/tenants';
-import { type Waba, Wabas } from '#libs/wabas';
+import { Wabas } from '#libs/wabas';
 import { refuse, unknownObject } from '../graph-envelope/refuse.js';
 import type { PageAsked } from '../graph-list/graph-page.js';
 import { AccountAtMeta } from './account-at-meta.js';
+import { CreationRoom } from './creation-room.js';
 import { refuseProblems } from './refuse-problems.js';
 
 export interface CreatedTemplate {
@@ -33,9 +25,6 @@ export interface DeletedBy {
   hsm_id?: string;
 }
 
-/** Whether a portfolio is verified is not ours to know, so Meta refuses above the smaller cap. */
-const MOST_TEMPLATES = templateCap({ verified: true, approvedDisplayName: true });
-
 /** Makes, lists and deletes templates: what writes goes to Meta first and is stored as Meta answered. */
 @Injectable()
 export class ManageTemplates {
@@ -44,6 +33,7 @@ export class ManageTemplates {
     private readonly wabas: Wabas,
     private readonly templates: Templates,
     private readonly account: AccountAtMeta,
+    private readonly room: CreationRoom,
     private readonly graph: GraphClient,
     private readonly wake: Wake,
     @Inject(CLOCK) private readonly clock: Clock,
@@ -59,7 +49,7 @@ export class ManageTemplates {
     const at = this.clock.now();
     const wrong = refuseProblems(checkTemplate(body, templateLimitsAt(at.toISOString().slice(0, 10))));
     if (wrong) throw wrong;
-    await this.requireRoom(caller, waba, body, at);
+    await this.room.require(waba, { name: String(body.name), language: String(body.language) }, at);
     const answer = await this.account.call<CreatedTemplate>({
       method: 'POST',
       path: `/${metaWabaId}/message_templates`,
@@ -84,38 +74,6 @@ export class ManageTemplates {
       }),
     );
     return answer;
-  }
-
-  /** @throws Refusal for what Meta would refuse by our own count: names that rest, creations of the hour, the cap */
-  private async requireRoom(caller: Caller, waba: Waba, body: Record<string, unknown>, now: Date): Promise<void> {
-    const { tenantId } = caller;
-    const [name, language] = [String(body.name), String(body.language)];
-    const since = new Date(now.getTime() - CREATION_LIMIT.withinMs);
-    const { known, count, creations } = await this.db.inTenant(tenantId, async (tx) => ({
-      known: await this.templates.find(tx, tenantId, { wabaId: waba.wabaId, name, language }),
-      count: await this.templates.count(tx, tenantId, waba.wabaId),
-      creations: await this.templates.creationsSince(tx, tenantId, waba.wabaId, since),
-    }));
-    if (known?.status === 'deleted' && known.reservedUntil && known.reservedUntil > now) {
-      throw refuse(
-        'template_name_reserved',
-        `name: ${name} in ${language} was deleted while it was approved, so Meta blocks the name until ` +
-          `${known.reservedUntil.toISOString()}. Choose another name.`,
-      );
-    }
-    if (count >= MOST_TEMPLATES) {
-      throw refuse('template_limit', `This account has ${count} templates, the most Meta allows. Delete some first.`);
-    }
-    const allowance = mayCreate(creations, now);
-    if (!allowance.allowed) {
-      const seconds = Math.ceil(((allowance.retryAt?.getTime() ?? now.getTime()) - now.getTime()) / 1_000);
-      throw refuse(
-        'too_many_calls',
-        `Meta allows ${CREATION_LIMIT.count} new templates an hour for each account. There is room at ` +
-          `${allowance.retryAt?.toISOString()}.`,
-        Math.max(1, seconds),
-      );
-    }
   }
 
   /** A page of the account's templates, one more than asked for if there are more. */

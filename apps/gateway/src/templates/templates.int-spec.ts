@@ -225,3 +225,53 @@ describe('numbers and accounts', () => {
     }
   });
 });
+
+describe('an account', () => {
+  const submittedToMeta = async () =>
+    (await http('GET', `${sandbox.url}/_sandbox/calls?path=message_templates`)).body.data.filter(
+      (c: { method: string }) => c.method === 'POST',
+    ).length;
+
+  it('that made 100 templates in an hour is told when there is room, and Meta is not asked', async () => {
+    const { rows } = await database.owner.query(
+      `SELECT count(*)::int AS made FROM template_events WHERE tenant_id = $1 AND kind = 'create'`,
+      [tenantId],
+    );
+    for (let i = rows[0].made; i < 100; i++) expect((await create(template(`made_${i}`))).status).toBe(200);
+    const asked = await submittedToMeta();
+    const refused = await create(template('one_too_many'));
+    expect([refused.status, refused.body.error.code]).toEqual([429, 80007]);
+    expect(refused.body.error.error_data.details).toMatch(/100 new templates an hour.*There is room at 20/);
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(3_000);
+    expect(await submittedToMeta()).toBe(asked);
+  });
+
+  it('that Meta has not verified has 250 templates at most, a verified one 6,000', async () => {
+    const fill = (from: number, to: number) =>
+      database.owner.query(
+        `INSERT INTO templates SELECT (jsonb_populate_record(t, jsonb_build_object(
+            'template_id', gen_random_uuid(), 'meta_template_id', 'filler ' || n, 'name', 'filler_' || n))).*
+           FROM templates t, generate_series($2::int, $3::int) n WHERE t.tenant_id = $1 AND t.name = 'made_99'`,
+        [tenantId, from, to],
+      );
+    await fill(1, 250);
+    const asked = await submittedToMeta();
+    const verification = (status: string) =>
+      database.owner.query('UPDATE wabas SET verification_status = $2 WHERE tenant_id = $1', [tenantId, status]);
+    await verification('not_verified');
+    expect((await create(template('above_250'))).body.error).toMatchObject({
+      code: 100,
+      error_subcode: 2388019,
+      error_data: { details: expect.stringMatching(/Meta allows 250.*verify the business/) },
+    });
+    // There is room again, and the hour is what stands in the way.
+    await verification('verified');
+    expect((await create(template('above_250'))).body.error).toMatchObject({ code: 80007 });
+    await fill(251, 6_000);
+    expect((await create(template('above_6000'))).body.error).toMatchObject({
+      error_subcode: 2388019,
+      error_data: { details: expect.stringContaining('Meta allows 6000') },
+    });
+    expect(await submittedToMeta()).toBe(asked);
+  });
+});

@@ -3,6 +3,7 @@ import { DispatchModule } from '../dispatch/dispatch.module.js';
 import { AccountAtMeta } from './account-at-meta.js';
 import { AccountInPath } from './account-in-path.js';
 import { CarryTemplates } from './carry-templates.js';
+import { CreationRoom } from './creation-room.js';
 import { EditTemplate } from './edit-template.js';
 import { SubmitReadyTemplates } from './library/submit-ready-templates.js';
 import { ManageTemplates } from './manage-templates.js';
@@ -18,6 +19,7 @@ import { TemplatesProcessor } from './templates.processor.js';
   providers: [
     AccountAtMeta,
     AccountInPath,
+    CreationRoom,
     ManageTemplates,
     EditTemplate,
     ReadTemplates,
