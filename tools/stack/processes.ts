@@ -16,6 +16,7 @@ export const APPS: readonly ProcessPlan[] = [
   { name: 'billing', entry: 'apps/billing/src/main.js', port: 4002 },
   { name: 'billing-worker', entry: 'apps/billing/src/worker.js' },
   { name: 'admin', entry: 'apps/admin/src/main.js', port: 4003 },
+  { name: 'admin-worker', entry: 'apps/admin/src/worker.js' },
   { name: 'engagement', entry: 'apps/engagement/src/main.js', port: 4004 },
   { name: 'engagement-worker', entry: 'apps/engagement/src/worker.js' },
 ];

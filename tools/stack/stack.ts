@@ -169,7 +169,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     const apps = plans.map((plan) =>
       start(
         plan,
-        plan.name === 'admin'
+        plan.name.startsWith('admin')
           ? { ...environment, STAFF_DATABASE_URL: staffUrl }
           : { ...environment, DATABASE_URL: appUrl },
       ),

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { ProcessModule } from '#libs/process';
 import { StaffModule } from '#libs/staff';
+import { AnalyticsModule } from './analytics/analytics.module.js';
 import { ApplicationsModule } from './applications/applications.module.js';
 import { AuditModule } from './audit/audit.module.js';
 import { IdentityModule } from './identity/identity.module.js';
@@ -18,6 +19,7 @@ import { TenantsModule } from './tenants/tenants.module.js';
     TenantsModule,
     MessagesModule,
     ParkedModule,
+    AnalyticsModule,
   ],
 })
 export class AdminModule {}

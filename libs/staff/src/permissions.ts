@@ -35,6 +35,14 @@ export const STAFF_PERMISSIONS = {
     roles: ['administrator', 'support', 'billing', 'auditor'],
   },
   'parked.read': { means: 'see what waits for a person', roles: ['administrator', 'support', 'billing', 'auditor'] },
+  'analytics.read': {
+    means: 'see traffic, delivery and failures of all tenants',
+    roles: ['administrator', 'support', 'billing', 'auditor'],
+  },
+  'analytics.margin': {
+    means: 'see what messages cost, what tenants pay and what is left',
+    roles: ['administrator', 'billing', 'auditor'],
+  },
   'audit.read': { means: 'search and export the audit log', roles: ['administrator', 'auditor'] },
   'billing.read': {
     means: 'see plans, prices, wallets, the ledger, invoices and reconciliations',
