@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
+import { hashPassword } from '#libs/vault';
 import { OnboardingModule } from '../../apps/onboarding/src/onboarding.module.js';
 import { OnboardingWorkerModule } from '../../apps/onboarding/src/onboarding-worker.module.js';
 import { defaultConfig } from '../../apps/sandbox/src/config.js';
@@ -20,6 +21,22 @@ const SOLUTION_PARTNER = {
   META_BUSINESS_ID: '300000000000001',
   META_CREDIT_LINE_ID: '930000000000001',
 };
+
+/** Signs a new member of staff in. @returns the access token */
+export async function someStaff(
+  stack: { database: TestDatabase },
+  admin: RunningApp,
+  email: string,
+  role: string,
+): Promise<string> {
+  const password = 'staff password';
+  await stack.database.owner.query(
+    `INSERT INTO staff_users (staff_id, email, password_hash, role, created_at)
+     VALUES (gen_random_uuid(), $1, $2, $3, now())`,
+    [email, await hashPassword(password), role],
+  );
+  return (await http('POST', `${admin.url}/admin/v1/sessions`, { body: { email, password } })).body.access_token;
+}
 
 /** Passes every handshake of Meta, as the gateway does. */
 async function startCallback(): Promise<{ server: Server; url: string }> {

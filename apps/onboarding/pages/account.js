@@ -1,8 +1,9 @@
 // Where links of letters lead. What a link holds stands behind `#`, which browsers send to nobody; it leaves this page
 // only in the one call that uses it.
 
-const page = document.body.dataset;
-const $ = (id) => document.getElementById(id);
+import { mark, onSubmit, problem } from './forms.js';
+import { $, ApiError, api, keepSession, page } from './session.js';
+
 const ticket = location.hash.slice(1);
 
 const CALLS = {
@@ -15,38 +16,30 @@ const CALLS = {
 for (const part of document.querySelectorAll('[data-for]'))
   part.hidden = !part.dataset.for.split(' ').includes(page.what);
 
-function problem(text) {
-  $('problem').hidden = !text;
-  $('problem').textContent = text ?? '';
+/** Marks the field of this page that is not filled in as it should be; true when there is none. */
+function fits(given) {
+  const [input, isWrong, text] =
+    page.what === 'forgotten'
+      ? [$('email'), given.email.trim() === '' || !$('email').checkValidity(), page.textEmail]
+      : [$('password'), page.what !== 'confirm' && given.password.length < 10, page.textShort];
+  mark(input, isWrong ? text : undefined);
+  if (isWrong) input.focus();
+  return !isWrong;
 }
 
-$('form').addEventListener('submit', async (submit) => {
-  submit.preventDefault();
-  problem();
-  const given = Object.fromEntries(new FormData($('form')));
-  if (!$('password').closest('[data-for]').hidden && given.password.length < 10) {
-    $('password').focus();
-    return problem(page.textShort);
-  }
-  const [path, body] = CALLS[page.what](given);
-  const button = $('form').querySelector('button');
-  button.disabled = true;
+onSubmit($('form'), async (given) => {
+  if (!fits(given)) return;
   try {
-    const answer = await fetch(`/api/v1${path}`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', 'accept-language': page.language },
-      body: JSON.stringify(body),
-    });
-    const json = await answer.json().catch(() => undefined);
-    if (!answer.ok) return problem(json?.error?.message ?? page.textOffline);
+    const [path, body] = CALLS[page.what](given);
+    await api('POST', path, body, true);
+    // Whoever chose a password is signed out everywhere, in this tab too.
+    if (page.what === 'reset') keepSession(undefined);
     $('form').hidden = true;
     $('done').textContent = page.textDone;
     $('done').hidden = false;
     history.replaceState(null, '', location.pathname + location.search);
-  } catch {
-    problem(page.textOffline);
-  } finally {
-    button.disabled = false;
+  } catch (error) {
+    problem(error instanceof ApiError ? error.message : page.textOffline);
   }
 });
 

@@ -1,10 +1,9 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { hashPassword } from '#libs/vault';
 import { AdminModule } from '../../../../apps/admin/src/admin.module.js';
 import { eventually, http, type RunningApp, startApp } from '../../../../test/support/app.js';
-import { type Json, OnboardingStack } from '../../../../test/support/onboarding.js';
+import { type Json, OnboardingStack, someStaff } from '../../../../test/support/onboarding.js';
 
 const PDF = Buffer.from('%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n');
 
@@ -20,15 +19,7 @@ describe('an application', () => {
     await stack.startWorker();
     admin = await startApp(AdminModule, stack.environment, { name: 'admin', describe: 'Admin.' });
     for (const email of ['ana@provider.example', 'ben@provider.example']) {
-      await stack.database.owner.query(
-        `INSERT INTO staff_users (staff_id, email, password_hash, role, created_at)
-         VALUES (gen_random_uuid(), $1, $2, 'onboarding', now())`,
-        [email, await hashPassword('staff password')],
-      );
-      const { body } = await http('POST', `${admin.url}/admin/v1/sessions`, {
-        body: { email, password: 'staff password' },
-      });
-      staff.push(body.access_token);
+      staff.push(await someStaff(stack, admin, email, 'onboarding'));
     }
   });
   afterAll(async () => {

@@ -66,7 +66,7 @@ export class FollowApplications implements OnApplicationBootstrap {
         kind: news.letter,
         to: a.contactEmail,
         language: a.language as Language,
-        ...(move.what === 'decline' ? {} : { page: 'apply' as const }),
+        ...(move.what === 'decline' ? {} : { page: 'application' as const }),
         name: a.company,
         ...(move.said ? { said: move.said } : {}),
       });

@@ -5,8 +5,19 @@ import type { Language } from '../signups/texts/language.js';
 import { type LetterKind, letterText } from './letter-texts.js';
 import { Letters } from './letters.js';
 
-/** Where a link of a letter leads; what it holds stands behind `#`, which browsers send to nobody. */
-export type LetterPage = 'confirm' | 'reset' | 'join' | 'apply';
+export type LetterPage = 'confirm' | 'reset' | 'forgotten' | 'join' | 'applicant-password' | 'application';
+
+/** Where links of letters lead. What a link holds stands behind `#`, which browsers send to nobody. */
+const PAGES: Readonly<Record<LetterPage, { path: string; next?: string; holds?: string }>> = {
+  confirm: { path: '/account/confirm' },
+  reset: { path: '/account/reset' },
+  forgotten: { path: '/account/forgotten' },
+  join: { path: '/account/join' },
+  // The first password of who applied: it leads on to the application.
+  'applicant-password': { path: '/account/reset', next: 'apply' },
+  // The application, for who has signed in.
+  application: { path: '/apply', holds: 'mine' },
+};
 
 /** Writes letters in the reader's language, with links to our own pages. */
 @Injectable()
@@ -30,9 +41,7 @@ export class WriteLetter {
     },
   ): Promise<void> {
     const { kind, to, language, page, ticket, name, said } = letter;
-    const link = page
-      ? `${this.config.PUBLIC_URL}/${page === 'apply' ? 'apply' : `account/${page}`}?lang=${language}${ticket ? `#${ticket}` : ''}`
-      : '';
+    const link = page ? this.linkTo(page, language, ticket) : '';
     const text = letterText(kind, language, {
       provider: this.config.PROVIDER_NAME,
       link,
@@ -40,5 +49,11 @@ export class WriteLetter {
       ...(said ? { said } : {}),
     });
     await this.letters.post(tx, tenantId, { to, ...text });
+  }
+
+  private linkTo(page: LetterPage, language: Language, ticket: string | undefined): string {
+    const { path, next, holds } = PAGES[page];
+    const behind = ticket ?? holds;
+    return `${this.config.PUBLIC_URL}${path}?lang=${language}${next ? `&next=${next}` : ''}${behind ? `#${behind}` : ''}`;
   }
 }

@@ -8,7 +8,10 @@ export const isAccountPage = (text: string): text is AccountPage => PAGES.some((
 type PageText = { title: string; intro: string; action: string; done: string };
 interface Texts {
   common: Readonly<
-    Record<'languages' | 'email' | 'password' | 'passwordHelp' | 'offline' | 'short' | 'noLink' | 'toSignIn', string>
+    Record<
+      'languages' | 'email' | 'password' | 'passwordHelp' | 'offline' | 'short' | 'needEmail' | 'noLink' | 'toSignIn',
+      string
+    >
   >;
   pages: Readonly<Record<AccountPage, PageText>>;
 }
@@ -23,8 +26,9 @@ export const ACCOUNT_TEXTS: Readonly<Record<Language, Texts>> = {
       passwordHelp: 'At least 10 characters.',
       offline: 'We cannot be reached at the moment. Check your connection and try again.',
       short: 'Enter a password of at least 10 characters.',
+      needEmail: 'Enter an e-mail address such as name@company.com.',
       noLink: 'Please open the link of the letter as it is; a part of it is missing here.',
-      toSignIn: 'To the signup page',
+      toSignIn: 'Go to the sign-in page',
     },
     pages: {
       confirm: {
@@ -61,8 +65,9 @@ export const ACCOUNT_TEXTS: Readonly<Record<Language, Texts>> = {
       passwordHelp: 'Al menos 10 caracteres.',
       offline: 'No podemos conectar en este momento. Revisa tu conexión y reintenta.',
       short: 'Escribe una contraseña de al menos 10 caracteres.',
+      needEmail: 'Escribe un correo como nombre@empresa.com.',
       noLink: 'Abre el enlace del mensaje tal como es; aquí falta una parte.',
-      toSignIn: 'A la página de conexión',
+      toSignIn: 'Ir a la página de entrada',
     },
     pages: {
       confirm: {
@@ -99,8 +104,9 @@ export const ACCOUNT_TEXTS: Readonly<Record<Language, Texts>> = {
       passwordHelp: 'Pelo menos 10 caracteres.',
       offline: 'Não conseguimos conectar neste momento. Verifique a sua conexão e tente de novo.',
       short: 'Digite uma senha de pelo menos 10 caracteres.',
+      needEmail: 'Digite um e-mail como nome@empresa.com.',
       noLink: 'Abra o link da mensagem como ele é; aqui falta uma parte.',
-      toSignIn: 'Para a página de conexão',
+      toSignIn: 'Ir para a página de entrada',
     },
     pages: {
       confirm: {

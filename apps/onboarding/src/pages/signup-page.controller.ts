@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { Controller, Get, Headers, Param, Query, Res } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
+import { isISO31661Alpha2 } from 'class-validator';
 import type { FastifyReply } from 'fastify';
+import { getCountries } from 'libphonenumber-js/max';
 import { loadConfig } from '#libs/config';
 import { Refusal } from '#libs/http';
 import { isId } from '#libs/ids';
@@ -19,12 +21,18 @@ const ACCOUNT = file('account.html');
 const APPLY = file('apply.html');
 const CSS = 'text/css; charset=utf-8';
 const SCRIPT = 'text/javascript; charset=utf-8';
+const SCRIPTS = ['session.js', 'forms.js', 'dialog.js', 'timeline.js', 'signup.js', 'account.js', 'apply.js'];
 const ASSETS: Readonly<Record<string, { type: string; body: string }>> = {
   'signup.css': { type: CSS, body: file('signup.css') },
-  'signup.js': { type: SCRIPT, body: file('signup.js') },
-  'account.js': { type: SCRIPT, body: file('account.js') },
-  'apply.js': { type: SCRIPT, body: file('apply.js') },
+  ...Object.fromEntries(SCRIPTS.map((name) => [name, { type: SCRIPT, body: file(name) }])),
 };
+/** Countries that an application can name: those with telephone numbers, by ISO 3166-1 alpha-2. */
+const COUNTRIES = getCountries()
+  .filter((code) => isISO31661Alpha2(code))
+  .join(' ');
+
+/** What an address may ask of a page, whatever it holds: its language, and where to go on after signing in (`apply`). */
+type Asked = Readonly<Record<string, unknown>>;
 
 /** The hosted pages on which a merchant makes an account, connects a number and follows letters. They use the public API. */
 @ApiExcludeController()
@@ -50,13 +58,12 @@ export class SignupPageController {
   @Get(['signup', 'signup/:id'])
   page(
     @Res() reply: FastifyReply,
+    @Query() asked: Asked,
     @Param('id') id?: string,
-    @Query('lang') lang?: string,
-    @Headers('accept-language') acceptLanguage?: string,
+    @Headers('accept-language') accept?: string,
   ): void {
     if (id !== undefined && !isId(id)) throw Refusal.notFound('signup');
-    const language = languageFor(typeof lang === 'string' ? lang : undefined, acceptLanguage);
-    this.send(reply, SIGNUP, language, {
+    this.send(reply, SIGNUP, asked, accept, (language) => ({
       ...PAGE_TEXTS[language],
       signupId: id ?? '',
       appId: this.config.META_APP_ID,
@@ -64,40 +71,46 @@ export class SignupPageController {
       sdkUrl: this.config.META_SDK_URL,
       sdkOrigin: new URL(this.config.META_SDK_URL).origin,
       graphVersion: this.config.META_GRAPH_VERSION,
-    });
+    }));
   }
 
-  /** Where links of letters lead: confirm an address, choose a password, join, apply. */
+  /** Where links of letters lead: confirm an address, choose a password, join. */
   @Get('account/:what')
   account(
     @Res() reply: FastifyReply,
+    @Query() asked: Asked,
     @Param('what') what: string,
-    @Query('lang') lang?: string,
-    @Headers('accept-language') acceptLanguage?: string,
+    @Headers('accept-language') accept?: string,
   ): void {
     if (!isAccountPage(what)) throw Refusal.notFound('page');
-    const language = languageFor(typeof lang === 'string' ? lang : undefined, acceptLanguage);
-    const { common, pages } = ACCOUNT_TEXTS[language];
     const page: AccountPage = what;
-    this.send(reply, ACCOUNT, language, { ...common, ...pages[page], what });
+    this.send(reply, ACCOUNT, asked, accept, (language) => {
+      const { common, pages } = ACCOUNT_TEXTS[language];
+      return { ...common, ...pages[page], what };
+    });
   }
 
   /** Where a merchant applies to be connected by the provider, and sees how it goes. */
   @Get('apply')
-  apply(
-    @Res() reply: FastifyReply,
-    @Query('lang') lang?: string,
-    @Headers('accept-language') acceptLanguage?: string,
-  ): void {
-    const language = languageFor(typeof lang === 'string' ? lang : undefined, acceptLanguage);
-    this.send(reply, APPLY, language, { ...APPLY_TEXTS[language] });
+  apply(@Res() reply: FastifyReply, @Query() asked: Asked, @Headers('accept-language') accept?: string): void {
+    this.send(reply, APPLY, asked, accept, (language) => ({ ...APPLY_TEXTS[language], countries: COUNTRIES }));
   }
 
-  private send(reply: FastifyReply, page: string, language: Language, values: Record<string, string>): void {
+  private send(
+    reply: FastifyReply,
+    page: string,
+    { lang, next }: Asked,
+    accept: string | undefined,
+    textsIn: (language: Language) => Record<string, string>,
+  ): void {
+    const language = languageFor(typeof lang === 'string' ? lang : undefined, accept);
+    const goesOn = next === 'apply' ? next : '';
     const body = fillIn(page, {
-      ...values,
+      ...textsIn(language),
       ...this.brand.values,
       language,
+      next: goesOn,
+      keep: goesOn ? `&next=${goesOn}` : '',
       ...Object.fromEntries(LANGUAGES.map((l) => [`current_${l}`, String(l === language)])),
     });
     void reply

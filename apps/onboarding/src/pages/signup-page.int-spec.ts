@@ -1,108 +1,29 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import type { Browser, BrowserContext, BrowserContextOptions, Locator, Page } from 'playwright-core';
-import { eventually, http } from '../../../../test/support/app.js';
-import { launchBrowser } from '../../../../test/support/browser.js';
-import { OnboardingStack } from '../../../../test/support/onboarding.js';
-
-const SCREENSHOTS = join(import.meta.dirname, '../../../../test/output/signup-page');
-const PHONE: BrowserContextOptions = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
-const PASSWORD = 'correct horse battery';
-
-/** A click that closes the window: it may be gone before the click is over. */
-async function closedBy(dialog: Page, button: Locator): Promise<void> {
-  const closed = dialog.waitForEvent('close');
-  await button.click().catch((error: unknown) => {
-    if (!dialog.isClosed()) throw error;
-  });
-  await closed;
-}
+import type { Page } from 'playwright-core';
+import { http } from '../../../../test/support/app.js';
+import type { OnboardingStack } from '../../../../test/support/onboarding.js';
+import { closedBy, PASSWORD, PagesStage, PHONE } from '../../../../test/support/pages.js';
 
 describe('the signup page', () => {
+  let stage: PagesStage;
   let stack: OnboardingStack;
-  let browser: Browser;
-  let context: BrowserContext;
-  let outbox: string;
-  const complaints: string[] = [];
 
   beforeAll(async () => {
-    mkdirSync(SCREENSHOTS, { recursive: true });
-    browser = await launchBrowser();
-    outbox = mkdtempSync(join(tmpdir(), 'paloma-mail-'));
-    stack = await OnboardingStack.start({
-      MAIL_OUTBOX_FOLDER: outbox,
+    stage = await PagesStage.start('signup-page', {
       PROVIDER_NAME: 'Tortuga Mensajes',
       PROVIDER_COLOR: '#7a1f5c',
       SUPPORT_EMAIL: 'ayuda@tortuga.example',
       PROVIDER_LOGO_URL:
         'data:image/svg+xml;base64,PHN2ZyB4bWxucz0iaHR0cDovL3d3dy53My5vcmcvMjAwMC9zdmciIHZpZXdCb3g9IjAgMCAyNCAyNCI+PGNpcmNsZSBjeD0iMTIiIGN5PSIxMiIgcj0iMTEiIGZpbGw9IiM3YTFmNWMiLz48L3N2Zz4=',
     });
-    await stack.startWorker();
+    stack = stage.stack;
   }, 360_000);
-  afterAll(async () => {
-    await browser?.close();
-    await stack?.stop();
-    rmSync(outbox, { recursive: true, force: true });
-  });
-  afterEach(async () => {
-    await context?.close();
-    expect(complaints.splice(0)).toEqual([]);
-  });
+  afterAll(() => stage?.stop());
+  // Whatever the browser complains about (a blocked script, an exception) fails the test.
+  afterEach(async () => expect(await stage.closePages()).toEqual([]));
 
-  /** Opens the page; whatever the browser complains about (a blocked script, an exception) fails the test. */
-  async function open(path: string, options: BrowserContextOptions = {}): Promise<Page> {
-    context = await browser.newContext({ locale: 'en-GB', ...options });
-    const page = await context.newPage();
-    page.on('pageerror', (error) => complaints.push(String(error)));
-    page.on('console', (line) => {
-      // A refusal of the API is part of the story and is logged by the browser as a failed resource.
-      if (line.type() === 'error' && !line.text().startsWith('Failed to load resource')) complaints.push(line.text());
-    });
-    await page.goto(`${stack.app.url}${path}`);
-    return page;
-  }
-  const shot = (page: Page, name: string) =>
-    page.screenshot({ path: join(SCREENSHOTS, `${name}.png`), fullPage: true });
   const shopOwner = (name: string) => `${name}@shop.example`;
-
-  async function makeAccount(page: Page, email: string): Promise<void> {
-    await page.locator('#company').fill('Flores & Té');
-    await page.locator('#email').fill(email);
-    await page.locator('#password').fill(PASSWORD);
-    await page.locator('#create button[type=submit]').click();
-    await page.locator('#connect-section').waitFor();
-  }
-
-  /** Opens the sandbox's dialog, as a click of a person does. */
-  async function openDialog(page: Page): Promise<Page> {
-    const [dialog] = await Promise.all([context.waitForEvent('page'), page.locator('#connect').click()]);
-    await dialog.locator('[data-step="START"]').waitFor();
-    return dialog;
-  }
-
-  async function enterCode(dialog: Page): Promise<void> {
-    const sms = await dialog.locator('#sms').innerText();
-    await dialog.locator('#verification_code').fill((/(\d{3})-(\d{3})/.exec(sms) ?? []).slice(1).join(''));
-  }
-
   /** What the tab keeps of its session. */
   const kept = (page: Page) => page.evaluate<string>("sessionStorage.getItem('paloma.session')");
-
-  /** Goes through the dialog to its end and reads the verification code from its message. */
-  async function finishDialog(dialog: Page): Promise<void> {
-    const next = dialog.locator('#next');
-    for (const heading of ['Your business', 'WhatsApp Business account', 'Business profile', 'Phone number']) {
-      await next.click();
-      await dialog.getByRole('heading', { name: heading, exact: true }).waitFor();
-    }
-    await next.click();
-    await enterCode(dialog);
-    await next.click();
-    await dialog.getByRole('heading', { name: 'Review and allow' }).waitFor();
-    await closedBy(dialog, next);
-  }
-
   const state = (page: Page) => page.locator('#status').getAttribute('data-state');
 
   it.each([
@@ -110,12 +31,12 @@ describe('the signup page', () => {
     ['es', 'es-MX', 'Tu número está activo'],
     ['pt', 'pt-BR', 'Seu número está ativo'],
   ])('takes a merchant from nothing to a live number and a key, on a phone (%s)', async (language, locale, live) => {
-    const page = await open('/signup', { ...PHONE, locale });
+    const page = await stage.open('/signup', { ...PHONE, locale });
     expect(await page.locator('html').getAttribute('lang')).toBe(language);
-    await shot(page, `1-account-${language}-phone`);
-    await makeAccount(page, shopOwner(`flores-${language}`));
-    await shot(page, `2-connect-${language}-phone`);
-    await finishDialog(await openDialog(page));
+    await stage.shot(page, `1-account-${language}-phone`);
+    await stage.makeAccount(page, shopOwner(`flores-${language}`));
+    await stage.shot(page, `2-connect-${language}-phone`);
+    await stage.finishDialog(await stage.openDialog(page));
     await page.locator('#status[data-state="live"]').waitFor();
     expect((await page.locator('#summary').innerText()).toLowerCase()).toContain(live.toLowerCase().slice(-5));
     expect(await page.locator('#timeline > li[data-state="done"]').count()).toBe(9);
@@ -125,14 +46,14 @@ describe('the signup page', () => {
     await page.locator('#key-shown').waitFor();
     const key = await page.locator('#key').innerText();
     expect((await http('GET', `${stack.app.url}/api/v1/me`, { token: key })).status).toBe(200);
-    await shot(page, `3-live-${language}-phone`);
+    await stage.shot(page, `3-live-${language}-phone`);
     const width = await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth');
     expect(width).toBe(0);
   });
 
   it('says on which screen the dialog was left, on each of them, and goes on from there', async () => {
-    const page = await open('/signup?lang=pt', PHONE);
-    await makeAccount(page, shopOwner('lisboa'));
+    const page = await stage.open('/signup?lang=pt', PHONE);
+    await stage.makeAccount(page, shopOwner('lisboa'));
     const screens = [
       'BUSINESS_ACCOUNT_SELECTION',
       'WABA_PHONE_PROFILE_PICKER',
@@ -142,9 +63,9 @@ describe('the signup page', () => {
       'PERMISSIONS',
     ];
     for (const [nth, screen] of screens.entries()) {
-      const dialog = await openDialog(page);
+      const dialog = await stage.openDialog(page);
       for (let step = 0; step <= nth; step++) {
-        if (step === 5) await enterCode(dialog);
+        if (step === 5) await stage.enterCode(dialog);
         await dialog.locator('#next').click();
         await dialog.locator(`[data-step="${screens[step]}"]`).waitFor();
       }
@@ -153,23 +74,23 @@ describe('the signup page', () => {
       expect((await (await told).json()).left.step).toBe(screen);
       await page.locator('#status[data-state="cancelled"]').waitFor();
     }
-    await shot(page, '4-cancelled-pt-phone');
+    await stage.shot(page, '4-cancelled-pt-phone');
     expect(await page.locator('#summary').innerText()).toBe('Você saiu da janela da Meta');
-    await finishDialog(await openDialog(page));
+    await stage.finishDialog(await stage.openDialog(page));
     await page.locator('#status[data-state="live"]').waitFor();
   });
 
   it('keeps an error that the merchant reported in the dialog', async () => {
-    const page = await open('/signup?lang=es');
-    await makeAccount(page, shopOwner('reporta'));
-    const dialog = await openDialog(page);
+    const page = await stage.open('/signup?lang=es');
+    await stage.makeAccount(page, shopOwner('reporta'));
+    const dialog = await stage.openDialog(page);
     await dialog.locator('summary').click();
     await dialog.locator('#error_message').fill('No aparece mi número');
     const told = page.waitForResponse((r) => r.url().endsWith('/event'));
     await closedBy(dialog, dialog.locator('#report button'));
     expect((await (await told).json()).left.reported).toMatchObject({ message: 'No aparece mi número' });
     await page.locator('#status[data-state="cancelled"]').waitFor();
-    await shot(page, '5-reported-es');
+    await stage.shot(page, '5-reported-es');
   });
 
   /** Makes the page deaf to one of the two things that the dialog tells. */
@@ -181,33 +102,33 @@ describe('the signup page', () => {
     );
 
   it('goes live when the code comes without the event', async () => {
-    const page = await open('/healthz');
+    const page = await stage.open('/healthz');
     await deafTo(page, 'event');
     await page.goto(`${stack.app.url}/signup`);
-    await makeAccount(page, shopOwner('no-event'));
-    await finishDialog(await openDialog(page));
+    await stage.makeAccount(page, shopOwner('no-event'));
+    await stage.finishDialog(await stage.openDialog(page));
     await page.locator('#status[data-state="live"]').waitFor();
   });
 
   it('waits for the code when the event comes without it, and goes on when the dialog is opened again', async () => {
-    const page = await open('/healthz');
+    const page = await stage.open('/healthz');
     await deafTo(page, 'code');
     await page.goto(`${stack.app.url}/signup`);
-    await makeAccount(page, shopOwner('no-code'));
-    await finishDialog(await openDialog(page));
+    await stage.makeAccount(page, shopOwner('no-code'));
+    await stage.finishDialog(await stage.openDialog(page));
     await page.locator('#status[data-state="waiting-for-merchant"]').waitFor();
     expect(await page.locator('#next').innerText()).toContain('has not arrived');
-    await shot(page, '6-no-code-en');
-    const second = await context.newPage();
+    await stage.shot(page, '6-no-code-en');
+    const second = (await stage.context?.newPage()) as Page;
     await second.addInitScript(`sessionStorage.setItem('paloma.session', ${JSON.stringify(await kept(page))})`);
     await second.goto(page.url());
-    await finishDialog(await openDialog(second));
+    await stage.finishDialog(await stage.openDialog(second));
     await second.locator('#status[data-state="live"]').waitFor();
   });
 
   it('explains a code that came after its 30 seconds, and takes a fresh one', async () => {
-    const page = await open('/signup?lang=es', PHONE);
-    await makeAccount(page, shopOwner('tarde'));
+    const page = await stage.open('/signup?lang=es', PHONE);
+    await stage.makeAccount(page, shopOwner('tarde'));
     await page.route(
       '**/code',
       async (route) => {
@@ -216,11 +137,11 @@ describe('the signup page', () => {
       },
       { times: 1 },
     );
-    await finishDialog(await openDialog(page));
+    await stage.finishDialog(await stage.openDialog(page));
     await page.locator('#what-happened').waitFor();
     expect(await page.locator('#what-happened').innerText()).toContain('30 segundos');
-    await shot(page, '7-late-code-es-phone');
-    await finishDialog(await openDialog(page));
+    await stage.shot(page, '7-late-code-es-phone');
+    await stage.finishDialog(await stage.openDialog(page));
     await page.locator('#status[data-state="live"]').waitFor();
   });
 
@@ -229,60 +150,60 @@ describe('the signup page', () => {
     const made = await stack.api('POST', '/setup-links', { token, body: { return_url: 'https://shop.example/done' } });
     const link = new URL(made.body.url);
     const path = `${link.pathname}?lang=en${link.hash}`;
-    const first = await open(path, PHONE);
+    const first = await stage.open(path, PHONE);
     await first.locator('#connect').waitFor();
     expect(await first.locator('#connect-title').innerText()).toContain('Sample Shop');
-    await shot(first, '8-setup-link-en-phone');
-    const half = await openDialog(first);
+    await stage.shot(first, '8-setup-link-en-phone');
+    const half = await stage.openDialog(first);
     await half.locator('#next').click();
-    await context.close();
+    await stage.context?.close();
 
-    const again = await open(path, PHONE);
+    const again = await stage.open(path, PHONE);
     await again.locator('#connect').waitFor();
-    await finishDialog(await openDialog(again));
+    await stage.finishDialog(await stage.openDialog(again));
     await again.locator('#status[data-state="live"]').waitFor();
     expect(await again.locator('#make-key').isVisible()).toBe(false);
     expect(await again.locator('#return').getAttribute('href')).toBe('https://shop.example/done');
-    await shot(again, '9-setup-link-live-en-phone');
+    await stage.shot(again, '9-setup-link-live-en-phone');
     const { data } = (await stack.api('GET', '/setup-links', { token })).body;
     const signups = (await stack.api('GET', '/signups', { token })).body.data;
     expect([data[0].state, signups.length, signups[0].id]).toEqual(['used', 1, data[0].signup_id]);
-    await context.close();
+    await stage.context?.close();
 
-    const spent = await open(path);
+    const spent = await stage.open(path);
     await spent.locator('#problem').waitFor();
     expect(await spent.locator('#problem').innerText()).toContain('has done its work');
   });
 
   it('explains a failure with what to do, survives a reload, and tries again', async () => {
-    const page = await open('/signup');
-    await makeAccount(page, shopOwner('pin'));
+    const page = await stage.open('/signup');
+    await stage.makeAccount(page, shopOwner('pin'));
     await stack.meta('POST', '/faults', { path: '/register', mode: 'error', http_status: 400, code: 133005 });
-    await finishDialog(await openDialog(page));
+    await stage.finishDialog(await stage.openDialog(page));
     await page.locator('#status[data-state="failed"]').waitFor();
     await page.reload();
     await page.locator('#status[data-state="failed"]').waitFor();
-    await shot(page, '10-failed-en');
+    await stage.shot(page, '10-failed-en');
     expect(await page.locator('#what-happened').innerText()).toContain('two-step PIN');
     expect(await page.locator('#next').innerText()).toContain('Turn off two-step verification');
     await page.locator('#retry').click();
     await page.locator('#status[data-state="live"]').waitFor();
-    await shot(page, '11-live-en');
+    await stage.shot(page, '11-live-en');
   });
 
   it('says so when the window was blocked or closed without a word', async () => {
-    const page = await open('/signup');
-    await makeAccount(page, shopOwner('blocked'));
+    const page = await stage.open('/signup');
+    await stage.makeAccount(page, shopOwner('blocked'));
     await page.evaluate('window.open = () => null');
     await page.locator('#connect').click();
     await page.locator('#problem').waitFor();
     expect(await page.locator('#problem').innerText()).toContain('Allow pop-ups');
-    await shot(page, '13-blocked-en');
+    await stage.shot(page, '13-blocked-en');
   });
 
   it('believes message events of Meta and of nobody else', async () => {
-    const page = await open('/signup');
-    await makeAccount(page, shopOwner('forged'));
+    const page = await stage.open('/signup');
+    await stage.makeAccount(page, shopOwner('forged'));
     const left = (step: string) =>
       JSON.stringify({ type: 'WA_EMBEDDED_SIGNUP', event: 'CANCEL', data: { current_step: step } });
     const post = (origin: string, data: string) =>
@@ -303,12 +224,12 @@ describe('the signup page', () => {
   });
 
   it('marks what is missing, tells a taken address, and lets its owner sign in', async () => {
-    const page = await open('/signup');
+    const page = await stage.open('/signup');
     await page.locator('#email').fill('not an address');
     await page.locator('#create button[type=submit]').click();
     expect(await page.locator('#create [aria-invalid="true"]').count()).toBe(3);
-    await shot(page, '12-mistakes-en');
-    await makeAccount(page, shopOwner('twice'));
+    await stage.shot(page, '12-mistakes-en');
+    await stage.makeAccount(page, shopOwner('twice'));
     await page.locator('#sign-out').click();
     await page.locator('#to-create').click();
     await page.locator('#company').fill('Flores');
@@ -326,69 +247,32 @@ describe('the signup page', () => {
   });
 
   it('shows the provider’s own name, logo and colour', async () => {
-    const page = await open('/signup?lang=en');
+    const page = await stage.open('/signup?lang=en');
     expect(await page.locator('.provider').innerText()).toContain('Tortuga Mensajes');
     expect(await page.locator('.provider img').getAttribute('src')).toContain('data:image/svg+xml');
     const colour = await page.evaluate(
       "getComputedStyle(document.querySelector('#create [type=submit]')).backgroundColor",
     );
     expect(colour).toBe('rgb(122, 31, 92)');
-    await shot(page, '14-branding-en');
+    await stage.shot(page, '14-branding-en');
   });
 
   it('follows the links of letters: a new password is chosen on a page of ours', async () => {
     const owner = await stack.merchant();
-    const page = await open('/account/forgotten?lang=es', PHONE);
+    const page = await stage.open('/account/forgotten?lang=es', PHONE);
     await page.locator('#email').fill(owner.email);
     await page.locator('#form button').click();
     await page.locator('#done').waitFor();
-    await shot(page, '15-forgotten-es-phone');
-    const letter = await eventually(async () =>
-      readdirSync(outbox)
-        .filter((f) => f.endsWith('.json'))
-        .map((f) => JSON.parse(readFileSync(join(outbox, f), 'utf8')))
-        .find((l) => l.to === owner.email && l.text.includes('/account/reset')),
-    );
-    const link = new URL(/http\S+/.exec(letter.text)?.[0] ?? '');
-    await page.goto(`${stack.app.url}${link.pathname}${link.search}${link.hash}`);
+    await stage.shot(page, '15-forgotten-es-phone');
+    await page.goto(await stage.linkOf(owner.email, '/account/reset'));
     await page.locator('#password').fill('una frase distinta');
     await page.locator('#form button').click();
     await page.locator('#done').waitFor();
-    await shot(page, '16-reset-es-phone');
+    await stage.shot(page, '16-reset-es-phone');
     const { status } = await stack.api('POST', '/sessions', {
       body: { email: owner.email, password: 'una frase distinta' },
     });
     expect(status).toBe(200);
-  });
-
-  it('takes an application with a document, in Portuguese on a phone', async () => {
-    const page = await open('/apply?lang=pt', PHONE);
-    await page.locator('#form button').click();
-    expect(await page.locator('#form [aria-invalid="true"]').count()).toBeGreaterThan(8);
-    const given = {
-      company: 'Flores Lisboa',
-      country: 'br',
-      registration_number: '12.345.678/0001-90',
-      contact_name: 'Ada',
-      contact_email: 'ada@flores-lisboa.example',
-      phone: '+55 11 91234-5678',
-      display_name: 'Flores Lisboa',
-      monthly_messages: '2000',
-      trade: 'Floricultura',
-      use_cases: 'Avisos de entrega aos clientes',
-    };
-    for (const [field, value] of Object.entries(given)) await page.locator(`#${field}`).fill(value);
-    await page.locator('#documents').setInputFiles({
-      name: 'registro.pdf',
-      mimeType: 'application/pdf',
-      buffer: Buffer.from('%PDF-1.4\n%%EOF\n'),
-    });
-    await shot(page, '17-apply-pt-phone');
-    const sent = page.waitForResponse((r) => r.url().endsWith('/documents'));
-    await page.locator('#form button').click();
-    expect((await sent).status()).toBe(201);
-    expect(await page.locator('#summary').innerText()).toContain('Abra a mensagem');
-    await shot(page, '18-applied-pt-phone');
   });
 
   it('may load nothing but its own files and the SDK', async () => {
