@@ -57,6 +57,12 @@ const BODIES: Readonly<Record<string, unknown>> = {
     type: 'template',
     template: { name: 'order_update', language: { code: 'en_US' } },
   },
+  'gateway POST /api/v1/messages/batches': {
+    phone_number_id: '1',
+    messages: [
+      { to: '+5215512345678', type: 'template', template: { name: 'order_update', language: { code: 'en_US' } } },
+    ],
+  },
   'gateway POST /{phoneNumberId}/media': {},
   'gateway POST /{wabaId}/message_templates': {
     name: 'planted_by_another',

@@ -131,6 +131,8 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
       META_BUSINESS_ID: '300000000000001',
       META_CREDIT_LINE_ID: '930000000000001',
       GATEWAY_PUBLIC_URL: at('gateway'),
+      GATEWAY_URL: at('gateway'),
+      BILLING_URL: at('billing'),
       ONBOARDING_PUBLIC_URL: at('onboarding'),
       MEDIA_FOLDER: join(folder, 'media'),
       MAIL_OUTBOX_FOLDER: join(folder, 'mail'),

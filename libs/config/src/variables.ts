@@ -268,6 +268,18 @@ export const VARIABLES = {
     fallback: 'http://127.0.0.1:4001',
     parse: url('http:', 'https:'),
   }),
+  GATEWAY_URL: variable({
+    describe: 'Where our other apps reach the gateway, to send in the name of tenants; may be an inner address',
+    example: 'http://gateway:4000',
+    fallback: 'http://127.0.0.1:4000',
+    parse: url('http:', 'https:'),
+  }),
+  BILLING_URL: variable({
+    describe: 'Where our other apps reach billing, to ask for prices in the name of tenants; may be an inner address',
+    example: 'http://billing:4002',
+    fallback: 'http://127.0.0.1:4002',
+    parse: url('http:', 'https:'),
+  }),
   ENCRYPTION_KEYS: variable({
     describe: 'Keys that encrypt stored secrets (keyid:base64 of 32 bytes); the first encrypts, all decrypt (rotation)',
     example: 'k1:YW4gZXhhbXBsZSwgMzIgYnl0ZXMsIG5vdCBzZWNyZXQ=',

@@ -18,6 +18,9 @@ import {
 /** What became of a message that was to be taken in. */
 type Became = 'stored' | 'key in use' | 'not covered';
 
+/** SQLSTATE of a key that is there already. */
+const UNIQUE_VIOLATION = '23505';
+
 type Accepting = NewMessage & { messageId: string; acceptedAt: Date; once?: AcceptOnce };
 
 /** Outbound messages: taking them in, what Meta says of them, and reading them. The lanes are in `OutboxLanes`. */
@@ -52,6 +55,56 @@ export class Outbox {
     if (became === 'not covered') throw new NotCoveredError(`the wallet does not cover message ${messageId}`);
     if (became === 'key in use') throw new KeyInUseError(`the key of message ${messageId} is in use`);
     return { messageId, ref: newMessageRef(messageId) };
+  }
+
+  /**
+   * Takes in messages of one tenant whose ids the caller gives, in one statement. One whose id is taken already is not
+   * stored again and refuses none of the others, so the call may be repeated until it is answered.
+   *
+   * @param messages  with different ids
+   * @returns ids that were not stored, each with the reason
+   */
+  async acceptNamed(
+    tenantId: string,
+    messages: readonly (NewMessage & { messageId: string })[],
+  ): Promise<Map<string, 'taken' | 'not covered'>> {
+    const became = new Map<string, 'taken' | 'not covered'>();
+    const acceptedAt = this.clock.now();
+    let fresh = messages.map((m) => ({ ...m, acceptedAt }));
+    while (fresh.length > 0) {
+      const batch = fresh;
+      const held = batch.some((m) => m.hold !== undefined);
+      try {
+        const results = await (held ? this.insertHeld(batch) : this.insert(batch));
+        for (const [i, { messageId }] of batch.entries())
+          if (results[i] === 'not covered') became.set(messageId, 'not covered');
+        break;
+      } catch (error) {
+        if ((error as { code?: string }).code !== UNIQUE_VIOLATION) throw error;
+        // The same call came twice at one moment, and the other one was first.
+        const there = await this.recipientsOf(
+          tenantId,
+          batch.map((m) => m.messageId),
+        );
+        if (there.size === 0) throw error;
+        for (const id of there.keys()) became.set(id, 'taken');
+        fresh = batch.filter((m) => !there.has(m.messageId));
+      }
+    }
+    return became;
+  }
+
+  /** To whom the messages of these ids go; ids that no message of the tenant has are absent. */
+  async recipientsOf(tenantId: string, messageIds: readonly string[]): Promise<Map<string, string>> {
+    if (messageIds.length === 0) return new Map();
+    const rows: { id: string; recipient: string }[] = await this.db.inTenant(tenantId, (tx) =>
+      tx.query(
+        `SELECT m.message_id AS id, m.recipient FROM messages m
+          WHERE m.tenant_id = $1 AND m.message_id = ANY ($2::uuid[])`,
+        [tenantId, messageIds],
+      ),
+    );
+    return new Map(rows.map((r) => [r.id, r.recipient]));
   }
 
   private async insert(batch: Accepting[]): Promise<Became[]> {

@@ -1,12 +1,13 @@
 import { Inject, Injectable, type OnApplicationBootstrap, Optional } from '@nestjs/common';
 import { CLOCK, type Clock } from '#libs/clock';
 import { Database } from '#libs/persistence';
+import type { ServiceApp } from '#libs/service-calls';
 import { hashToken } from '#libs/vault';
 import { KeyNews } from './key-news.js';
 import type { TenantRole } from './permissions.js';
 import type { TenantStatus } from './tenant-status.js';
 
-/** Who calls: a tenant, by a key or by a signed-in person. */
+/** Who calls: a tenant, by a key, by a signed-in person or by an app of ours. */
 export interface Caller {
   tenantId: string;
   tenantStatus: TenantStatus;
@@ -20,6 +21,8 @@ export interface Caller {
   sessionId?: string;
   /** The only signup that a setup link opens. */
   signupId?: string;
+  /** The app of ours that acts for the tenant. */
+  app?: ServiceApp;
 }
 
 /** What a key for one account or number reaches: our ids, and Meta's of the account and its numbers. */

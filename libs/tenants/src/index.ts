@@ -4,6 +4,7 @@ export { AddressTakenError } from './claim-address.js';
 export { OneTimeLink } from './one-time-link.entity.js';
 export { LastOwnerError, People } from './people.js';
 export { KEY_SCOPES, type KeyScope, TENANT_ROLES, type TenantRole } from './permissions.js';
+export { ServiceCallers, TenantOrApp } from './service-callers.js';
 export { SetupLink } from './setup-link.entity.js';
 export { type LinkState, SetupLinks, stateOfLink } from './setup-links.js';
 export { Tenant } from './tenant.entity.js';

@@ -1,5 +1,6 @@
 import { Global, Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { ServiceCallsModule } from '#libs/service-calls';
 import { SessionsModule } from '#libs/sessions';
 import { VaultModule } from '#libs/vault';
 import { ApiKey } from './api-key.entity.js';
@@ -7,6 +8,7 @@ import { ApiKeyAuthenticator } from './api-key-authenticator.js';
 import { KeyNews } from './key-news.js';
 import { OneTimeLink } from './one-time-link.entity.js';
 import { People } from './people.js';
+import { ServiceCallers } from './service-callers.js';
 import { SetupLink } from './setup-link.entity.js';
 import { SetupLinks } from './setup-links.js';
 import { Tenant } from './tenant.entity.js';
@@ -26,6 +28,7 @@ const SERVICES = [
   ApiKeyGuard,
   TenantUserGuard,
   TenantGuard,
+  ServiceCallers,
 ];
 
 @Global()
@@ -34,6 +37,7 @@ const SERVICES = [
     TypeOrmModule.forFeature([Tenant, TenantUser, ApiKey, UserSession, OneTimeLink, SetupLink]),
     SessionsModule.forAudience('tenant'),
     VaultModule,
+    ServiceCallsModule,
   ],
   providers: SERVICES,
   exports: SERVICES,

@@ -159,11 +159,24 @@ export class TierReservation {
 
   /** Whether one more message to this customer would fit, without taking a place. */
   async verdictOn(scope: TierScope, customer: string, now: Date): Promise<Verdict> {
-    if (scope.cap === Number.POSITIVE_INFINITY) return { send: true, counts: true, remaining: scope.cap };
-    const asked = [cutoffOf(now), capArgument(scope), codesOf([customer]), `${MOST_LOOKED_FOR}`];
-    const [, used, next, mark] = await this.ask(look, scope, asked, now);
-    const use = useOf(scope, Number(used), leaveOf(next));
-    return admit(use, { counted: mark !== '', insideWindow: false }, now);
+    return (await this.verdictsOn(scope, [customer], now))[0] as Verdict;
+  }
+
+  /** The same for messages to several customers, one after the other: who fits takes room from those behind, and no place. */
+  async verdictsOn(scope: TierScope, customers: readonly string[], now: Date): Promise<Verdict[]> {
+    if (scope.cap === Number.POSITIVE_INFINITY) {
+      return customers.map(() => ({ send: true, counts: true, remaining: scope.cap }));
+    }
+    const asked = [cutoffOf(now), capArgument(scope), codesOf(customers), `${MOST_LOOKED_FOR}`];
+    const [, used, next, ...marks] = await this.ask(look, scope, asked, now);
+    const fitting = new Set<string>();
+    return customers.map((customer, i) => {
+      const counted = marks[i] !== '' || fitting.has(customer);
+      const use = useOf(scope, Number(used) + fitting.size, leaveOf(next));
+      const verdict = admit(use, { counted, insideWindow: false }, now);
+      if (verdict.send && !counted) fitting.add(customer);
+      return verdict;
+    });
   }
 
   /**

@@ -8,7 +8,6 @@ import type { ServiceWindow } from '#libs/service-window';
 import { checkParameters, isSendable, summarise, templateLimitsAt, whyNotSendable } from '#libs/template-state';
 import { type Template, Templates } from '#libs/templates';
 import type { Caller } from '#libs/tenants';
-import { TierReservation } from '#libs/tier-reservation';
 import { isRegistered } from '#libs/wabas';
 import { Holds } from '#libs/wallet';
 import { type Channel, Channels, hasAccess } from '../channels/channels.js';
@@ -18,17 +17,27 @@ import { refuse, unknownObject } from '../graph-envelope/refuse.js';
 import { NamedObjects } from './named-objects.js';
 import type { MessageRequest } from './read-message.js';
 import { recipientDigits } from './recipient.js';
+import { Room } from './room.js';
 import { MOST_AHEAD_DAYS, MOST_AHEAD_MS } from './send-at.js';
 import { ServiceWindows } from './service-windows.js';
 import { timeToLiveOf } from './time-to-live.js';
 
-type Outbound = MessageRequest & { kind: 'message' };
+export type Outbound = MessageRequest & { kind: 'message' };
 
 /** What the caller is answered: Meta's form, with our id in Meta's. */
 export interface SentMessage {
   messaging_product: 'whatsapp';
   contacts: [{ input: string; wa_id?: string; user_id?: string }];
   messages: [{ id: string; group_id?: string; message_status?: 'accepted' }];
+}
+
+/** A message that may go, as far as anything but room under the messaging limit is concerned. */
+export interface Decided {
+  message: NewMessage;
+  answer: (ref: string) => SentMessage;
+  channel: Channel;
+  /** Whether it needs room under the messaging limit now. */
+  counts: boolean;
 }
 
 // Meta's categories decide who waits: what a customer waits for goes before what a business wants to say.
@@ -49,7 +58,7 @@ export class SendMessage {
     private readonly templates: Templates,
     private readonly named: NamedObjects,
     private readonly windows: ServiceWindows,
-    private readonly tier: TierReservation,
+    private readonly room: Room,
     private readonly holds: Holds,
     private readonly outbox: Outbox,
     private readonly wake: Wake,
@@ -64,11 +73,15 @@ export class SendMessage {
   async send(caller: Caller, metaPhoneNumberId: string, request: Outbound, once?: Once): Promise<SentMessage> {
     const earlier = await once?.answered();
     if (earlier) return earlier.body as SentMessage;
-    const { message, answer } = await this.decide(caller, metaPhoneNumberId, request);
+    const { message, answer, channel, counts } = await this.decide(caller, metaPhoneNumberId, request);
+    if (counts) {
+      const [noRoom] = await this.room.refusals(channel, [message.recipient], this.clock.now());
+      if (noRoom) throw noRoom;
+    }
     const keep = once?.toKeep();
     try {
       const { ref } = await this.outbox.accept(message, keep && { ...keep, answer: (ref) => keep.seal(answer(ref)) });
-      this.wakeFor(message);
+      this.wakeFor([message]);
       return answer(ref);
     } catch (error) {
       if (error instanceof NotCoveredError) throw notCovered(message);
@@ -79,20 +92,20 @@ export class SendMessage {
     }
   }
 
-  /** The sweeper finds what is scheduled; what is due wakes its number at once. */
-  private wakeFor({ tenantId, phoneNumberId, notBefore }: NewMessage): void {
-    if (notBefore) {
-      const inMs = notBefore.getTime() - this.clock.now().getTime();
-      // A timer of a day or more would say nothing that the sweeper does not.
-      if (inMs < 60_000) void this.wake.laneLater('gateway.dispatch', { tenantId, phoneNumberId }, inMs);
-    } else void this.wake.lane('gateway.dispatch', { tenantId, phoneNumberId });
+  /** Wakes the number of messages that were accepted. The sweeper finds what is scheduled; what is due soon wakes at its time. */
+  wakeFor(messages: readonly NewMessage[]): void {
+    const [first] = messages;
+    if (!first) return;
+    const { tenantId, phoneNumberId } = first;
+    const due = messages.map((m) => m.notBefore?.getTime() ?? 0);
+    if (due.includes(0)) void this.wake.lane('gateway.dispatch', { tenantId, phoneNumberId });
+    const inMs = Math.min(...due.filter((at) => at > 0)) - this.clock.now().getTime();
+    // A timer of a day or more would say nothing that the sweeper does not.
+    if (inMs < 60_000) void this.wake.laneLater('gateway.dispatch', { tenantId, phoneNumberId }, inMs);
   }
 
-  private async decide(
-    caller: Caller,
-    metaPhoneNumberId: string,
-    request: Outbound,
-  ): Promise<{ message: NewMessage; answer: (ref: string) => SentMessage }> {
+  /** Whether a message may go, all but the room under the messaging limit. @throws Refusal of the catalogue */
+  async decide(caller: Caller, metaPhoneNumberId: string, request: Outbound): Promise<Decided> {
     const { tenantId } = caller;
     const channel = await this.liveChannel(caller, metaPhoneNumberId);
     const { number } = channel;
@@ -112,9 +125,6 @@ export class SendMessage {
     const inWindow = window.open && (!sendAt || (window.endsAt ?? now) > sendAt);
     if (!template && !inWindow) throw windowClosed(recipient, window, sendAt);
     requireUnrestricted(channel, { category: template?.category, inWindow }, sendAt ?? now);
-    // Today's room says nothing of another day: a scheduled message takes its place when it is sent.
-    if (!inWindow && !sendAt) await this.requireRoom(channel, recipient, now);
-
     const hold = await this.holds.amountFor(tenantId, channel.waba.wabaId, {
       phoneNumberId: number.phoneNumberId,
       recipient,
@@ -147,7 +157,8 @@ export class SendMessage {
         },
       ],
     });
-    return { message, answer };
+    // Today's room says nothing of another day: a scheduled message takes its place when it is sent.
+    return { message, answer, channel, counts: !inWindow && !sendAt };
   }
 
   /** @returns undefined for what is to be sent now; a time that has just passed is now */
@@ -222,25 +233,6 @@ export class SendMessage {
     if (wrong) throw refuse(wrong.refusal, wrong.details);
     return template;
   }
-
-  private async requireRoom(channel: Channel, recipient: string, now: Date): Promise<void> {
-    const scope = this.tier.scopeOf(channel, now);
-    if (scope.cap === Number.POSITIVE_INFINITY) return;
-    // Without Redis nobody can say; the dispatcher asks again before it sends, so accepting is safe.
-    const verdict = await Promise.race([
-      this.tier.verdictOn(scope, recipient, now).catch(() => undefined),
-      new Promise<undefined>((resolve) => setTimeout(() => resolve(undefined), 250).unref()),
-    ]);
-    if (!verdict || verdict.send) return;
-    const { retryAt } = verdict;
-    const room = retryAt ? `There is room again at ${retryAt.toISOString()}` : 'No wait makes room';
-    throw refuse(
-      'tier_exhausted',
-      `Your messaging limit of ${scope.cap} different customers in 24 hours is used up, 0 are left. ${room}. ` +
-        'Replies to customers who wrote in the last 24 hours still go out.',
-      retryAt && Math.max(1, Math.ceil((retryAt.getTime() - now.getTime()) / 1_000)),
-    );
-  }
 }
 
 function recipientOf(to: Outbound['to'], businessNumber: string): string {
@@ -264,7 +256,7 @@ function payloadOf(request: Outbound, recipient: string): string {
   });
 }
 
-function notCovered({ category, hold }: NewMessage) {
+export function notCovered({ category, hold }: NewMessage) {
   return refuse(
     'balance_exhausted',
     `The wallet does not cover this message, for which ${hold} would be held. Top it up in the billing app` +

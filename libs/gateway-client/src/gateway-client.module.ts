@@ -1,0 +1,23 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { type ServiceApp, ServiceCalls, ServiceCallsModule } from '#libs/service-calls';
+import { GatewayClient } from './gateway-client.js';
+
+/** The gateway's door, for one of our apps. */
+@Module({})
+export class GatewayClientModule {
+  static forApp(app: ServiceApp): DynamicModule {
+    return {
+      module: GatewayClientModule,
+      global: true,
+      imports: [ServiceCallsModule],
+      providers: [
+        {
+          provide: GatewayClient,
+          inject: [ServiceCalls],
+          useFactory: (calls: ServiceCalls) => new GatewayClient(calls, app),
+        },
+      ],
+      exports: [GatewayClient],
+    };
+  }
+}
