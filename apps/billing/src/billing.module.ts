@@ -4,6 +4,7 @@ import { LedgerModule } from '#libs/ledger';
 import { MetaCloudModule } from '#libs/meta-cloud';
 import { ProcessModule } from '#libs/process';
 import { StaffModule } from '#libs/staff';
+import { TemplatesModule } from '#libs/templates';
 import { TenantEventsModule } from '#libs/tenant-events';
 import { TenantsModule } from '#libs/tenants';
 import { UsageModule } from '#libs/usage';
@@ -48,6 +49,7 @@ import { WalletFeature } from './wallet/wallet.module.js';
     MetaCloudModule,
     InboundModule,
     WabasModule,
+    TemplatesModule,
     WalletModule,
     TenantEventsModule,
     StaffModule,

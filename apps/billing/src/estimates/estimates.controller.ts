@@ -6,18 +6,21 @@ import {
   IsArray,
   IsIn,
   IsInt,
+  IsNumberString,
   IsOptional,
   IsString,
   Matches,
   Max,
   MaxLength,
   Min,
+  ValidateIf,
   ValidateNested,
 } from 'class-validator';
 import { CLOCK, type Clock } from '#libs/clock';
 import { Refusal } from '#libs/http';
 import { marketNamed, marketOf } from '#libs/markets';
-import { Database } from '#libs/persistence';
+import { Database, type Tx } from '#libs/persistence';
+import { Templates } from '#libs/templates';
 import { type Caller, TenantCaller, TenantGuard } from '#libs/tenants';
 import { Wabas } from '#libs/wabas';
 import { mustBeDay } from '../local-days.js';
@@ -26,10 +29,21 @@ import { Plans } from '../plans/plans.js';
 import { PRICED_CATEGORIES, type PricedCategory } from '../plans/terms.js';
 import { CurrentRateBook } from '../rate-card/current-rate-book.js';
 import { zoneClock } from '../rating/local-time.js';
+import { categoryOn } from './category-on.js';
 import { estimateAudience, type Planned } from './estimate-audience.js';
 
 class AudiencePart {
-  @ApiProperty({ enum: PRICED_CATEGORIES }) @IsIn(PRICED_CATEGORIES) category: PricedCategory;
+  @ApiPropertyOptional({ enum: PRICED_CATEGORIES, description: 'Not needed with `template_id`' })
+  @ValidateIf((part: AudiencePart) => part.template_id === undefined)
+  @IsIn(PRICED_CATEGORIES)
+  category?: PricedCategory;
+  @ApiPropertyOptional({
+    description: "Meta's id of the template that will be sent: its category on that day, an announced change included",
+  })
+  @IsOptional()
+  @IsNumberString({ no_symbols: true })
+  @MaxLength(60)
+  template_id?: string;
   @ApiPropertyOptional({ example: 'Mexico', description: "Meta's name of the market, with `count`" })
   @IsOptional()
   @IsString()
@@ -75,6 +89,7 @@ export class EstimatesController {
   constructor(
     private readonly db: Database,
     private readonly wabas: Wabas,
+    private readonly templates: Templates,
     private readonly plans: Plans,
     private readonly book: CurrentRateBook,
     @Inject(CLOCK) private readonly clock: Clock,
@@ -94,14 +109,17 @@ export class EstimatesController {
         ? await this.wabas.phoneNumber(tx, tenantId, { metaPhoneNumberId: request.phone_number_id })
         : null;
       if (request.phone_number_id && !number) throw Refusal.notFound('phone number');
-      const day = request.day ?? zoneClock(waba.timezone).dayAt(this.clock.now().getTime()).day;
+      const zone = zoneClock(waba.timezone);
+      const now = this.clock.now();
+      const day = request.day ?? zone.dayAt(now.getTime()).day;
+      const audience = await this.withCategories(tx, tenantId, request.audience, request.day ? { day, zone } : now);
       const month = day.slice(0, 'YYYY-MM'.length);
       const [plans, counters] = [
         await this.plans.calendar(tx, tenantId),
         await MonthCounters.load(tx, tenantId, [month]),
       ];
       const plan = plans.on(day);
-      const made = estimateAudience(book, plan, { currency: waba.currency, day }, partsOf(request.audience, day), {
+      const made = estimateAudience(book, plan, { currency: waba.currency, day }, partsOf(audience, day), {
         volumeUsed: (market, category) => counters.volumeUsed(month, waba.portfolioId, market, category),
         // Without a number nothing is counted on.
         allowanceUsed: number ? counters.allowanceUsed(month, number.phoneNumberId) : Number.POSITIVE_INFINITY,
@@ -115,10 +133,32 @@ export class EstimatesController {
       };
     });
   }
+
+  /** @throws Refusal for a template that the tenant does not have */
+  private async withCategories(
+    tx: Tx,
+    tenantId: string,
+    audience: readonly AudiencePart[],
+    when: Parameters<typeof categoryOn>[1],
+  ): Promise<Categorised[]> {
+    const known = new Map<string, PricedCategory>();
+    for (const id of new Set(audience.flatMap((part) => part.template_id ?? []))) {
+      const template = await this.templates.findByMetaId(tx, tenantId, id);
+      if (!template) throw Refusal.notFound('template');
+      known.set(id, categoryOn(template, when));
+    }
+    return audience.map((part) => ({
+      ...part,
+      // Validation asks for a category where there is no template.
+      category: known.get(part.template_id ?? '') ?? (part.category as PricedCategory),
+    }));
+  }
 }
 
+type Categorised = AudiencePart & { category: PricedCategory };
+
 /** Counts by market; of numbers, each market's own part. @throws Refusal for a market that there is not */
-function partsOf(audience: readonly AudiencePart[], day: string): Planned[] {
+function partsOf(audience: readonly Categorised[], day: string): Planned[] {
   return audience.flatMap((part, i): Planned[] => {
     const { category, in_window: inWindow = 0 } = part;
     if (part.recipients) {

@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Database } from '#libs/persistence';
+import { Templates } from '#libs/templates';
 import { Wabas } from '#libs/wabas';
 import { type Merchant, merchant, UTILITY } from '../../../../test/fixtures/billing/merchant.js';
 import { type StaffMember, staffMember } from '../../../../test/fixtures/billing/staff.js';
@@ -164,5 +165,43 @@ describe('our books beside those of Meta', () => {
     const other = await merchant(apps);
     expect((await estimate({ audience: [] }, other.apiKey)).status).toBe(404);
     expect((await estimate({ audience: [{ category: 'utility', market: 'Atlantis', count: 1 }] })).status).toBe(400);
+  });
+
+  it('an audience of a template is priced in the category that the template will have on that day', async () => {
+    const { shop, metaWabaId } = await shopWithMessages();
+    const [db, templates] = [apps.api.app.get(Database), apps.api.app.get(Templates)];
+    const at = new Date();
+    const metaTemplateId = '1627019861106475';
+    await db.inTenant(shop.tenantId, async (tx) => {
+      const [waba] = await apps.api.app.get(Wabas).wabas(tx, shop.tenantId);
+      const seen = {
+        metaTemplateId,
+        name: 'order_update',
+        language: 'es',
+        category: 'UTILITY',
+        status: 'APPROVED',
+        at,
+      };
+      const wabaId = waba?.wabaId ?? '';
+      await templates.save(tx, shop.tenantId, { ...seen, wabaId, source: 'meta-poll', components: [] });
+      const category = {
+        new_category: 'UTILITY',
+        correct_category: 'MARKETING',
+        category_update_timestamp: Date.UTC(2027, 2, 5, 12) / 1_000,
+      };
+      await templates.applyReport(tx, shop.tenantId, { metaTemplateId, at, source: 'meta-webhook', category });
+    });
+    const estimate = (body: object) =>
+      http('POST', `${apps.api.url}/api/v1/estimates`, { token: shop.apiKey, body: { waba_id: metaWabaId, ...body } });
+    const categoryOf = async (day?: string) => {
+      const audience = [{ template_id: metaTemplateId, market: 'Mexico', count: 1 }];
+      const { body } = await estimate({ ...(day ? { day } : {}), audience });
+      return body.lines.map((line: { category: string }) => line.category);
+    };
+    expect(await categoryOf()).toEqual(['utility']);
+    expect(await categoryOf('2027-03-04')).toEqual(['utility']);
+    expect(await categoryOf('2027-03-05')).toEqual(['marketing']);
+    expect((await estimate({ audience: [{ template_id: '123', market: 'Mexico', count: 1 }] })).status).toBe(404);
+    expect((await estimate({ audience: [{ market: 'Mexico', count: 1 }] })).status).toBe(400);
   });
 });
