@@ -13,6 +13,8 @@ import { WalletModule } from '#libs/wallet';
 import { ChargesController } from './charges/charges.controller.js';
 import { EstimatesController } from './estimates/estimates.controller.js';
 import { CreditInvoice } from './invoices/credit-invoice.js';
+import { GatherMonth } from './invoices/gather-month.js';
+import { InvoiceDrafts } from './invoices/invoice-drafts.js';
 import { InvoicesController } from './invoices/invoices.controller.js';
 import { Invoices } from './invoices/invoices.js';
 import { IssueInvoices } from './invoices/issue-invoices.js';
@@ -77,6 +79,8 @@ import { WalletFeature } from './wallet/wallet.module.js';
     PullAnalytics,
     Reconcile,
     Invoices,
+    InvoiceDrafts,
+    GatherMonth,
     LegalEntities,
     IssueInvoices,
     CreditInvoice,

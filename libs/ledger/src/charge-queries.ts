@@ -22,10 +22,31 @@ const groupValues = (g: ChargeGroup): (string | null)[] => [
   g.card ? String(g.card.tier) : null,
 ];
 
-export async function chargesOf(tx: Tx, tenantId: string, messageId: string): Promise<Charge[]> {
+export async function chargesOf(tx: Tx, tenantId: string, ...messageIds: string[]): Promise<Charge[]> {
   const rows: ChargeRow[] = await tx.query(
-    `SELECT ${CHARGE_COLUMNS} FROM charges WHERE tenant_id = $1 AND message_id = $2 ORDER BY side, revision`,
-    [tenantId, messageId],
+    `SELECT ${CHARGE_COLUMNS} FROM charges WHERE tenant_id = $1 AND message_id = ANY ($2::uuid[])
+      ORDER BY message_id, side, revision`,
+    [tenantId, messageIds],
+  );
+  return rows.map(chargeOf);
+}
+
+export async function chargedOn(
+  tx: Tx,
+  tenantId: string,
+  days: { from: string; to: string },
+  page: { after?: string | undefined; limit: number },
+): Promise<Charge[]> {
+  // Nothing is booked before its own day, so the index of booking days finds all that is of these days or later.
+  const rows: ChargeRow[] = await tx.query(
+    `WITH page AS (
+       SELECT message_id, max(revision) AS revision FROM charges
+        WHERE tenant_id = $1 AND side = 'cost' AND ${DAY} >= $2::date AND local_day >= $2::date AND local_day <= $3::date
+          AND ($4::uuid IS NULL OR message_id > $4)
+        GROUP BY message_id ORDER BY message_id LIMIT $5)
+     SELECT ${CHARGE_COLUMNS} FROM charges JOIN page USING (message_id, revision)
+      WHERE tenant_id = $1 ORDER BY message_id, side`,
+    [tenantId, days.from, days.to, page.after ?? null, page.limit],
   );
   return rows.map(chargeOf);
 }

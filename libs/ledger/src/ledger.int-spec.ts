@@ -5,7 +5,8 @@ import { eventually } from '../../../test/support/app.js';
 import { cloneDatabase, connect, type TestDatabase } from '../../../test/support/database.js';
 import type { Charge } from './charge.js';
 import { move, UnbalancedEntryError } from './journal.js';
-import { Ledger, messageEntryId } from './ledger.js';
+import { Ledger } from './ledger.js';
+import { messageEntryId } from './message-entries.js';
 import { bookingDay, Periods } from './periods.js';
 
 const NOW = new Date('2026-11-22T12:00:00.123Z');
@@ -61,10 +62,11 @@ describe('the ledger', () => {
     const messageId = newId(NOW);
     const why = { memo: 'wrong category', bookedOn: '2026-12-03' };
     const right = bothSides(messageId, { category: 'marketing', unitPrice: '0.0397', amount: '0.0397' });
-    expect(await asTenant((tx) => ledger.correct(tx, tenant, right, why))).toBe(false);
+    const correct = async () => (await asTenant((tx) => ledger.correct(tx, tenant, [right], why))).messageIds;
+    expect(await correct()).toEqual([]);
     await asTenant((tx) => ledger.charge(tx, tenant, bothSides(messageId)));
-    expect(await asTenant((tx) => ledger.correct(tx, tenant, right, why))).toBe(true);
-    expect(await asTenant((tx) => ledger.correct(tx, tenant, right, why))).toBe(false);
+    expect(await correct()).toEqual([messageId]);
+    expect(await correct()).toEqual([]);
     const rows = await asTenant((tx) => ledger.chargesOf(tx, tenant, messageId));
     expect(rows.filter((r) => r.side === 'price').map((r) => [r.revision, r.quantity, r.amount, r.bookedOn])).toEqual([
       [0, 1, '0.0085', null],
@@ -84,6 +86,28 @@ describe('the ledger', () => {
       [messageId],
     );
     expect(owed.rows).toEqual([{ owed: '0.0397' }]);
+  });
+
+  it('corrects a charge where it was paid from, also when the tenant has a wallet by now', async () => {
+    const [owed, paid] = [newId(NOW), newId(NOW)];
+    await asTenant((tx) => ledger.charge(tx, tenant, bothSides(owed)));
+    await asTenant((tx) => ledger.charge(tx, tenant, bothSides(paid), 'USD'));
+    const right = (messageId: string) => bothSides(messageId, { unitPrice: '0.0080', amount: '0.0080' });
+    const why = { memo: 'price was copied wrongly', bookedOn: '2026-12-03' };
+    const corrected = await asTenant((tx) => ledger.correct(tx, tenant, [right(owed), right(paid)], why, 'USD'));
+    expect(corrected).toEqual({ messageIds: [owed, paid].sort(), toWallet: '0.0005' });
+    const { rows } = await database.owner.query(
+      `SELECT e.message_id, p.account, sum(p.amount)::text AS sum FROM postings p JOIN journal_entries e USING (tenant_id, entry_id)
+        WHERE e.message_id = ANY ($1) AND p.account IN ('wallet', 'receivable') GROUP BY 1, 2`,
+      [[owed, paid]],
+    );
+    expect(rows).toEqual(
+      expect.arrayContaining([
+        { message_id: owed, account: 'receivable', sum: '0.0080' },
+        { message_id: paid, account: 'wallet', sum: '0.0080' },
+      ]),
+    );
+    expect(rows).toHaveLength(2);
   });
 
   it('takes nothing in a closed month, whoever writes; what comes late is booked in the next', async () => {

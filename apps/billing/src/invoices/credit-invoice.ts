@@ -14,11 +14,11 @@ import {
   subtract,
   ZERO,
 } from '#libs/money';
-import { Database } from '#libs/persistence';
+import { Database, type Tx } from '#libs/persistence';
 import { Wallets } from '#libs/wallet';
 import { BillingProfiles } from '../plans/billing-profiles.js';
 import { zoneClock } from '../rating/local-time.js';
-import { totalsOf } from './invoice-document.js';
+import { creditTotals } from './invoice-document.js';
 import { Invoices, type IssuedInvoice } from './invoices.js';
 import { LegalEntities } from './legal-entities.js';
 
@@ -38,6 +38,7 @@ export class CreditInvoice {
 
   /**
    * @param wish `net` is a decimal string of more than 0, before tax; left out: all that is not credited yet
+   * @param also what is done in the same transaction, such as an entry in the audit log
    * @throws Refusal for more than is left, for an invoice that is none of the tenant's, or for a credit note
    */
   credit(
@@ -45,6 +46,7 @@ export class CreditInvoice {
     invoiceId: string,
     wish: { net?: string | undefined; reason: string },
     by: string,
+    also: (tx: Tx, note: IssuedInvoice) => Promise<void> = async () => {},
   ): Promise<IssuedInvoice> {
     return this.db.inTenant(tenantId, async (tx) => {
       // One credit of a tenant at a time, so that none goes beyond what is left.
@@ -62,7 +64,8 @@ export class CreditInvoice {
       if (compare(net, ZERO) <= 0 || compare(net, left) > 0 || compare(net, roundHalfUp(net, decimals)) !== 0) {
         throw Refusal.conflict(`Of this invoice ${formatDecimal(left)} ${header.currency} before tax can be credited.`);
       }
-      const totals = totalsOf([formatDecimal(negate(net))], header.taxTreatment, decimals);
+      const headers = before.map((note) => note.header);
+      const totals = creditTotals(headers, net, header.taxTreatment, decimals);
       const [profile, issuedAt] = [await this.profiles.find(tx, tenantId), this.clock.now()];
       const zone = zoneClock(profile?.timezone ?? 'UTC');
       const issuedOn = zone.dayAt(issuedAt.getTime()).day;
@@ -86,14 +89,12 @@ export class CreditInvoice {
         },
       ]);
       if (toWallet) await this.wallets.move(tx, tenantId, formatDecimal(add(net, parseDecimal(tax))));
-      const entity = (await this.entities.list()).find((e) => e.entity === (profile?.legalEntity ?? ''));
-      if (!entity) throw Refusal.conflict('It is not known which legal entity issues for this tenant.');
       const document = {
         header: {
           ...header,
           ...totals,
           kind: 'credit_note' as const,
-          number: await this.entities.nextNumber(tx, entity.entity, 'credit_note'),
+          number: await this.entities.nextNumber(tx, header.entity, 'credit_note'),
           issuedOn,
           fees: [],
           paidFromWallet: toWallet,
@@ -101,13 +102,10 @@ export class CreditInvoice {
         },
         lines: [],
       };
-      return this.invoices.add(tx, tenantId, {
-        invoiceId: noteId,
-        document,
-        credits: invoiceId,
-        issuedBy: by,
-        issuedAt,
-      });
+      const issued = { invoiceId: noteId, document, credits: invoiceId, issuedBy: by, issuedAt };
+      const note = await this.invoices.add(tx, tenantId, issued);
+      await also(tx, note);
+      return note;
     });
   }
 }

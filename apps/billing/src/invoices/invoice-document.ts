@@ -1,5 +1,15 @@
 import type { ChargeGroup } from '#libs/ledger';
-import { add, type Decimal, formatDecimal, parseDecimal, percentOf, roundHalfUp, subtract, ZERO } from '#libs/money';
+import {
+  add,
+  type Decimal,
+  formatDecimal,
+  negate,
+  parseDecimal,
+  percentOf,
+  roundHalfUp,
+  subtract,
+  ZERO,
+} from '#libs/money';
 import type { BillingProfile, InvoiceLanguage } from '../plans/billing-profiles.js';
 import type { MonthFee } from '../plans/month-fees.js';
 import type { TaxTreatment } from '../plans/taxes.js';
@@ -26,6 +36,8 @@ export interface InvoiceTotals {
 /** All of an issued invoice or credit note that the ledger does not keep. It never changes. */
 export interface InvoiceHeader extends InvoiceTotals {
   readonly kind: 'invoice' | 'credit_note';
+  /** The legal entity that issued it, by our name; its numbers and those of its credit notes are without gaps. */
+  readonly entity: string;
   readonly number: string;
   /** `YYYY-MM-DD` in the buyer's zone. */
   readonly issuedOn: string;
@@ -70,5 +82,29 @@ export function totalsOf(amounts: readonly string[], tax: Pick<TaxTreatment, 'pc
     tax: formatDecimal(taxes),
     total: formatDecimal(add(net, taxes)),
     rounding: formatDecimal(subtract(net, exact)),
+  };
+}
+
+/**
+ * Sums of a credit note. Its tax is what all credits so far are due together less what the earlier ones gave back, so that
+ * however an invoice is cut into credits, no more tax is given back than was taken, and in the end all of it.
+ *
+ * @param before earlier credit notes of the invoice, as they stand there: negative
+ * @param net    what is credited now: more than 0, with the currency's places
+ */
+export function creditTotals(
+  before: readonly Pick<InvoiceTotals, 'net' | 'tax'>[],
+  net: Decimal,
+  tax: Pick<TaxTreatment, 'pct'>,
+  decimals: number,
+): InvoiceTotals {
+  const netSoFar = before.reduce((sum, note) => subtract(sum, parseDecimal(note.net)), net);
+  const due = roundHalfUp(percentOf(netSoFar, parseDecimal(tax.pct)), decimals);
+  const taxes = before.reduce((left, note) => add(left, parseDecimal(note.tax)), due);
+  return {
+    net: formatDecimal(negate(net)),
+    tax: formatDecimal(negate(taxes)),
+    total: formatDecimal(negate(add(net, taxes))),
+    rounding: formatDecimal(roundHalfUp(ZERO, decimals)),
   };
 }

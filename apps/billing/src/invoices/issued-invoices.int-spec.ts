@@ -5,11 +5,12 @@ import { Database } from '#libs/persistence';
 import { Wabas } from '#libs/wabas';
 import { type Merchant, merchant, UTILITY } from '../../../../test/fixtures/billing/merchant.js';
 import { type StaffMember, staffMember } from '../../../../test/fixtures/billing/staff.js';
-import { http, type RunningApp, startApp, testEnvironment } from '../../../../test/support/app.js';
+import { eventually, http, type RunningApp, startApp, testEnvironment } from '../../../../test/support/app.js';
 import { cloneDatabase, type TestDatabase } from '../../../../test/support/database.js';
 import { BillingModule } from '../billing.module.js';
 import { BillingWorkerModule } from '../billing-worker.module.js';
 import { RateUsage } from '../metering/rate-usage.js';
+import { RunInvoices } from './run-invoices.js';
 
 const REASON = { reason: 'end of the month' };
 const OCTOBER = new Date('2026-10-20T12:00:00Z');
@@ -275,6 +276,107 @@ describe('issued invoices', () => {
       expect((await call('GET', `/api/v1/issued-invoices/${invoice.id}${form}`, other.apiKey)).status).toBe(404);
     }
     expect((await call('GET', '/api/v1/issued-invoices', other.apiKey)).body.data).toEqual([]);
+  });
+
+  it('of one month asked for by many at once are issued once', async () => {
+    const shop = await invoicedShop();
+    await shop.delivered({ deliveredAt: OCTOBER });
+    await rate(shop);
+    const answers = await Promise.all(Array.from({ length: 5 }, () => issue(shop)));
+    expect(answers.map((a) => a.status).sort()).toEqual([201, 409, 409, 409, 409]);
+    const { rows } = await database.owner.query('SELECT count(*)::int AS n FROM invoices WHERE tenant_id = $1', [
+      shop.tenantId,
+    ]);
+    expect(rows).toEqual([{ n: 1 }]);
+  });
+
+  it('are not there when the process dies in the middle of issuing, and take no number', async () => {
+    const shop = await invoicedShop();
+    await shop.delivered({ deliveredAt: OCTOBER });
+    await rate(shop);
+    const last = async () =>
+      (await database.owner.query(`SELECT last_invoice FROM legal_entities WHERE entity = 'main'`)).rows[0]
+        .last_invoice as number;
+    const before = await last();
+    // Somebody else holds the numbers of the entity, so issuing stands still after the books were written.
+    await database.owner.query('BEGIN');
+    await database.owner.query(`SELECT FROM legal_entities WHERE entity = 'main' FOR UPDATE`);
+    const attempt = issue(shop);
+    const stands = await eventually(async () => {
+      const { rows } = await database.owner.query(
+        `SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+      );
+      return rows[0] as { pid: number } | undefined;
+    });
+    await database.owner.query('SELECT pg_terminate_backend($1)', [stands.pid]);
+    await database.owner.query('COMMIT');
+    expect((await attempt).status).toBe(503);
+    expect(await last()).toBe(before);
+    expect(Object.keys(await owed(shop))).not.toContain('rounding');
+    expect((await issue(shop)).body.data).toMatchObject([{ number: `F-${String(before + 1).padStart(6, '0')}` }]);
+  });
+
+  it('are credited by the entity that issued them, also when another one bills the tenant by now', async () => {
+    const shop = await invoicedShop();
+    for (let i = 0; i < 12; i++) await shop.delivered({ deliveredAt: OCTOBER });
+    await rate(shop);
+    const [invoice] = (await issue(shop)).body.data;
+    const body = { name: 'Other', address: 'x', country: 'MX', tax_id: '1', taxes: [], ...REASON };
+    await asStaff('PUT', '/legal-entities/other', { ...body, invoice_prefix: 'O-', credit_prefix: 'OC-' });
+    await asStaff('PUT', `/tenants/${shop.tenantId}/billing-profile`, {
+      legal_name: 'Shop',
+      country: 'MX',
+      timezone: 'America/Mexico_City',
+      legal_entity: 'other',
+      ...REASON,
+    });
+    const path = `/tenants/${shop.tenantId}/invoices/${invoice.id}/credit-notes`;
+    expect((await asStaff('POST', path, REASON)).body.number).toMatch(/^A-/);
+    for (const net of ['-1', '0', '1e3', '9'.repeat(40), '0.001']) {
+      const { status } = await asStaff('POST', path, { net, ...REASON });
+      expect([net, status === 400 || status === 409]).toEqual([net, true]);
+    }
+  });
+
+  it('of a month are drafted once when it is over, by however many workers, and issued by themselves when agreed', async () => {
+    const [asked, byItself, nobody] = [
+      await invoicedShop(),
+      await invoicedShop({ issue_after_days: 3 }),
+      await invoicedShop({ legal_entity: 'nobody' }),
+    ];
+    for (const shop of [asked, byItself, nobody]) {
+      await shop.delivered({ deliveredAt: OCTOBER });
+      await rate(shop);
+    }
+    const run = apps.worker.app.get(RunInvoices);
+    const made = await Promise.all([run.runAll(), run.runAll(), run.runAll()]);
+    expect(made.reduce((a, b) => a + b, 0)).toBeGreaterThanOrEqual(3);
+    const drafts = async () => {
+      const found: Record<string, unknown>[] = [];
+      let next: string | null = '';
+      while (next !== null) {
+        const page: { body: { data: never[]; next: string | null } } = await asStaff(
+          'GET',
+          `/invoice-drafts/2026-10${next ? `?cursor=${next}` : ''}`,
+        );
+        found.push(...page.body.data);
+        next = page.body.next;
+      }
+      return Object.fromEntries(found.map((d) => [d.tenant_id, d]));
+    };
+    const all = await drafts();
+    expect(all[asked.tenantId]).toMatchObject({
+      sums: [{ currency: 'USD', net: '0.01', tax: '0.00', total: '0.01' }],
+      waits_for: null,
+      issued_at: null,
+    });
+    expect(all[byItself.tenantId]).toMatchObject({ issued_at: expect.any(String) });
+    expect(all[nobody.tenantId]).toMatchObject({ sums: [], waits_for: 'There is no legal entity nobody yet.' });
+    expect((await call('GET', '/api/v1/issued-invoices', byItself.apiKey)).body.data).toHaveLength(1);
+    expect((await call('GET', '/api/v1/issued-invoices', asked.apiKey)).body.data).toHaveLength(0);
+    expect((await issue(asked)).status).toBe(201);
+    expect((await drafts())[asked.tenantId]).toMatchObject({ issued_at: expect.any(String) });
+    expect(await run.run(asked.tenantId)).toBe(false);
   });
 
   it('of a month are issued for all tenants in one run, which names who could not be billed', async () => {

@@ -1,13 +1,16 @@
-import { Body, Controller, Get, Param, ParseUUIDPipe, Post, Put } from '@nestjs/common';
+import { Body, Controller, Get, Inject, Param, ParseUUIDPipe, Post, Put, Query } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiProperty, ApiPropertyOptional, ApiTags } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { IsArray, IsOptional, IsString, Length, Matches, MaxLength, ValidateNested } from 'class-validator';
-import { Refusal } from '#libs/http';
+import type { Logger } from 'pino';
+import { PAGE_SIZE, type Page, PageRequest, pageOf, Refusal } from '#libs/http';
+import { LOGGER } from '#libs/observability';
 import { Database } from '#libs/persistence';
 import { Needs, ReasonRequest, Staff, type StaffCaller } from '#libs/staff';
-import { mustBeDay } from '../local-days.js';
+import { daysOfMonth, mustBeDay } from '../local-days.js';
 import { StaffAudit } from '../staff/staff-audit.js';
 import { CreditInvoice } from './credit-invoice.js';
+import { InvoiceDrafts, type MonthDraft } from './invoice-drafts.js';
 import { IssueInvoices } from './issue-invoices.js';
 import { type IssuedInvoiceResponse, showIssued } from './issued-invoices.controller.js';
 import { LegalEntities, type LegalEntity } from './legal-entities.js';
@@ -45,6 +48,32 @@ class CreditRequest extends ReasonRequest {
   net?: string;
 }
 
+class DraftSumResponse {
+  @ApiProperty({ example: 'USD' }) currency: string;
+  @ApiProperty({ example: '64.07' }) net: string;
+  @ApiProperty({ example: '13.45' }) tax: string;
+  @ApiProperty({ example: '77.52' }) total: string;
+}
+class DraftResponse {
+  @ApiProperty() tenant_id: string;
+  @ApiProperty({ example: '2026-11' }) month: string;
+  @ApiProperty({ type: [DraftSumResponse], description: 'As they stood at seen_at' }) sums: readonly DraftSumResponse[];
+  @ApiProperty({ nullable: true, type: String, description: 'Why it cannot be issued yet' }) waits_for: string | null;
+  @ApiProperty() made_at: string;
+  @ApiProperty() seen_at: string;
+  @ApiProperty({ nullable: true, type: String }) issued_at: string | null;
+}
+
+const showDraft = (draft: MonthDraft): DraftResponse => ({
+  tenant_id: draft.tenantId,
+  month: draft.month,
+  sums: draft.sums,
+  waits_for: draft.waitsFor,
+  made_at: draft.madeAt.toISOString(),
+  seen_at: draft.seenAt.toISOString(),
+  issued_at: draft.issuedAt?.toISOString() ?? null,
+});
+
 /** How the invoices of a month went, tenant by tenant. */
 interface RunResponse {
   issued: { tenant_id: string; invoices: IssuedInvoiceResponse[] }[];
@@ -60,7 +89,9 @@ export class StaffInvoicesController {
     private readonly entities: LegalEntities,
     private readonly issueInvoices: IssueInvoices,
     private readonly creditInvoice: CreditInvoice,
+    private readonly drafts: InvoiceDrafts,
     private readonly audit: StaffAudit,
+    @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
   @Get('legal-entities')
@@ -101,6 +132,16 @@ export class StaffInvoicesController {
     return saved;
   }
 
+  /** Months that are over and what they come to; the worker makes them, and looks at them again until they are issued. */
+  @Get('invoice-drafts/:month')
+  @Needs('billing.read')
+  @ApiOperation({ summary: 'What the tenants are to be invoiced for a month' })
+  async listDrafts(@Param('month') month: string, @Query() { cursor }: PageRequest): Promise<Page<DraftResponse>> {
+    if (!daysOfMonth(month)) throw Refusal.invalid('the month must be YYYY-MM');
+    const rows = await this.drafts.ofMonth(month, { after: cursor, limit: PAGE_SIZE + 1 });
+    return pageOf(rows, (draft) => draft.tenantId, showDraft);
+  }
+
   /** Issues what is to be paid for a month, in each currency, and closes the month. */
   @Post('tenants/:tenantId/invoices')
   @Needs('invoices.issue')
@@ -110,10 +151,7 @@ export class StaffInvoicesController {
     @Param('tenantId', ParseUUIDPipe) tenantId: string,
     @Body() { month, reason }: IssueRequest,
   ): Promise<{ data: IssuedInvoiceResponse[] }> {
-    const data = (await this.issueInvoices.issue(tenantId, month, staff.email)).map(showIssued);
-    const object = `month:${month}`;
-    await this.audit.record(staff, { action: 'invoice.issue', object, tenantId, after: data, reason });
-    return { data };
+    return { data: await this.issueFor(staff, tenantId, month, reason) };
   }
 
   /** The same for every tenant that has a billing profile; who cannot be billed yet is named with the reason. */
@@ -125,11 +163,15 @@ export class StaffInvoicesController {
     const tenants = await this.db.query<{ id: string }>('SELECT door_tenants_to_invoice() AS id');
     for (const { id } of tenants) {
       try {
-        const invoices = await this.issueInvoices.issue(id, month, staff.email);
-        run.issued.push({ tenant_id: id, invoices: invoices.map(showIssued) });
+        run.issued.push({ tenant_id: id, invoices: await this.issueFor(staff, id, month, reason) });
       } catch (error) {
-        if (!(error instanceof Refusal)) throw error;
-        run.not_issued.push({ tenant_id: id, why: error.details });
+        // One tenant's trouble keeps no other from its invoices.
+        if (!(error instanceof Refusal))
+          this.logger.error({ err: error, tenantId: id, month }, 'a month was not issued');
+        run.not_issued.push({
+          tenant_id: id,
+          why: error instanceof Refusal ? error.details : 'An error; see the log.',
+        });
       }
     }
     await this.audit.record(staff, { action: 'invoice.run', object: `month:${month}`, after: run, reason });
@@ -145,9 +187,25 @@ export class StaffInvoicesController {
     @Param('invoiceId', ParseUUIDPipe) invoiceId: string,
     @Body() { net, reason }: CreditRequest,
   ): Promise<IssuedInvoiceResponse> {
-    const note = showIssued(await this.creditInvoice.credit(tenantId, invoiceId, { net, reason }, staff.email));
     const object = `invoice:${invoiceId}`;
-    await this.audit.record(staff, { action: 'invoice.credit', object, tenantId, after: note, reason });
-    return note;
+    const note = await this.creditInvoice.credit(tenantId, invoiceId, { net, reason }, staff.email, (tx, issued) => {
+      const after = showIssued(issued);
+      return this.audit.record(staff, { action: 'invoice.credit', object, tenantId, after, reason }, tx);
+    });
+    return showIssued(note);
+  }
+
+  private async issueFor(
+    staff: StaffCaller,
+    tenantId: string,
+    month: string,
+    reason: string,
+  ): Promise<IssuedInvoiceResponse[]> {
+    const object = `month:${month}`;
+    const issued = await this.issueInvoices.issue(tenantId, month, staff.email, (tx, made) => {
+      const after = made.map(showIssued);
+      return this.audit.record(staff, { action: 'invoice.issue', object, tenantId, after, reason }, tx);
+    });
+    return issued.map(showIssued);
   }
 }

@@ -2,8 +2,8 @@ import { Inject, Injectable } from '@nestjs/common';
 import { CLOCK, type Clock } from '#libs/clock';
 import { Refusal } from '#libs/http';
 import { bookingDay, type Charge, Ledger, Periods } from '#libs/ledger';
-import { compare, formatDecimal, parseDecimal, subtract, times } from '#libs/money';
-import { Database } from '#libs/persistence';
+import { formatDecimal, isZero, parseDecimal, times } from '#libs/money';
+import { Database, type Tx } from '#libs/persistence';
 import { Wallets } from '#libs/wallet';
 
 /** What a message should have cost the tenant. */
@@ -27,8 +27,16 @@ export class CorrectCharge {
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
-  /** @returns the charge as it is now; @throws Refusal for a message that is not charged, or is charged so already */
-  correct(tenantId: string, messageId: string, right: RightPrice): Promise<Charge> {
+  /**
+   * @param also what is done in the same transaction, such as an entry in the audit log
+   * @returns the charge as it is now; @throws Refusal for a message that is not charged, or is charged so already
+   */
+  correct(
+    tenantId: string,
+    messageId: string,
+    right: RightPrice,
+    also: (tx: Tx, charge: Charge) => Promise<void> = async () => {},
+  ): Promise<Charge> {
     return this.db.inTenant(tenantId, async (tx) => {
       await tx.query(`SELECT pg_advisory_xact_lock(hashtextextended('rating:' || $1, 0))`, [tenantId]);
       const rows = await this.ledger.chargesOf(tx, tenantId, messageId);
@@ -46,16 +54,13 @@ export class CorrectCharge {
       };
       const wallet = await this.wallets.find(tx, tenantId);
       const why = { memo: right.reason, bookedOn };
-      if (!(await this.ledger.correct(tx, tenantId, [cost, corrected], why, wallet?.currency))) {
-        throw Refusal.conflict('The message is charged so already.');
-      }
-      const back = subtract(parseDecimal(price.amount), parseDecimal(corrected.amount));
-      if (wallet?.currency === price.currency && compare(back, parseDecimal('0')) !== 0) {
-        await this.wallets.move(tx, tenantId, formatDecimal(back));
-      }
-      return (await this.ledger.chargesOf(tx, tenantId, messageId))
-        .filter((row) => row.side === 'price')
-        .at(-1) as Charge;
+      const done = await this.ledger.correct(tx, tenantId, [[cost, corrected]], why, wallet?.currency);
+      if (done.messageIds.length === 0) throw Refusal.conflict('The message is charged so already.');
+      if (!isZero(parseDecimal(done.toWallet))) await this.wallets.move(tx, tenantId, done.toWallet);
+      const now = (await this.ledger.chargesOf(tx, tenantId, messageId)).filter((row) => row.side === 'price');
+      const charge = now.at(-1) as Charge;
+      await also(tx, charge);
+      return charge;
     });
   }
 }

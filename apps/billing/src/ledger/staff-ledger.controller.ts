@@ -4,7 +4,7 @@ import { IsIn, IsOptional, IsString, Matches, MaxLength } from 'class-validator'
 import { CLOCK, type Clock } from '#libs/clock';
 import { Refusal } from '#libs/http';
 import { isId } from '#libs/ids';
-import { Ledger, Periods } from '#libs/ledger';
+import { type Charge, Ledger, Periods } from '#libs/ledger';
 import { messageIdOf } from '#libs/outbox';
 import { Database } from '#libs/persistence';
 import { Needs, ReasonRequest, Staff, type StaffCaller } from '#libs/staff';
@@ -92,16 +92,13 @@ export class StaffLedgerController {
     const messageId = messageIdOf(ref) ?? (isId(ref) ? ref : undefined);
     if (!messageId) throw Refusal.notFound('charge');
     const numbers = await this.db.inTenant(tenantId, (tx) => this.wabas.phoneNumbers(tx, tenantId));
-    const corrected = await this.correctCharge.correct(tenantId, messageId, { unitPrice, category, reason });
-    const after = chargeResponse(corrected, metaIdsOf(numbers));
-    await this.audit.record(staff, {
-      action: 'charge.correct',
-      object: `message:${messageId}`,
-      tenantId,
-      after,
-      reason,
+    const show = (charge: Charge) => chargeResponse(charge, metaIdsOf(numbers));
+    const right = { unitPrice, category, reason };
+    const corrected = await this.correctCharge.correct(tenantId, messageId, right, (tx, charge) => {
+      const object = `message:${messageId}`;
+      return this.audit.record(staff, { action: 'charge.correct', object, tenantId, after: show(charge), reason }, tx);
     });
-    return after;
+    return show(corrected);
   }
 
   /** Messages that wait for a price are rated anew by the worker; those that still have none wait again. */

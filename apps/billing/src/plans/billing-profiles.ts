@@ -16,6 +16,8 @@ export interface BillingProfile {
   /** IANA name. */
   readonly timezone: string;
   readonly legalEntity: string;
+  /** Days after the end of a month on which its invoices are issued without being asked; null: staff issue them. */
+  readonly issueAfterDays: number | null;
 }
 
 /** The one writer of billing profiles. What was issued keeps a copy, so a change is for the invoices to come. */
@@ -26,7 +28,7 @@ export class BillingProfiles {
   async find(tx: Tx, tenantId: string): Promise<BillingProfile | undefined> {
     const [row]: BillingProfile[] = await tx.query(
       `SELECT legal_name AS "legalName", address, country, tax_id AS "taxId", is_business AS "isBusiness", language, timezone,
-              legal_entity AS "legalEntity" FROM billing_profiles WHERE tenant_id = $1`,
+              legal_entity AS "legalEntity", issue_after_days AS "issueAfterDays" FROM billing_profiles WHERE tenant_id = $1`,
       [tenantId],
     );
     return row;
@@ -35,12 +37,12 @@ export class BillingProfiles {
   async save(tx: Tx, tenantId: string, p: BillingProfile): Promise<void> {
     await tx.query(
       `INSERT INTO billing_profiles (tenant_id, legal_name, address, country, tax_id, is_business, language, timezone,
-                                     legal_entity, updated_at)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+                                     legal_entity, issue_after_days, updated_at)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
        ON CONFLICT (tenant_id) DO UPDATE SET legal_name = excluded.legal_name, address = excluded.address,
          country = excluded.country, tax_id = excluded.tax_id, is_business = excluded.is_business,
          language = excluded.language, timezone = excluded.timezone, legal_entity = excluded.legal_entity,
-         updated_at = excluded.updated_at`,
+         issue_after_days = excluded.issue_after_days, updated_at = excluded.updated_at`,
       [
         tenantId,
         p.legalName,
@@ -51,6 +53,7 @@ export class BillingProfiles {
         p.language,
         p.timezone,
         p.legalEntity,
+        p.issueAfterDays,
         this.clock.now(),
       ],
     );

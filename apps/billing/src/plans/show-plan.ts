@@ -47,4 +47,5 @@ export const showProfile = (p: BillingProfile): object => ({
   language: p.language,
   timezone: p.timezone,
   legal_entity: p.legalEntity,
+  issue_after_days: p.issueAfterDays,
 });

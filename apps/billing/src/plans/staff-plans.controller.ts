@@ -1,6 +1,18 @@
 import { Body, Controller, Get, Param, ParseUUIDPipe, Post, Put } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiProperty, ApiPropertyOptional, ApiTags } from '@nestjs/swagger';
-import { IsBoolean, IsIn, IsInt, IsObject, IsString, Length, Matches, Max, MaxLength, Min } from 'class-validator';
+import {
+  IsBoolean,
+  IsIn,
+  IsInt,
+  IsObject,
+  IsOptional,
+  IsString,
+  Length,
+  Matches,
+  Max,
+  MaxLength,
+  Min,
+} from 'class-validator';
 import { Refusal } from '#libs/http';
 import { Database } from '#libs/persistence';
 import { Needs, ReasonRequest, Staff, type StaffCaller } from '#libs/staff';
@@ -34,6 +46,16 @@ class ProfileRequest extends ReasonRequest {
   @ApiPropertyOptional({ enum: ['es', 'pt', 'en'] }) @IsIn(['es', 'pt', 'en']) language: InvoiceLanguage = 'en';
   @ApiProperty({ example: 'America/Mexico_City' }) @IsString() @MaxLength(60) timezone: string;
   @ApiProperty({ example: 'main' }) @IsString() @Length(1, 40) legal_entity: string;
+  @ApiPropertyOptional({
+    nullable: true,
+    type: Number,
+    description: 'Days after the end of a month on which its invoices are issued by themselves; left out: staff do it',
+  })
+  @IsOptional()
+  @IsInt()
+  @Min(0)
+  @Max(27)
+  issue_after_days?: number | null;
 }
 
 @ApiTags('staff: plans')
@@ -162,5 +184,6 @@ function profileOf(r: ProfileRequest): BillingProfile {
     language: r.language,
     timezone: r.timezone,
     legalEntity: r.legal_entity,
+    issueAfterDays: r.issue_after_days ?? null,
   };
 }

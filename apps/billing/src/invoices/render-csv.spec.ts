@@ -1,0 +1,34 @@
+import { parse } from 'csv-parse/sync';
+import fc from 'fast-check';
+import { cell } from './render-csv.js';
+
+describe('a cell of a CSV file', () => {
+  it.each([
+    "=cmd|' /C calc'!A0",
+    '+1+1',
+    "-2+3+cmd|' /C calc'!A0",
+    '-1-1',
+    '@SUM(A1)',
+    ' =1+1',
+    '\t=1+1',
+    '\r=1+1',
+    '\n=1+1',
+    '＝1+1',
+    '-',
+  ])('that a spreadsheet would reckon as a formula is text: %j', (text) => {
+    expect(cell(text).replace(/^"/, '')).toMatch(/^'/);
+  });
+
+  it('that is a number stays a number', () => {
+    expect(['-0.0397', '12', '0.5'].map(cell)).toEqual(['-0.0397', '12', '0.5']);
+  });
+
+  it('is read as it was written, but for the mark of text', () => {
+    fc.assert(
+      fc.property(fc.string(), (text) => {
+        const [[read] = []]: string[][] = parse(`${cell(text)},x\r\n`, { record_delimiter: '\r\n' });
+        expect([text, `'${text}`]).toContain(read);
+      }),
+    );
+  });
+});

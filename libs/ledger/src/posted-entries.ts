@@ -1,0 +1,41 @@
+import type { Tx } from '#libs/persistence';
+import type { JournalEntry, Posting } from './journal.js';
+
+export interface PostedEntry extends JournalEntry {
+  readonly postedAt: Date;
+}
+
+export interface EntryRow {
+  entry_id: string;
+  message_id: string | null;
+  kind: JournalEntry['kind'];
+  booked_on: string;
+  posted_at: Date;
+  reverses: string | null;
+  memo: string;
+  postings: Posting[];
+}
+/** All entries of tenant $1 with their postings; conditions are added with AND. */
+export const ENTRIES = `
+  SELECT e.entry_id, e.message_id, e.kind, e.booked_on::text, e.posted_at, e.reverses, e.memo,
+         (SELECT json_agg(json_build_object('account', p.account, 'amount', p.amount::text, 'currency', p.currency)
+                          ORDER BY p.line)
+            FROM postings p WHERE p.tenant_id = e.tenant_id AND p.entry_id = e.entry_id) AS postings
+    FROM journal_entries e WHERE e.tenant_id = $1`;
+export const entryOf = (row: EntryRow): PostedEntry => ({
+  entryId: row.entry_id,
+  kind: row.kind,
+  messageId: row.message_id,
+  bookedOn: row.booked_on,
+  postedAt: row.posted_at,
+  ...(row.reverses ? { reverses: row.reverses } : {}),
+  memo: row.memo,
+  postings: row.postings,
+});
+
+/** Of these ids the entries that there are. */
+export async function postedEntries(tx: Tx, tenantId: string, ids: readonly string[]): Promise<PostedEntry[]> {
+  if (ids.length === 0) return [];
+  const rows: EntryRow[] = await tx.query(`${ENTRIES} AND e.entry_id = ANY ($2::uuid[])`, [tenantId, ids]);
+  return rows.map(entryOf);
+}
