@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { ConsentModule } from '#libs/consent';
 import { ContactsModule } from '#libs/contacts';
 import { InboundModule } from '#libs/inbound';
 import { ProcessModule } from '#libs/process';
@@ -7,7 +8,7 @@ import { TakeInbound } from './inbound/take-inbound.js';
 
 /** The worker: what customers wrote becomes contacts. */
 @Module({
-  imports: [ProcessModule.forRoot({ queues: ['engagement.inbound'] }), InboundModule, ContactsModule],
+  imports: [ProcessModule.forRoot({ queues: ['engagement.inbound'] }), InboundModule, ContactsModule, ConsentModule],
   providers: [TakeInbound, InboundProcessor],
 })
 export class EngagementWorkerModule {}

@@ -1,4 +1,5 @@
 import { ManualClock } from '#libs/clock';
+import { Consents } from '#libs/consent';
 import { Contacts, type Identifier } from '#libs/contacts';
 import { Inbound, type InboundMessage } from '#libs/inbound';
 import { Outbox } from '#libs/outbox';
@@ -32,7 +33,7 @@ describe('a merchant’s customers', () => {
     api = await startApp(EngagementModule, environment, { name: 'engagement', describe: 'Engagement.' });
     connection = await connect(database.appUrl);
     inbound = new Inbound(connection.db);
-    take = new TakeInbound(connection.db, inbound, contacts);
+    take = new TakeInbound(connection.db, inbound, contacts, new Consents(contacts, new ManualClock(now)));
   });
   afterAll(async () => {
     await api.close();
@@ -157,7 +158,11 @@ describe('a merchant’s customers', () => {
       [shop.tenantId],
     );
     const later = new Contacts(new ManualClock(new Date(now.getTime() + HOUR_MS)));
-    expect(await new TakeInbound(connection.db, inbound, later).takeNext(shop.tenantId)).toBe(1);
+    expect(
+      await new TakeInbound(connection.db, inbound, later, new Consents(later, new ManualClock(now))).takeNext(
+        shop.tenantId,
+      ),
+    ).toBe(1);
     expect(before).toHaveLength(2);
     expect(await everything(shop)).toEqual(before);
   });
@@ -172,7 +177,9 @@ describe('a merchant’s customers', () => {
       if (left-- === 0) throw new Error('killed');
       return seen(...args);
     };
-    await expect(new TakeInbound(connection.db, inbound, dying).takeNext(shop.tenantId)).rejects.toThrow('killed');
+    await expect(
+      new TakeInbound(connection.db, inbound, dying, new Consents(dying, new ManualClock(now))).takeNext(shop.tenantId),
+    ).rejects.toThrow('killed');
     expect(await contactsOf(shop)).toEqual([]);
     expect(await take.takeNext(shop.tenantId)).toBe(3);
     expect(await contactsOf(shop)).toHaveLength(3);
@@ -189,9 +196,9 @@ describe('a merchant’s customers', () => {
     const meet = (tx: Tx) => contacts.seen(tx, shop.tenantId, sighting);
     let second: Promise<string> = Promise.resolve('');
     const first = within(shop, async (tx) => {
-      const id = await meet(tx);
+      const { contactId: id } = await meet(tx);
       // The second has looked, found nobody, and waits for us at the key of the identifiers.
-      second = within(shop, meet);
+      second = within(shop, meet).then((seen) => seen.contactId);
       await eventually(async () => {
         const { rows } = await database.owner.query(
           `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,

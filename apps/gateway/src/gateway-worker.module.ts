@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { ConsentModule } from '#libs/consent';
 import { IdempotencyWorkerModule } from '#libs/idempotency';
 import { InboundModule } from '#libs/inbound';
 import { MetaCloudModule } from '#libs/meta-cloud';
@@ -34,6 +35,7 @@ import { TenantWebhooksWorkerModule } from './tenant-webhooks/tenant-webhooks.mo
     TemplatesModule,
     OutboxModule,
     InboundModule,
+    ConsentModule,
     TenantEventsModule,
     MetaCloudModule,
     ChannelsModule,

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { ConsentModule } from '#libs/consent';
 import { IdempotencyModule } from '#libs/idempotency';
 import { InboundModule } from '#libs/inbound';
 import { MetaCloudModule } from '#libs/meta-cloud';
@@ -30,6 +31,7 @@ import { TenantWebhooksModule } from './tenant-webhooks/tenant-webhooks.module.j
     TemplatesModule,
     OutboxModule,
     InboundModule,
+    ConsentModule,
     TenantEventsModule,
     MetaCloudModule,
     ChannelsModule,

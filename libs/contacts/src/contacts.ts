@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { CLOCK, type Clock } from '#libs/clock';
 import { newId } from '#libs/ids';
 import type { Tx } from '#libs/persistence';
-import type { Identifier } from './identifiers.js';
+import { type Identifier, lineOfIdentifier } from './identifiers.js';
 
 export interface Contact {
   contactId: string;
@@ -42,30 +42,52 @@ export class Contacts {
    * belongs to another contact stays there: whether two contacts are one person is for people to say. Said twice, late or
    * out of order, it ends the same.
    *
-   * @returns the contact's id
+   * @returns the contact's id, and whether the contact is known by something new: what was agreed to under either name holds
+   *   for both then
    */
-  async seen(tx: Tx, tenantId: string, sighting: Sighting): Promise<string> {
+  async seen(tx: Tx, tenantId: string, sighting: Sighting): Promise<{ contactId: string; learnt: boolean }> {
     const { identifiers, profileName, at } = sighting;
-    const contactId = (await this.whoHas(tx, tenantId, identifiers)) ?? (await this.add(tx, tenantId, identifiers));
-    await this.claim(tx, tenantId, contactId, identifiers);
+    const known = await this.whoHas(tx, tenantId, identifiers);
+    const contactId = known ?? (await this.add(tx, tenantId, identifiers));
+    const claimed = await this.claim(tx, tenantId, contactId, identifiers);
     await tx.query(
       `UPDATE contacts
           SET profile_name = coalesce($3, profile_name), last_seen_at = $4, updated_at = $5
         WHERE tenant_id = $1 AND contact_id = $2 AND (last_seen_at IS NULL OR last_seen_at < $4)`,
       [tenantId, contactId, profileName, at, this.clock.now()],
     );
-    return contactId;
+    return { contactId, learnt: known === undefined || claimed > 0 };
   }
 
-  /** The contact who has the strongest of these identifiers that anyone has. */
+  /** The contact who has the strongest of these identifiers that anyone has; a number in either form is the same. */
   private async whoHas(tx: Tx, tenantId: string, identifiers: readonly Identifier[]): Promise<string | undefined> {
     const [owner]: { contact_id: string }[] = await tx.query(
-      `SELECT i.contact_id FROM unnest($2::text[], $3::text[]) WITH ORDINALITY AS asked(kind, value, strength)
-         JOIN contact_identifiers i ON i.tenant_id = $1 AND i.kind = asked.kind AND i.value = asked.value
-        ORDER BY asked.strength LIMIT 1`,
+      `SELECT i.contact_id FROM unnest($2::text[], $3::text[], $4::text[]) WITH ORDINALITY
+           AS asked(kind, value, line, strength)
+         JOIN contact_identifiers i ON i.tenant_id = $1
+          AND (i.line = asked.line OR (asked.line IS NULL AND i.kind = asked.kind AND i.value = asked.value))
+        ORDER BY asked.strength, i.contact_id LIMIT 1`,
       [tenantId, ...columnsOf(identifiers)],
     );
     return owner?.contact_id;
+  }
+
+  /**
+   * Which other lines are the same customers'.
+   *
+   * @param lines numbers in the form of `lineOf`, or business-scoped user ids
+   * @returns for each line that a contact has, all lines of that contact
+   */
+  async linesOfSame(tx: Tx, tenantId: string, lines: readonly string[]): Promise<Map<string, string[]>> {
+    if (lines.length === 0) return new Map();
+    const rows: { asked: string; lines: string[] }[] = await tx.query(
+      `SELECT i.line AS asked, array_agg(DISTINCT same.line) AS lines FROM contact_identifiers i
+         JOIN contact_identifiers same
+           ON same.tenant_id = $1 AND same.contact_id = i.contact_id AND same.line IS NOT NULL
+        WHERE i.tenant_id = $1 AND i.line = ANY ($2::text[]) GROUP BY i.line`,
+      [tenantId, lines],
+    );
+    return new Map(rows.map((row) => [row.asked, row.lines]));
   }
 
   private async add(tx: Tx, tenantId: string, identifiers: readonly Identifier[]): Promise<string> {
@@ -85,14 +107,21 @@ export class Contacts {
     return owner;
   }
 
-  private async claim(tx: Tx, tenantId: string, contactId: string, identifiers: readonly Identifier[]): Promise<void> {
-    await tx.query(
-      `INSERT INTO contact_identifiers (tenant_id, contact_id, kind, value)
-       SELECT $1, $2, i.kind, i.value FROM unnest($3::text[], $4::text[]) AS i(kind, value)
+  /** @returns how many of them nobody had */
+  private async claim(
+    tx: Tx,
+    tenantId: string,
+    contactId: string,
+    identifiers: readonly Identifier[],
+  ): Promise<number> {
+    const claimed: unknown[] = await tx.query(
+      `INSERT INTO contact_identifiers (tenant_id, contact_id, kind, value, line)
+       SELECT $1, $2, i.kind, i.value, i.line FROM unnest($3::text[], $4::text[], $5::text[]) AS i(kind, value, line)
         ORDER BY i.kind, i.value
-       ON CONFLICT DO NOTHING`,
+       ON CONFLICT DO NOTHING RETURNING 1`,
       [tenantId, contactId, ...columnsOf(identifiers)],
     );
+    return claimed.length;
   }
 
   async find(tx: Tx, tenantId: string, contactId: string): Promise<Contact | undefined> {
@@ -137,7 +166,10 @@ export class Contacts {
   }
 }
 
-const columnsOf = (identifiers: readonly Identifier[]): [kinds: string[], values: string[]] => [
+const columnsOf = (
+  identifiers: readonly Identifier[],
+): [kinds: string[], values: string[], lines: (string | null)[]] => [
   identifiers.map((i) => i.kind),
   identifiers.map((i) => i.value),
+  identifiers.map(lineOfIdentifier),
 ];

@@ -1,3 +1,5 @@
+import { lineOf } from '#libs/phone-numbers';
+
 export type IdentifierKind = 'user_id' | 'wa_id' | 'phone' | 'username';
 
 /** One thing a customer is known by. */
@@ -40,6 +42,10 @@ export function identifiersOf({ customer, userId, payload }: Writer): Identifier
   add('phone', payload.from, DIGITS, '+');
   return found;
 }
+
+/** The line under which an identifier is compared with others; null for a username, which passes from one to another. */
+export const lineOfIdentifier = ({ kind, value }: Identifier): string | null =>
+  kind === 'username' ? null : lineOf(value.replace(/^\+/, ''));
 
 /** The keys under which messages from and to these identifiers are stored: digits, or a business-scoped user id. */
 export function customerKeysOf(identifiers: readonly Identifier[]): string[] {

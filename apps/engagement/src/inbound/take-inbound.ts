@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { Contacts, identifiersOf } from '#libs/contacts';
+import { Consents } from '#libs/consent';
+import { Contacts, customerKeysOf, identifiersOf } from '#libs/contacts';
 import { Inbound } from '#libs/inbound';
 import { Database } from '#libs/persistence';
 
@@ -13,6 +14,7 @@ export class TakeInbound {
     private readonly db: Database,
     private readonly inbound: Inbound,
     private readonly contacts: Contacts,
+    private readonly consents: Consents,
   ) {}
 
   /**
@@ -28,7 +30,11 @@ export class TakeInbound {
         const identifiers = identifiersOf(message);
         // News about a customer (a changed number) is not a word of theirs.
         if (identifiers.length === 0 || message.type === 'system') continue;
-        await this.contacts.seen(tx, tenantId, { identifiers, profileName: message.customerName, at: message.at });
+        const sighting = { identifiers, profileName: message.customerName, at: message.at };
+        const { contactId, learnt } = await this.contacts.seen(tx, tenantId, sighting);
+        if (!learnt) continue;
+        const contact = await this.contacts.find(tx, tenantId, contactId);
+        await this.consents.join(tx, tenantId, customerKeysOf(contact?.identifiers ?? []));
       }
       return messages.length;
     });

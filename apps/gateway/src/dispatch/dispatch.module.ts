@@ -1,10 +1,12 @@
 import { Module } from '@nestjs/common';
+import { ConsentModule } from '#libs/consent';
 import { TierReservationModule } from '#libs/tier-reservation';
 import { InboundTraffic } from '../channels/inbound-traffic.js';
 import { Admission } from './admission.js';
 import { DispatchProcessor } from './dispatch.processor.js';
 import { Dispatcher } from './dispatcher.js';
 import { FollowTemplate } from './follow-template.js';
+import { OptOuts } from './opt-outs.js';
 import { PairRate } from './pair-rate.js';
 import { SettleDoubts } from './settle-doubts.js';
 import { Throughput } from './throughput.js';
@@ -12,7 +14,7 @@ import { ToldTemplates } from './told-templates.js';
 
 /** Sending what waits; of the worker only. */
 @Module({
-  imports: [TierReservationModule],
+  imports: [ConsentModule, TierReservationModule],
   providers: [
     Dispatcher,
     DispatchProcessor,
@@ -22,6 +24,7 @@ import { ToldTemplates } from './told-templates.js';
     Throughput,
     SettleDoubts,
     ToldTemplates,
+    OptOuts,
     FollowTemplate,
   ],
   exports: [Dispatcher, FollowTemplate],

@@ -17,6 +17,7 @@ import { SendMedia } from '../media/send-media.js';
 import { Admission } from './admission.js';
 import { EXPIRED, failedStatus } from './failed-status.js';
 import { graphBody, refersTo } from './graph-body.js';
+import { OptOuts } from './opt-outs.js';
 import { type Outcome, outcomeOfAnswer, outcomeOfError } from './outcome.js';
 import type { Pace } from './pace.js';
 import { PairRate } from './pair-rate.js';
@@ -78,6 +79,7 @@ export class Dispatcher implements BeforeApplicationShutdown {
     private readonly held: OutboxHeld,
     private readonly templates: Templates,
     private readonly toldTemplates: ToldTemplates,
+    private readonly optOuts: OptOuts,
     private readonly tier: TierReservation,
     private readonly admission: Admission,
     private readonly pairs: PairRate,
@@ -311,6 +313,7 @@ export class Dispatcher implements BeforeApplicationShutdown {
       const metaId = (await this.outbox.find(tx, tenantId, id))?.metaMessageId;
       if (metaId) metaIds.set(id, metaId);
     }
+    const optedOut = await this.optOuts.since(tx, tenantId, messages);
     return messages.map((message) => {
       const instead = (code: Parameters<typeof graphError>[0], details: string): Ready => ({
         message,
@@ -331,6 +334,8 @@ export class Dispatcher implements BeforeApplicationShutdown {
         const why = whyNotSendable(state);
         if (why) return instead(why, 'The template stopped being approved while the message waited to be sent.');
       }
+      const stopped = optedOut.get(message.messageId);
+      if (stopped) return instead('recipient_opted_out', stopped);
       const body = graphBody(message, metaIds);
       if (body === undefined) {
         return instead(
@@ -384,15 +389,13 @@ export class Dispatcher implements BeforeApplicationShutdown {
           if (!channel) return;
           for (const result of failed) {
             const message = await this.outbox.find(tx, lane.tenantId, result.messageId);
-            if (message) {
-              wakeLater(
-                await this.events.publish(
-                  tx,
-                  lane.tenantId,
-                  failedStatus(channel, message, 'error' in result ? result.error : {}, now),
-                ),
-              );
-            }
+            if (!message) continue;
+            const error = 'error' in result ? result.error : {};
+            const told = [
+              failedStatus(channel, message, error, now),
+              ...(await this.optOuts.hear(tx, message, error, now)),
+            ];
+            wakeLater(await this.events.publish(tx, lane.tenantId, told));
           }
         });
         break;

@@ -7,6 +7,7 @@ import { MessageLogController } from './message-log.controller.js';
 import { MessagesController } from './messages.controller.js';
 import { NamedObjects } from './named-objects.js';
 import { NativeMessagesController } from './native-messages.controller.js';
+import { RequireConsent } from './require-consent.js';
 import { Room } from './room.js';
 import { SendBatch } from './send-batch.js';
 import { SendMessage } from './send-message.js';
@@ -16,7 +17,7 @@ import { ServiceWindows } from './service-windows.js';
 @Module({
   imports: [TierReservationModule, WalletModule],
   controllers: [MessagesController, MessageLogController, NativeMessagesController, BatchesController],
-  providers: [SendMessage, SendBatch, Room, MarkAsRead, NamedObjects, ServiceWindows],
+  providers: [SendMessage, SendBatch, Room, MarkAsRead, NamedObjects, RequireConsent, ServiceWindows],
   exports: [SendMessage, MarkAsRead],
 })
 export class MessagesModule {}

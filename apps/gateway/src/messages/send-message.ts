@@ -17,6 +17,7 @@ import { refuse, unknownObject } from '../graph-envelope/refuse.js';
 import { NamedObjects } from './named-objects.js';
 import type { MessageRequest } from './read-message.js';
 import { recipientDigits } from './recipient.js';
+import { RequireConsent } from './require-consent.js';
 import { Room } from './room.js';
 import { MOST_AHEAD_DAYS, MOST_AHEAD_MS } from './send-at.js';
 import { ServiceWindows } from './service-windows.js';
@@ -58,6 +59,7 @@ export class SendMessage {
     private readonly templates: Templates,
     private readonly named: NamedObjects,
     private readonly windows: ServiceWindows,
+    private readonly consent: RequireConsent,
     private readonly room: Room,
     private readonly holds: Holds,
     private readonly outbox: Outbox,
@@ -117,6 +119,7 @@ export class SendMessage {
     if (template?.category === 'authentication' && 'userId' in request.to) {
       throw refuse('recipient_needs_number', 'recipient: one-time codes go to phone numbers only. Give it in `to`.');
     }
+    await this.consent.require(tenantId, recipient, template?.category);
     await this.named.require(tenantId, request);
     const now = this.clock.now();
     const sendAt = this.laterThan(now, request.sendAt);

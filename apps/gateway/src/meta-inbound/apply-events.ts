@@ -6,6 +6,7 @@ import type { Tx } from '#libs/persistence';
 import { TenantEvents } from '#libs/tenant-events';
 import { Wabas } from '#libs/wabas';
 import { ApplyAccount } from './apply-account.js';
+import { ApplyConsent } from './apply-consent.js';
 import { ApplyMessages } from './apply-messages.js';
 import { fieldOf, type MetaChange } from './changes-of.js';
 import { Effects } from './effects.js';
@@ -22,6 +23,7 @@ export class ApplyEvents {
   constructor(
     private readonly messages: ApplyMessages,
     private readonly account: ApplyAccount,
+    private readonly consent: ApplyConsent,
     private readonly inbound: Inbound,
     private readonly events: TenantEvents,
     private readonly wabas: Wabas,
@@ -58,6 +60,7 @@ export class ApplyEvents {
       else await this.other(tx, context, event.field);
     }
     await this.messages.apply(tx, tenantId, ofNumbers);
+    await this.consent.apply(tx, tenantId, ofNumbers);
     const effects = contexts.map((context) => context.effects);
     const endpointIds = await this.events.publish(
       tx,
@@ -71,6 +74,7 @@ export class ApplyEvents {
   private async other(tx: Tx, context: EventContext, field: string): Promise<void> {
     const { change, at, phoneNumberId, wabaId, effects } = context;
     if (field === 'calls' && phoneNumberId) await this.calls(tx, context, phoneNumberId);
+    if (field === 'user_preferences') await this.consent.preferences(tx, context);
     await this.account.apply(tx, context, effects);
     effects.told.push({
       eventId: derivedId(at, 'change', field, serialiseExact([change.id, change.value])),

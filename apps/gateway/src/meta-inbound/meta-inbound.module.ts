@@ -1,4 +1,5 @@
 import { type DynamicModule, Module } from '@nestjs/common';
+import { ConsentModule } from '#libs/consent';
 import { InboundModule } from '#libs/inbound';
 import { MediaStoreModule } from '#libs/media-store';
 import { OutboxModule } from '#libs/outbox';
@@ -10,6 +11,7 @@ import { WabasModule } from '#libs/wabas';
 import { InboundTraffic } from '../channels/inbound-traffic.js';
 import { StrayStatuses } from '../on-premises/stray-statuses.js';
 import { ApplyAccount } from './apply-account.js';
+import { ApplyConsent } from './apply-consent.js';
 import { ApplyEvents } from './apply-events.js';
 import { ApplyMessages } from './apply-messages.js';
 import { ApplyPrices } from './apply-prices.js';
@@ -37,6 +39,7 @@ export class MetaInboundModule {}
 /** Applies what Meta told. Drains `gateway.intake`; wakes `gateway.deliver`, `gateway.media`, `billing.rate` and `engagement.inbound`. */
 @Module({
   imports: [
+    ConsentModule,
     InboundModule,
     MediaStoreModule,
     OutboxModule,
@@ -54,6 +57,7 @@ export class MetaInboundModule {}
     ApplyStatuses,
     StrayStatuses,
     ApplyAccount,
+    ApplyConsent,
     ApplyStanding,
     ApplyPrices,
     SettledPlaces,

@@ -1,0 +1,62 @@
+import { Injectable } from '@nestjs/common';
+import { Coalescer, Database, type Tx } from '#libs/persistence';
+import { lineOf } from '#libs/phone-numbers';
+import type { ConsentSource, Purpose } from './consent-record.js';
+
+/** Whether a tenant may write to a customer for a purpose. */
+export interface Asked {
+  tenantId: string;
+  /** Digits of the number, business-scoped user id, or group id. */
+  customer: string;
+  purpose: Purpose;
+}
+
+/** Why it may not. */
+export type Stop =
+  | { why: 'withdrawn'; at: Date; source: ConsentSource }
+  /** The tenant's settings ask for an opt-in, and there is none, or one that is not confirmed. */
+  | { why: 'not_granted' };
+
+interface StoppedRow {
+  nth: number;
+  state: string | null;
+  at: Date;
+  source: ConsentSource;
+}
+
+const STOPPED = 'SELECT nth::int, state, at, source FROM door_stopped($1, $2, $3)';
+
+/** The check that stands before every send; nothing is remembered, so an opt-out counts from its commit. */
+@Injectable()
+export class Suppression {
+  /** Questions of the moment, of all tenants, share a statement. */
+  private readonly asking = new Coalescer<Asked, Stop | undefined>(async (asked) =>
+    stopsOf(asked, await this.db.query<StoppedRow>(STOPPED, columnsOf(asked))),
+  );
+
+  constructor(private readonly db: Database) {}
+
+  /** @returns why a customer may not be written to; undefined where they may */
+  stop(asked: Asked): Promise<Stop | undefined> {
+    return this.asking.add(asked);
+  }
+
+  /** The same for many of one tenant in the caller's transaction, in the order asked. */
+  async stops(tx: Tx, asked: readonly Asked[]): Promise<(Stop | undefined)[]> {
+    return asked.length === 0 ? [] : stopsOf(asked, await tx.query(STOPPED, columnsOf(asked)));
+  }
+}
+
+const columnsOf = (asked: readonly Asked[]): unknown[][] => [
+  asked.map((a) => a.tenantId),
+  asked.map((a) => lineOf(a.customer)),
+  asked.map((a) => a.purpose),
+];
+
+function stopsOf(asked: readonly Asked[], rows: readonly StoppedRow[]): (Stop | undefined)[] {
+  const stops: (Stop | undefined)[] = asked.map(() => undefined);
+  for (const { nth, state, at, source } of rows) {
+    stops[nth - 1] = state === 'withdrawn' ? { why: 'withdrawn', at, source } : { why: 'not_granted' };
+  }
+  return stops;
+}
