@@ -15,6 +15,7 @@ import { http, type RunningApp, startApp, testEnvironment } from '../../../test/
 import { cloneDatabase, connect, type TestDatabase } from '../../../test/support/database.js';
 import { type FoundedNumber, foundNumber } from '../../../test/support/numbers.js';
 import { AdminModule } from './admin.module.js';
+import { Rollups } from './analytics/rollups.js';
 import { LOCK_OUT, StaffUsers } from './identity/staff-users.js';
 
 const PASSWORD = 'a long enough password';
@@ -54,6 +55,9 @@ describe("the provider's staff", () => {
     shop = await foundNumber(database, 'Zapatería 100% Sol');
     other = await foundNumber(database, 'Other shop');
     messageId = await sendOneMessage();
+    const staff = await connect(database.staffUrl);
+    await new Rollups(staff.db).fold(shop.tenantId);
+    await staff.close();
   });
   afterAll(async () => {
     await admin.close();
@@ -284,25 +288,57 @@ describe("the provider's staff", () => {
     expect(body).toMatchObject({
       name: 'Zapatería 100% Sol',
       status: 'active',
-      portfolios: [{ messaging_limit: 'TIER_250', tier: { limit: 250, used: 1, remaining: 249 } }],
+      portfolios: [{ messaging_limit: 'TIER_250' }],
       wabas: [{ currency: 'USD' }],
-      numbers: [{ display_phone_number: shop.displayPhoneNumber, status: 'CONNECTED', tier: { limit: 250, used: 1 } }],
+      numbers: [
+        {
+          display_phone_number: shop.displayPhoneNumber,
+          status: 'CONNECTED',
+          tier: { limit: 250, used: 1, remaining: 249 },
+        },
+      ],
       templates: [{ name: 'order_update', status: 'APPROVED' }],
       template_news: [{ name: 'order_update', after: 'paused', reason: 'FIRST_PAUSE' }],
       template_syncs: [{ failures: 2, error: 'no access', synced_at: null }],
-      messages: { by_status: { delivered: 1 } },
-      spend: {
-        by_currency: [
-          { currency: 'USD', side: 'cost', amount: '0.0085', messages: 1 },
-          { currency: 'USD', side: 'price', amount: '0.0085', messages: 1 },
-        ],
-      },
+      messages: { accepted: 1, sent: 1, delivered: 1, read: 0, failures: [] },
+      plan: null,
+      wallet: null,
+      spend: { by_currency: [{ currency: 'USD', cost: '0.0085', price: '0.0085', margin: '0.0000' }] },
       open_signups: [],
       webhooks: [{ url: 'https://shop.example/hook', enabled: true, waiting: 1, dead: 0 }],
     });
     expect(body.last_charges).toHaveLength(2);
     expect(JSON.stringify(body)).not.toMatch(/hush|sealed|whisper/);
     expect((await get(`/tenants/${newId(now)}`)).status).toBe(404);
+    // Who sells or helps does not see what the provider itself pays.
+    const helper = (await get(`/tenants/${shop.tenantId}`, 'support')).body;
+    expect(helper.last_charges.map((c: { side: string }) => c.side)).toEqual(['price']);
+    expect(JSON.stringify(helper)).not.toMatch(/"(cost|margin)"/);
+  });
+
+  it('see traffic, failures and margin over days, told apart as they ask', async () => {
+    const today = now.toISOString().slice(0, 10);
+    const row = { day: today, tenant_id: shop.tenantId, market: 'Mexico' };
+    const traffic = await get('/analytics/traffic?by=day,tenant,market&category=utility');
+    expect(traffic.body.data).toEqual([{ ...row, ...funnel({ accepted: 1, sent: 1, delivered: 1 }) }]);
+    expect((await get('/analytics/failures?by=')).body.data).toEqual([]);
+    const spend = await get('/analytics/spend?by=day,tenant,market');
+    expect(spend.body.data).toEqual([{ ...row, currency: 'USD', cost: '0.0085', price: '0.0085', margin: '0.0000' }]);
+    expect((await get('/analytics/traffic?to=2020-01-01')).body.data).toEqual([]);
+    for (const wrong of ['by=colour', 'from=2026-02-30', 'from=2026-11-02&to=2026-11-01', 'from=2020-01-01']) {
+      expect((await get(`/analytics/traffic?${wrong}`)).status).toBe(400);
+    }
+  });
+  const funnel = (some: object) => ({
+    accepted: 0,
+    open: 0,
+    sent: 0,
+    delivered: 0,
+    read: 0,
+    failed: 0,
+    expired: 0,
+    cancelled: 0,
+    ...some,
   });
 
   it('see a signup that is not finished with its steps', async () => {
@@ -536,6 +572,9 @@ describe("the provider's staff", () => {
     'GET /admin/v1/tenants/{id}/messages': ['administrator', 'support', 'billing', 'auditor'],
     'GET /admin/v1/messages/{ref}': ['administrator', 'support', 'billing', 'auditor'],
     'GET /admin/v1/parked': ['administrator', 'support', 'billing', 'auditor'],
+    'GET /admin/v1/analytics/traffic': ['administrator', 'support', 'billing', 'auditor'],
+    'GET /admin/v1/analytics/failures': ['administrator', 'support', 'billing', 'auditor'],
+    'GET /admin/v1/analytics/spend': ['administrator', 'billing', 'auditor'],
     'GET /admin/v1/audit-log': ['administrator', 'auditor'],
     'POST /admin/v1/tenants/{id}/setup-links': ['administrator', 'onboarding'],
     'GET /admin/v1/applications': ['administrator', 'onboarding', 'auditor'],

@@ -1,15 +1,17 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CLOCK, type Clock } from '#libs/clock';
 import { Refusal } from '#libs/http';
-import { uniqueCustomers24h } from '#libs/outbox';
 import { Database } from '#libs/persistence';
 import { type TenantStatus, Tenants } from '#libs/tenants';
-import { type ChargeRow, lastChargesOf, type Spend, spendOf } from './overview/money.js';
+import { TierReservation } from '#libs/tier-reservation';
+import { Wabas } from '#libs/wabas';
+import type { SpendRow } from '../analytics/spend-report.js';
+import { type ChargeRow, lastChargesOf, type Plan, planOf, spendOf, type Wallet, walletOf } from './overview/money.js';
 import {
   type NumberRow,
   numbersOf,
   type PortfolioRow,
-  portfoliosOf,
+  portfolioRow,
   type WabaRow,
   wabasOf,
 } from './overview/numbers.js';
@@ -22,7 +24,7 @@ import {
   templateSyncsOf,
   templatesOf,
 } from './overview/templates.js';
-import { type Tier, tierOf } from './overview/tier.js';
+import { type Tier, tiersOf } from './overview/tier.js';
 import { type Traffic, trafficOf } from './overview/traffic.js';
 import { type WebhookRow, webhooksOf } from './overview/webhooks.js';
 
@@ -33,68 +35,78 @@ export interface Overview {
   country: string | null;
   status: TenantStatus;
   created_at: Date;
-  portfolios: (PortfolioRow & { tier: Tier })[];
+  portfolios: PortfolioRow[];
   wabas: WabaRow[];
-  numbers: (NumberRow & { tier: Tier })[];
+  /** `tier`: of the portfolio, or of the number itself in the seed era. */
+  numbers: (NumberRow & { tier: Tier | null })[];
   templates: TemplateRow[];
   /** What happened to templates lately that staff should know. */
   template_news: TemplateNewsRow[];
   template_syncs: TemplateSyncRow[];
   messages: Traffic;
-  spend: { since: Date; by_currency: Spend[] };
+  plan: Plan | null;
+  wallet: Wallet | null;
+  /** The next two without Meta's cost for who may not see margins. */
+  spend: { since: Date; by_currency: (Omit<SpendRow, 'cost' | 'margin'> & Partial<SpendRow>)[] };
   last_charges: ChargeRow[];
   open_signups: SignupRow[];
   webhooks: WebhookRow[];
 }
 
-/** Puts the page of a tenant together from one moment of the database. */
+/** Puts the page of a tenant together from one moment of the database, and what counts of its limits now. */
 @Injectable()
 export class TenantOverview {
   constructor(
     private readonly db: Database,
     private readonly tenants: Tenants,
+    private readonly wabas: Wabas,
+    private readonly tier: TierReservation,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
-  /** @throws Refusal 404 for an unknown tenant */
-  async of(tenantId: string): Promise<Overview> {
+  /**
+   * @param see `margin`: also what Meta asks of the provider
+   * @throws Refusal 404 for an unknown tenant
+   */
+  async of(tenantId: string, see: { margin: boolean }): Promise<Overview> {
     const now = this.clock.now();
-    return this.db.asStaff(async (tx) => {
+    const { portfolios, numbers, ...page } = await this.db.asStaff(async (tx) => {
       const tenant = await this.tenants.find(tx, tenantId);
       if (!tenant) throw Refusal.notFound('tenant');
-      const all = await numbersOf(tx, tenantId);
-      const numbers: Overview['numbers'] = [];
-      const portfolios: Overview['portfolios'] = [];
-      for (const portfolio of await portfoliosOf(tx, tenantId)) {
-        const own = all.filter((n) => n.portfolio_id === portfolio.id);
-        const used = await uniqueCustomers24h(
-          tx,
-          tenantId,
-          own.map((n) => n.id),
-          now,
-        );
-        const tier = tierOf(portfolio.messaging_limit, used, now);
-        portfolios.push({ ...portfolio, tier });
-        for (const number of own) numbers.push({ ...number, tier });
-      }
+      const spend = await spendOf(tx, tenantId, now);
+      const charges = await lastChargesOf(tx, tenantId);
       return {
         id: tenant.tenantId,
         name: tenant.name,
         country: tenant.country,
         status: tenant.status,
         created_at: tenant.createdAt,
-        portfolios,
+        portfolios: await this.wabas.portfolios(tx, tenantId),
+        numbers: await numbersOf(tx, tenantId),
         wabas: await wabasOf(tx, tenantId),
-        numbers,
         templates: await templatesOf(tx, tenantId),
         template_news: await templateNewsOf(tx, tenantId, now),
         template_syncs: await templateSyncsOf(tx, tenantId),
         messages: await trafficOf(tx, tenantId, now),
-        spend: await spendOf(tx, tenantId, now),
-        last_charges: await lastChargesOf(tx, tenantId),
+        plan: await planOf(tx, tenantId, now),
+        wallet: await walletOf(tx, tenantId),
+        spend: see.margin ? spend : withoutCost(spend),
+        last_charges: see.margin ? charges : charges.filter((c) => c.side === 'price'),
         open_signups: await openSignupsOf(tx, tenantId),
         webhooks: await webhooksOf(tx, tenantId, now),
       };
     });
+    // After the transaction: a counting that Redis has lost is made anew over another connection.
+    const tiers = await tiersOf(this.tier, new Map(portfolios.map((p) => [p.portfolioId, p])), numbers, now);
+    return {
+      ...page,
+      portfolios: portfolios.map(portfolioRow),
+      numbers: numbers.map((number) => ({ ...number, tier: tiers.get(number.id) ?? null })),
+    };
   }
 }
+
+const withoutCost = ({ since, by_currency }: Overview['spend']): Overview['spend'] => ({
+  since,
+  by_currency: by_currency.map(({ cost: _, margin: __, ...row }) => row),
+});

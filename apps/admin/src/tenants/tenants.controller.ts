@@ -3,7 +3,7 @@ import { ApiBearerAuth, ApiOperation, ApiProperty, ApiPropertyOptional, ApiTags 
 import { IsOptional, IsString, Length, MaxLength } from 'class-validator';
 import { PAGE_SIZE, type Page, PageRequest, pageOf } from '#libs/http';
 import { Database } from '#libs/persistence';
-import { Needs, Staff, type StaffCaller } from '#libs/staff';
+import { may, Needs, Staff, type StaffCaller } from '#libs/staff';
 import type { TenantStatus } from '#libs/tenants';
 import { findTenants, type TenantRow } from './find-tenants.js';
 import { SuspendTenant } from './suspend-tenant.js';
@@ -50,8 +50,8 @@ export class TenantsController {
   @Get(':id')
   @Needs('tenants.read')
   @ApiOperation({ summary: 'See one tenant' })
-  async one(@Param('id', ParseUUIDPipe) id: string): Promise<Overview> {
-    return this.overview.of(id);
+  async one(@Param('id', ParseUUIDPipe) id: string, @Staff() staff: StaffCaller): Promise<Overview> {
+    return this.overview.of(id, { margin: may(staff.role, 'analytics.margin') });
   }
 
   /** Stops all sending of a tenant; it can still sign in and read, and what waits stays. */

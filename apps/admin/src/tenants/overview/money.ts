@@ -1,8 +1,8 @@
-import { firstIdAt } from '#libs/ids';
 import { newMessageRef } from '#libs/outbox';
 import type { Tx } from '#libs/persistence';
+import { type SpendRow, spendReport } from '../../analytics/spend-report.js';
+import { lastDays, rowsOf } from './traffic.js';
 
-const DAY_MS = 86_400_000;
 const LAST_CHARGES = 20;
 const SPEND_DAYS = 30;
 
@@ -29,11 +29,37 @@ export interface ChargeRow {
   billed_at: Date;
 }
 
-export interface Spend {
+export interface Wallet {
   currency: string;
-  side: 'cost' | 'price';
-  amount: string;
-  messages: number;
+  /** Decimals as text, also the next two. */
+  balance: string;
+  held: string;
+  credit_limit: string;
+}
+
+/** What the tenant may spend; null for one that pays by invoice. */
+export async function walletOf(tx: Tx, tenantId: string): Promise<Wallet | null> {
+  const [wallet]: Wallet[] = await tx.query(
+    `SELECT currency, balance::text, held::text, credit_limit::text FROM wallets WHERE tenant_id = $1`,
+    [tenantId],
+  );
+  return wallet ?? null;
+}
+
+export interface Plan {
+  plan: string;
+  version: number;
+  since: string;
+}
+
+/** The plan that is in force on a day (UTC); null while there is none. */
+export async function planOf(tx: Tx, tenantId: string, now: Date): Promise<Plan | null> {
+  const [plan]: Plan[] = await tx.query(
+    `SELECT plan, version, from_day::text AS since FROM tenant_plans
+      WHERE tenant_id = $1 AND from_day <= $2::date ORDER BY from_day DESC, assignment_id DESC LIMIT 1`,
+    [tenantId, now.toISOString().slice(0, 10)],
+  );
+  return plan ?? null;
 }
 
 const COLUMNS = `message_id, side, market, category, quantity, unit_price::text, amount::text, currency, rule,
@@ -62,13 +88,8 @@ export async function chargesOfMessage(tx: Tx, tenantId: string, messageId: stri
   return rows.map(withMessageRef);
 }
 
-/** What messages accepted in the last 30 days cost, in each currency; nothing is converted. */
-export async function spendOf(tx: Tx, tenantId: string, now: Date): Promise<{ since: Date; by_currency: Spend[] }> {
-  const since = new Date(now.getTime() - SPEND_DAYS * DAY_MS);
-  const by_currency: Spend[] = await tx.query(
-    `SELECT currency, side, sum(amount)::text AS amount, count(*)::int AS messages FROM charges
-      WHERE tenant_id = $1 AND message_id >= $2 GROUP BY currency, side ORDER BY currency, side`,
-    [tenantId, firstIdAt(since)],
-  );
-  return { since, by_currency };
+/** What messages accepted in the last 30 days cost and bring, in each currency; nothing is converted. */
+export async function spendOf(tx: Tx, tenantId: string, now: Date): Promise<{ since: Date; by_currency: SpendRow[] }> {
+  const scope = lastDays(tenantId, now, SPEND_DAYS);
+  return { since: new Date(scope.from), by_currency: rowsOf(await spendReport(tx, scope)) };
 }

@@ -1,4 +1,5 @@
 import type { Tx } from '#libs/persistence';
+import type { Portfolio } from '#libs/wabas';
 
 export interface NumberRow {
   id: string;
@@ -62,10 +63,9 @@ export const wabasOf = (tx: Tx, tenantId: string): Promise<WabaRow[]> =>
     [tenantId],
   );
 
-/** The tenant's business portfolios, oldest first. */
-export const portfoliosOf = (tx: Tx, tenantId: string): Promise<PortfolioRow[]> =>
-  tx.query(
-    `SELECT portfolio_id AS id, meta_business_id, messaging_limit, limit_seen_at
-       FROM portfolios WHERE tenant_id = $1 ORDER BY portfolio_id`,
-    [tenantId],
-  );
+export const portfolioRow = (portfolio: Portfolio): PortfolioRow => ({
+  id: portfolio.portfolioId,
+  meta_business_id: portfolio.metaBusinessId,
+  messaging_limit: portfolio.messagingLimit,
+  limit_seen_at: portfolio.limitSeenAt,
+});

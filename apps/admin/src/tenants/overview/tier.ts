@@ -1,22 +1,65 @@
-import { capOf, ladderAt, parseLimit, remaining } from '#libs/tier-quota';
+import { capOf, parseLimit, remaining } from '#libs/tier-quota';
+import type { TierReservation, TierScope } from '#libs/tier-reservation';
+import type { Portfolio } from '#libs/wabas';
 
-/** What a portfolio may still do within its messaging limit, which its numbers share. */
+/** What may still be done within a messaging limit. */
 export interface Tier {
-  /** Unique customers in a moving 24 h; null when the limit is lifted, or cannot be read. */
+  /** Meta's word. */
+  told: string;
+  /** Whose limit it is: of all numbers of the portfolio, or of this number alone (seed era). */
+  scope: 'portfolio' | 'number';
+  /** Unique customers in a moving 24 h; null when the limit is lifted. */
   limit: number | null;
-  /** Unique customers written to outside a service window in the last 24 h. */
-  used: number;
-  /** Null when the limit is lifted, or cannot be read. */
+  /** Unique customers that count now; null when the limit is lifted, or while nobody can say. */
+  used: number | null;
   remaining: number | null;
   /** What Meta's word for the limit was read as. */
   reading: 'capped' | 'unlimited' | 'not_set' | 'unreadable';
 }
 
-/** @param messagingLimit as Meta names it, e.g. TIER_2K @param used unique customers in the last 24 h */
-export function tierOf(messagingLimit: string, used: number, now: Date): Tier {
-  const limit = parseLimit(messagingLimit);
-  if (limit.kind === 'unreadable') return { limit: null, used, remaining: null, reading: limit.kind };
-  const cap = capOf(limit, ladderAt(now.toISOString().slice(0, 10)));
-  const finite = (n: number) => (Number.isFinite(n) ? n : null);
-  return { limit: finite(cap), used, remaining: finite(remaining({ cap, used })), reading: limit.kind };
+type Counts = Pick<TierReservation, 'limitOf' | 'scopeOf' | 'use'>;
+
+/**
+ * The limit of each number, as the dispatcher counts it. A limit is asked for once, however many numbers share it.
+ *
+ * @param portfolios by id
+ * @returns by our id of the number
+ */
+export async function tiersOf(
+  counts: Counts,
+  portfolios: ReadonlyMap<string, Portfolio>,
+  numbers: readonly { id: string; meta_phone_number_id: string; portfolio_id: string }[],
+  now: Date,
+): Promise<Map<string, Tier>> {
+  const asked = new Map<string, Promise<Tier>>();
+  const tiers = new Map<string, Tier>();
+  for (const { id, meta_phone_number_id, portfolio_id } of numbers) {
+    const portfolio = portfolios.get(portfolio_id);
+    if (!portfolio) continue;
+    const holder = { portfolio, number: { phoneNumberId: id, metaPhoneNumberId: meta_phone_number_id } };
+    const scope = counts.scopeOf(holder, now);
+    const key = `${scope.portfolioId} ${scope.phoneNumberId ?? ''}`;
+    const tier = asked.get(key) ?? tierOf(counts, scope, counts.limitOf(holder, now), now);
+    asked.set(key, tier);
+    tiers.set(id, await tier);
+  }
+  return tiers;
+}
+
+async function tierOf(
+  counts: Counts,
+  scope: TierScope,
+  { told, limit, ladder }: ReturnType<Counts['limitOf']>,
+  now: Date,
+): Promise<Tier> {
+  const read = ladder.scope === 'number' ? limit.kind : parseLimit(told).kind;
+  const said = { told, scope: ladder.scope, reading: read };
+  const cap = capOf(limit, ladder);
+  if (!Number.isFinite(cap)) return { ...said, limit: null, used: null, remaining: null };
+  // Redis may be away; the rest of the page is worth having all the same.
+  const used = await counts.use(scope, now).then(
+    (use) => use.used,
+    () => null,
+  );
+  return { ...said, limit: cap, used, remaining: used === null ? null : remaining({ cap, used }) };
 }
