@@ -28,10 +28,10 @@ export interface AppliedStatus {
   verdict: 'apply' | 'record' | 'repeat';
   /** The message as it is after all statuses of the batch. */
   message: MessageRow;
-  /** Whether this is the first proof that it reached the phone, which makes it billable. */
-  firstDelivery: boolean;
   /** Everything that Meta told of the message, this batch included, in the order in which it was stored. */
   told: readonly ToldStatus[];
+  /** How many of these were told before this batch. */
+  toldBefore: number;
 }
 
 /** A message while statuses are applied to it. */
@@ -40,6 +40,7 @@ interface Held {
   /** Kinds that are in the history already. */
   kinds: Set<string>;
   told: ToldStatus[];
+  toldBefore: number;
   changed: boolean;
 }
 
@@ -59,13 +60,13 @@ export async function applyStatuses(
   const applied = reports.map((report): AppliedStatus | undefined => {
     const one = held.get(report.messageId);
     if (!one) return undefined;
-    const { message, told } = one;
-    if (one.kinds.has(report.status)) return { verdict: 'repeat', message, firstDelivery: false, told };
-    const { verdict, firstDelivery } = judge(one, report);
+    const { message, told, toldBefore } = one;
+    if (one.kinds.has(report.status)) return { verdict: 'repeat', message, told, toldBefore };
+    const verdict = judge(one, report);
     one.kinds.add(report.status);
     told.push({ kind: report.status, at: report.at, detail: detailOf(report) });
     steps.push({ report, verdict });
-    return { verdict, message, firstDelivery, told };
+    return { verdict, message, told, toldBefore };
   });
   await storeSteps(tx, tenantId, steps);
   await storeMessages(
@@ -89,18 +90,22 @@ async function hold(tx: Tx, tenantId: string, messageIds: readonly string[]): Pr
     [tenantId, messageIds],
   );
   const held = new Map<string, Held>(
-    messages.map((message) => [message.messageId, { message, kinds: new Set(), told: [], changed: false }]),
+    messages.map((message) => [
+      message.messageId,
+      { message, kinds: new Set(), told: [], toldBefore: 0, changed: false },
+    ]),
   );
   for (const { messageId, source, ...step } of history) {
     const one = held.get(messageId);
     one?.kinds.add(step.kind);
     if (source === 'meta') one?.told.push(step);
   }
+  for (const one of held.values()) one.toldBefore = one.told.length;
   return held;
 }
 
 /** Moves the message as far as the report may move it. */
-function judge(one: Held, report: ReportedStatus): Pick<AppliedStatus, 'verdict' | 'firstDelivery'> {
+function judge(one: Held, report: ReportedStatus): AppliedStatus['verdict'] {
   const { message } = one;
   // After a resend, only a delivery may speak for an earlier attempt: its failure must not end the later one.
   const speaksOfNow =
@@ -109,7 +114,6 @@ function judge(one: Held, report: ReportedStatus): Pick<AppliedStatus, 'verdict'
     report.metaMessageId === message.metaMessageId ||
     provesDelivery(report.status);
   const verdict = speaksOfNow ? judgeStatus(message.status, report.status) : 'record';
-  const firstDelivery = verdict === 'apply' && provesDelivery(report.status) && !provesDelivery(message.status);
   if (verdict === 'apply') {
     message.status = report.status;
     message.statusAt = report.at;
@@ -120,7 +124,7 @@ function judge(one: Held, report: ReportedStatus): Pick<AppliedStatus, 'verdict'
     message.metaMessageId = report.metaMessageId;
     one.changed = true;
   }
-  return { verdict, firstDelivery };
+  return verdict;
 }
 
 const detailOf = ({ raw, errors }: ReportedStatus): unknown => raw ?? (errors === undefined ? null : { errors });

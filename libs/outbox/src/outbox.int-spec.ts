@@ -218,7 +218,7 @@ describe('a dispatcher', () => {
     clock.advance(HOUR / 2);
     expect(await claim(number)).toEqual([]);
     expect(await find(number, id)).toMatchObject({ status: 'unknown' });
-    expect(await report(number, id, 'delivered')).toMatchObject({ verdict: 'apply', firstDelivery: true });
+    expect(await report(number, id, 'delivered')).toMatchObject({ verdict: 'apply' });
     expect(await find(number, id)).toMatchObject({ status: 'delivered', metaMessageId: `wamid.${id}` });
   });
 });
@@ -228,7 +228,7 @@ describe('a status of Meta', () => {
     const number = await aNumber();
     const id = await accept(aMessage(number));
     await claim(number);
-    expect(await report(number, id, 'delivered')).toMatchObject({ verdict: 'apply', firstDelivery: true });
+    expect(await report(number, id, 'delivered')).toMatchObject({ verdict: 'apply' });
     clock.advance(1);
     const moved = await settle(number, {
       messageId: id,
@@ -245,9 +245,9 @@ describe('a status of Meta', () => {
     const number = await aNumber();
     const id = await accept(aMessage(number));
     await claim(number);
-    expect(await report(number, id, 'read')).toMatchObject({ verdict: 'apply', firstDelivery: true });
-    expect(await report(number, id, 'read')).toMatchObject({ verdict: 'repeat', firstDelivery: false });
-    expect(await report(number, id, 'delivered')).toMatchObject({ verdict: 'record', firstDelivery: false });
+    expect(await report(number, id, 'read')).toMatchObject({ verdict: 'apply' });
+    expect(await report(number, id, 'read')).toMatchObject({ verdict: 'repeat' });
+    expect(await report(number, id, 'delivered')).toMatchObject({ verdict: 'record' });
     expect(await report(number, id, 'delivered')).toMatchObject({ verdict: 'repeat' });
     expect(await find(number, id)).toMatchObject({ status: 'read' });
   });

@@ -234,7 +234,7 @@ describe('when Meta', () => {
     const later = await send(shop, templateTo('+16505551234'));
     await until(shop, later, 'submitted');
     expect(sendsTo(shop)).toHaveLength(2);
-    expect(await report(shop, ref, 'delivered')).toMatchObject({ verdict: 'apply', firstDelivery: true });
+    expect(await report(shop, ref, 'delivered')).toMatchObject({ verdict: 'apply' });
     const settled = await read(shop, ref);
     expect(settled).toMatchObject({ status: 'delivered', meta_message_id: 'wamid.late' });
     expect(kinds(settled)).toEqual(['accepted', 'sending', 'unknown', 'delivered']);

@@ -9,6 +9,7 @@ import {
   newMessageRef,
   Outbox,
   type ReportedStatus,
+  type ToldStatus,
 } from '#libs/outbox';
 import type { Tx } from '#libs/persistence';
 import type { TenantEvent } from '#libs/tenant-events';
@@ -121,7 +122,7 @@ export class ApplyStatuses {
       if (!outcome || outcome.verdict === 'repeat' || !status.word) continue;
       const { messageId } = outcome.message;
       if (status.word === 'sent') sent.set(messageId, status);
-      if (!provesDelivery(status.word)) continue;
+      if (!provesDelivery(status.word) || isComplete(outcome)) continue;
       facts.set(messageId, factOf(tenantId, status.context.wabaId, outcome));
       status.context.effects.rate = true;
     }
@@ -160,10 +161,24 @@ const pricingOf = (status: unknown): Fields | null => {
   return isFields(pricing) ? pricing : null;
 };
 
+const isProof = (step: ToldStatus): boolean => provesDelivery(step.kind as MessageRow['status']);
+
+/**
+ * Whether the fact that an earlier batch recorded holds all there is to know: most messages are read soon after they were
+ * delivered, while the fact of the delivery is being rated, and would wait for that to end.
+ */
+function isComplete({ told, toldBefore }: AppliedStatus): boolean {
+  const before = told.slice(0, toldBefore);
+  const proved = before.filter(isProof).map((step) => step.at.getTime());
+  if (proved.length === 0 || !before.some((step) => pricingOf(step.detail))) return false;
+  const earliest = Math.min(...proved);
+  return !told.some((step) => isProof(step) && step.at.getTime() < earliest);
+}
+
 /** The fact as everything that Meta told of the message makes it. */
 function factOf(tenantId: string, wabaId: string, { message, told }: AppliedStatus): UsageFact {
   const sent = told.find((step) => step.kind === 'sent');
-  const proofs = told.filter((step) => provesDelivery(step.kind as MessageRow['status']));
+  const proofs = told.filter(isProof);
   const priced = [...proofs, ...(sent ? [sent] : [])].find((step) => pricingOf(step.detail));
   return {
     tenantId,
