@@ -23,7 +23,9 @@ import { LegalEntities } from './invoices/legal-entities.js';
 import { StaffInvoicesController } from './invoices/staff-invoices.controller.js';
 import { CorrectCharge } from './ledger/correct-charge.js';
 import { LedgerController } from './ledger/ledger.controller.js';
+import { ReRateCharges } from './ledger/re-rate-charges.js';
 import { StaffLedgerController } from './ledger/staff-ledger.controller.js';
+import { StaffReRatingController } from './ledger/staff-re-rating.controller.js';
 import { BillingProfiles } from './plans/billing-profiles.js';
 import { PlansController } from './plans/plans.controller.js';
 import { Plans } from './plans/plans.js';
@@ -66,6 +68,7 @@ import { WalletFeature } from './wallet/wallet.module.js';
     StaffInvoicesController,
     LedgerController,
     StaffLedgerController,
+    StaffReRatingController,
     UsageController,
     EstimatesController,
     StaffReconciliationController,
@@ -75,6 +78,7 @@ import { WalletFeature } from './wallet/wallet.module.js';
   providers: [
     StaffAudit,
     CorrectCharge,
+    ReRateCharges,
     MetaUsage,
     PullAnalytics,
     Reconcile,

@@ -9,7 +9,15 @@ export interface Posting {
 }
 
 /** What an entry is about. Only `reversal` names an entry that it takes back. */
-export type EntryKind = 'message' | 'reversal' | 'top_up' | 'invoice' | 'credit_note' | 'payment' | 'true_up';
+export type EntryKind =
+  | 'message'
+  | 'reversal'
+  | 'top_up'
+  | 'refund'
+  | 'invoice'
+  | 'credit_note'
+  | 'payment'
+  | 'true_up';
 
 export interface JournalEntry {
   /** Derived from what the entry books, so that the same thing is booked once. */

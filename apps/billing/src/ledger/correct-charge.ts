@@ -5,6 +5,7 @@ import { bookingDay, type Charge, Ledger, Periods } from '#libs/ledger';
 import { formatDecimal, isZero, parseDecimal, times } from '#libs/money';
 import { Database, type Tx } from '#libs/persistence';
 import { Wallets } from '#libs/wallet';
+import { BY_HAND } from './reprice.js';
 
 /** What a message should have cost the tenant. */
 export interface RightPrice {
@@ -50,7 +51,7 @@ export class CorrectCharge {
         category: right.category ?? price.category,
         unitPrice: right.unitPrice,
         amount: formatDecimal(times(parseDecimal(right.unitPrice), price.quantity)),
-        rule: `${cost.rule} corrected`,
+        rule: `${cost.rule}${BY_HAND}`,
       };
       const wallet = await this.wallets.find(tx, tenantId);
       const why = { memo: right.reason, bookedOn };

@@ -138,6 +138,99 @@ describe('what staff do to books and rate cards', () => {
     expect(charge).toMatchObject({ amount: '0.0310', currency: 'PEN', card_date: '2027-01-01' });
   });
 
+  it('put a price of a card right, see what it makes, and charge the difference beside what was charged, once', async () => {
+    const shop = await merchant(apps);
+    await asStaff('PUT', `/tenants/${shop.tenantId}/wallet`, { currency: 'USD', credit_limit: '9', ...REASON });
+    const OCTOBER = new Date('2026-10-20T12:00:00Z');
+    const spanish = { recipient: '34612345678', deliveredAt: OCTOBER };
+    const messages = [await shop.delivered(spanish), await shop.delivered(spanish), await shop.delivered(spanish)];
+    const elsewhere = await shop.delivered({ deliveredAt: OCTOBER });
+    await rate(shop);
+    await asStaff('POST', `/tenants/${shop.tenantId}/charges/${newMessageRef(messages[2] ?? '')}/correction`, {
+      unit_price: '0.0100',
+      ...REASON,
+    });
+    const price = async () =>
+      (await call('GET', '/api/v1/rate-cards/USD?date=2026-10-20&market=Spain', shop.apiKey)).body.prices.find(
+        (p: { category: string }) => p.category === 'utility',
+      );
+    const printed = (await price()).price;
+    const card = {
+      card_date: '2026-10-01',
+      currency: 'USD',
+      announced_on: '2026-09-01',
+      source: 'the card, read again',
+      csv: 'market,category,price\nSpain,utility,0.0190\n',
+    };
+    expect((await asStaff('POST', '/rate-cards', { ...card, ...REASON })).status).toBe(409);
+    const proposed = await asStaff('POST', '/rate-cards', { ...card, corrects: true, ...REASON });
+    expect(proposed.body).toMatchObject({
+      corrects: true,
+      review: { changes: [{ market: 'Spain', category: 'utility', from: printed, to: '0.0190' }] },
+    });
+    expect((await asStaff('POST', `/rate-cards/${proposed.body.id}/approve`, REASON, second)).status).toBe(200);
+    expect(await price()).toMatchObject({ price: '0.0190', revision: 1 });
+
+    const again = async (dry_run: boolean) =>
+      (
+        await asStaff('POST', `/tenants/${shop.tenantId}/charges/re-rating`, {
+          from: '2026-10-01',
+          to: '2026-10-31',
+          dry_run,
+          ...REASON,
+        })
+      ).body;
+    const moved = { currency: 'USD', from: printed, to: '0.0190', difference: expect.any(String) };
+    const expected = {
+      looked: 4,
+      differences: [{ market: 'Spain', category: 'utility', messages: 2, cost: moved, price: moved }],
+      left: { corrected_by_hand: 1 },
+      next: null,
+    };
+    const charged = async () => (await call('GET', `/api/v1/charges/${messages[0]}`, shop.apiKey)).body;
+    expect(await again(true)).toMatchObject({ dry_run: true, ...expected });
+    expect(await charged()).toMatchObject({ unit_price: printed, revision: 0 });
+    const both = await Promise.all([again(false), again(false)]);
+    expect(both.map((r) => r.differences.length).sort()).toEqual([0, 1]);
+    expect(await charged()).toMatchObject({ unit_price: '0.0190', revision: 2, local_day: '2026-10-20' });
+    expect((await call('GET', `/api/v1/charges/${elsewhere}`, shop.apiKey)).body).toMatchObject({ revision: 0 });
+    expect(await again(true)).toMatchObject({ differences: [] });
+
+    const [wallet, ledger] = [
+      (await call('GET', '/api/v1/wallet', shop.apiKey)).body.wallet,
+      (await call('GET', '/api/v1/ledger', shop.apiKey)).body,
+    ];
+    expect(ledger.balanced).toBe(true);
+    const inBooks = ledger.balances.find((b: { account: string }) => b.account === 'wallet').balance;
+    // 2 x 0.0190 of Spain, 0.0100 by hand, 0.0085 of Mexico.
+    expect([Number(wallet.balance), Number(inBooks)]).toEqual([-0.0565, 0.0565]);
+  });
+
+  it('tell tenants of cards to come, also while they are still being checked', async () => {
+    const shop = await merchant(apps);
+    const proposed = await asStaff('POST', '/rate-cards', {
+      card_date: '2027-04-01',
+      currency: 'SGD',
+      announced_on: '2027-03-01',
+      source: 'a card of the test',
+      csv: 'market,category,price\nMexico,utility,0.0110\n',
+      ...REASON,
+    });
+    const told = async () =>
+      (await call('GET', '/api/v1/rate-cards/announced', shop.apiKey)).body.data.find(
+        (c: { card_date: string }) => c.card_date === '2027-04-01',
+      );
+    expect(await told()).toEqual({
+      card_date: '2027-04-01',
+      currency: 'SGD',
+      announced_on: '2027-03-01',
+      status: 'proposed',
+      changes: [{ market: 'Mexico', category: 'utility', from: null, to: '0.0110' }],
+    });
+    await asStaff('POST', `/rate-cards/${proposed.body.id}/reject`, REASON, second);
+    expect(await told()).toBeUndefined();
+  });
+
   it.each(['usage', 'statement', 'issued-invoices', 'plan', 'wallet', 'wallet/top-ups'])(
     '%s asks who is there',
     async (path) => {

@@ -4,7 +4,7 @@ import { Refusal } from '#libs/http';
 import { newId } from '#libs/ids';
 import { Database, type Tx } from '#libs/persistence';
 import { storedTerms } from './read-terms.js';
-import { PASS_THROUGH, type PlanInForce, type PlanTerms } from './terms.js';
+import { nameOf, PASS_THROUGH, type PlanInForce, type PlanTerms } from './terms.js';
 
 /** A version of a plan in the catalogue. */
 export interface PlanVersion {
@@ -45,6 +45,17 @@ export class PlanCalendar {
       : PASS_THROUGH;
     this.byDay.set(day, found);
     return found;
+  }
+
+  /**
+   * The version that a charge of a day names (`pass_through/1`), whatever the tenant was put on since; undefined for one that
+   * the tenant was not on.
+   */
+  named(name: string, day: string): PlanInForce | undefined {
+    if (name === nameOf(PASS_THROUGH)) return PASS_THROUGH;
+    const come = this.rows.filter((row) => row.fromDay <= day);
+    const row = come.find((one) => nameOf(one) === name);
+    return row && { ...row, since: come.find((one) => one.plan === row.plan)?.fromDay ?? row.fromDay };
   }
 }
 

@@ -28,9 +28,15 @@ export class CurrentRateBook implements OnModuleInit {
     const now = performance.now();
     if (now < this.lookAgainAt) return held.book;
     this.lookAgainAt = now + LOOK_AGAIN_MS;
-    // Cards are added and never changed, so their number tells whether there is a new one.
+    // Prices are added and never changed, also when one is put right, so their number tells whether there is a new one.
     if ((await this.cards.count()) !== held.prices) this.loading = this.forgetIfItFails(this.load());
     return (await this.loading).book;
+  }
+
+  /** The book with all that was added until now. */
+  async latest(): Promise<RateBook> {
+    this.lookAgainAt = 0;
+    return this.get();
   }
 
   private forgetIfItFails<T>(work: Promise<T>): Promise<T> {
@@ -42,7 +48,7 @@ export class CurrentRateBook implements OnModuleInit {
 
   private async load(): Promise<{ book: RateBook; prices: number }> {
     // Tier prices are Meta's own file and are not in the table yet; a tier only applies on the list price it starts from.
-    const rows = await this.cards.rows();
-    return { book: buildRateBook(rows, loadTierRows()), prices: rows.length };
+    const prices = await this.cards.count();
+    return { book: buildRateBook(await this.cards.rows(), loadTierRows()), prices };
   }
 }

@@ -189,3 +189,20 @@ export function tierRateAt(
   }
   return undefined;
 }
+
+/**
+ * The price of a step of the volume tiers on a local day, 0 being the list price; undefined where the card in force has no
+ * such price, or no such step.
+ * @param day `YYYY-MM-DD` in the time zone of the WABA
+ */
+export function rateOfTier(
+  book: RateBook,
+  day: string,
+  currency: string,
+  market: string,
+  category: CardCategory,
+  tier: number,
+): TierRate | undefined {
+  const ladder = cellAt(book, day, currency, market, category)?.ladders.find(({ from }) => from <= day);
+  return ladder?.steps.find((step) => step.tier === tier);
+}

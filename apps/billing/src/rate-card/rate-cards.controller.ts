@@ -1,11 +1,12 @@
 import { Controller, Get, Inject, Param, Query, UseGuards } from '@nestjs/common';
-import { ApiBearerAuth, ApiOperation, ApiProperty, ApiPropertyOptional, ApiTags } from '@nestjs/swagger';
+import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiProperty, ApiPropertyOptional, ApiTags } from '@nestjs/swagger';
 import { IsOptional, IsString, Matches, MaxLength } from 'class-validator';
 import { CLOCK, type Clock } from '#libs/clock';
 import { Refusal } from '#libs/http';
 import { TenantGuard } from '#libs/tenants';
 import { mustBeDay } from '../local-days.js';
 import { RateCards } from './rate-cards.js';
+import { RateProposals } from './rate-proposals.js';
 
 class RateCardQuery {
   @ApiPropertyOptional({
@@ -38,6 +39,26 @@ class PriceResponse {
   @ApiProperty({ description: 'How we know: card, copy, carried, carried-back or derived' }) provenance: string;
   @ApiProperty() source: string;
   @ApiProperty() note: string;
+  @ApiProperty({ description: 'How often it was put right; 0 as first imported' }) revision: number;
+}
+class PriceChangeResponse {
+  @ApiProperty({ example: 'Mexico' }) market: string;
+  @ApiProperty({ example: 'utility' }) category: string;
+  @ApiProperty({ nullable: true, type: String, description: 'null: the card before it has no such price' })
+  from: string | null;
+  @ApiProperty({ nullable: true, type: String, description: 'null: it has no such price any more' }) to: string | null;
+}
+class AnnouncedCardResponse {
+  @ApiProperty({ example: '2027-01-01', description: "In force from 00:00 of this day in the WABA's time zone" })
+  card_date: string;
+  @ApiProperty({ example: 'USD' }) currency: string;
+  @ApiProperty({ example: '2026-12-01', description: 'When Meta announced it' }) announced_on: string;
+  @ApiProperty({ enum: ['proposed', 'approved'], description: 'Proposed: we are still checking it' }) status: string;
+  @ApiProperty({ type: [PriceChangeResponse], description: 'What differs from the card before it' })
+  changes: readonly PriceChangeResponse[];
+}
+class AnnouncedCardsResponse {
+  @ApiProperty({ type: [AnnouncedCardResponse] }) data: AnnouncedCardResponse[];
 }
 class CardResponse {
   @ApiProperty({ example: '2026-11-22' }) date: string;
@@ -54,6 +75,7 @@ class CardResponse {
 export class RateCardsController {
   constructor(
     private readonly cards: RateCards,
+    private readonly proposals: RateProposals,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
@@ -63,6 +85,23 @@ export class RateCardsController {
   async list(): Promise<CardsResponse> {
     const cards = await this.cards.list();
     return { data: cards.map((c) => ({ card_date: c.cardDate, currency: c.currency, prices: c.prices })) };
+  }
+
+  /** Cards that Meta has announced and that are not in force yet: which prices change, and when. */
+  @Get('announced')
+  @ApiOperation({ summary: 'Price lists to come' })
+  @ApiOkResponse({ type: AnnouncedCardsResponse })
+  async announced(): Promise<AnnouncedCardsResponse> {
+    const found = await this.proposals.announced();
+    return {
+      data: found.map(({ cardDate, currency, announcedOn, status, review: { changes } }) => ({
+        card_date: cardDate,
+        currency,
+        announced_on: announcedOn,
+        status,
+        changes,
+      })),
+    };
   }
 
   /**
@@ -78,8 +117,8 @@ export class RateCardsController {
     const known = await this.cards.list();
     if (!known.some((card) => card.currency === currency)) throw Refusal.notFound('rate card');
     const card = await this.cards.inForce(currency, date, query.market);
-    const prices = (card?.rows ?? []).map(({ market, category, price, unit, provenance, source, note }) => {
-      return { market, category, price, unit, provenance, source, note };
+    const prices = (card?.rows ?? []).map(({ market, category, price, unit, provenance, source, note, revision }) => {
+      return { market, category, price, unit, provenance, source, note, revision };
     });
     return { date, currency, card_date: card?.cardDate ?? null, prices };
   }

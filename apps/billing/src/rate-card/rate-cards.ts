@@ -13,8 +13,15 @@ export interface CardListed {
   readonly prices: number;
 }
 
-const ROWS = `SELECT card_date::text AS "cardDate", currency, market, category, price::text AS price, unit, provenance,
-                     source, note FROM rates`;
+const COLUMNS_READ = `card_date::text AS "cardDate", currency, market, category, price::text AS price, unit, provenance,
+                     source, note, revision`;
+/** The youngest revision of each price is what holds; $1 is a condition in SQL of ours. */
+const held = (condition: string): string =>
+  `SELECT DISTINCT ON (card_date, currency, market COLLATE "C", category) ${COLUMNS_READ} FROM rates WHERE ${condition}
+    ORDER BY card_date, currency, market COLLATE "C", category, revision DESC`;
+
+/** A price of the table, and how often it was put right. */
+export type HeldRate = RateRow & { readonly revision: number };
 
 /** The one writer of `rates`: Meta's price lists, for all tenants. Cards are added and never changed. */
 @Injectable()
@@ -32,8 +39,9 @@ export class RateCards {
    */
   async importRows(rows: readonly RateRow[] = loadRateRows()): Promise<number> {
     const added = await this.add((sql, values) => this.db.query(sql, values), rows);
-    const held = new Map((await this.rows()).map((row) => [cellOf(row), row.price]));
-    const differing = rows.filter((row) => held.get(cellOf(row)) !== row.price).map(cellOf);
+    const imported = await this.db.query<RateRow>(`SELECT ${COLUMNS_READ} FROM rates WHERE revision = 0`);
+    const first = new Map(imported.map((row) => [cellOf(row), row.price]));
+    const differing = rows.filter((row) => first.get(cellOf(row)) !== row.price).map(cellOf);
     if (differing.length > 0) {
       this.logger.error({ cells: differing.slice(0, 20) }, 'rate files differ from imported cards; the table holds');
     }
@@ -43,6 +51,22 @@ export class RateCards {
   /** Adds a card in the caller's transaction; prices that are there stay. @returns how many were added */
   addCard(tx: Tx, rows: readonly RateRow[]): Promise<number> {
     return this.add((sql, values) => tx.query(sql, values), rows);
+  }
+
+  /**
+   * Puts prices of a card right that is there already. The wrong ones stay in the book, since messages were charged by them;
+   * from now on the right ones hold, for messages to come and for those that are rated again.
+   */
+  async addCorrections(tx: Tx, rows: readonly RateRow[]): Promise<void> {
+    await tx.query(
+      `INSERT INTO rates (card_date, currency, market, category, price, unit, provenance, source, note, revision)
+       SELECT n.*, 1 + coalesce((SELECT max(r.revision) FROM rates r
+                                  WHERE r.card_date = n.card_date AND r.currency = n.currency AND r.market = n.market
+                                    AND r.category = n.category), -1)
+         FROM unnest($1::date[], $2::text[], $3::text[], $4::text[], $5::numeric[], $6::text[], $7::text[], $8::text[],
+                     $9::text[]) AS n(card_date, currency, market, category, price, unit, provenance, source, note)`,
+      COLUMNS.map((column) => rows.map((row) => row[column])),
+    );
   }
 
   private async add(
@@ -59,12 +83,17 @@ export class RateCards {
     return added.length;
   }
 
-  /** Every price of every card, from the table. */
-  rows(): Promise<RateRow[]> {
-    return this.db.query<RateRow>(`${ROWS} ORDER BY card_date, currency, market, category`);
+  /** Every price of every card as it holds now. */
+  rows(): Promise<HeldRate[]> {
+    return this.db.query<HeldRate>(held('true'));
   }
 
-  /** How many prices there are on all cards. */
+  /** The prices of one card as they hold now; empty where there is no such card. */
+  card(cardDate: string, currency: string): Promise<HeldRate[]> {
+    return this.db.query<HeldRate>(held('card_date = $1::date AND currency = $2'), [cardDate, currency]);
+  }
+
+  /** How many prices there are on all cards, those that were put right counted each time. */
   async count(): Promise<number> {
     const [row] = await this.db.query<{ count: number }>('SELECT count(*)::int AS count FROM rates');
     return row?.count ?? 0;
@@ -73,7 +102,7 @@ export class RateCards {
   /** Every card there is, the oldest first. */
   async list(): Promise<CardListed[]> {
     return this.db.query<CardListed>(
-      `SELECT card_date::text AS "cardDate", currency, count(*)::int AS prices FROM rates
+      `SELECT card_date::text AS "cardDate", currency, count(DISTINCT (market, category))::int AS prices FROM rates
         GROUP BY card_date, currency ORDER BY card_date, currency`,
     );
   }
@@ -90,15 +119,14 @@ export class RateCards {
     currency: string,
     day: string,
     market?: string,
-  ): Promise<{ cardDate: string; rows: RateRow[] } | undefined> {
+  ): Promise<{ cardDate: string; rows: HeldRate[] } | undefined> {
     const [card] = await this.db.query<{ cardDate: string | null }>(
       `SELECT max(card_date)::text AS "cardDate" FROM rates WHERE card_date <= $1::date`,
       [day],
     );
     if (!card?.cardDate) return undefined;
-    const rows = await this.db.query<RateRow>(
-      `${ROWS} WHERE card_date = $1::date AND currency = $2 AND ($3::text IS NULL OR market = $3)
-        ORDER BY market COLLATE "C", category`,
+    const rows = await this.db.query<HeldRate>(
+      held('card_date = $1::date AND currency = $2 AND ($3::text IS NULL OR market = $3)'),
       [card.cardDate, currency, market ?? null],
     );
     return { cardDate: card.cardDate, rows };

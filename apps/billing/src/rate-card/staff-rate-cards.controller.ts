@@ -1,6 +1,6 @@
 import { Body, Controller, Get, HttpCode, Param, ParseUUIDPipe, Post } from '@nestjs/common';
-import { ApiBearerAuth, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
-import { IsString, Length, Matches } from 'class-validator';
+import { ApiBearerAuth, ApiOperation, ApiProperty, ApiPropertyOptional, ApiTags } from '@nestjs/swagger';
+import { IsBoolean, IsOptional, IsString, Length, Matches } from 'class-validator';
 import { Needs, ReasonRequest, Staff, type StaffCaller } from '#libs/staff';
 import { mustBeDay } from '../local-days.js';
 import { StaffAudit } from '../staff/staff-audit.js';
@@ -17,6 +17,12 @@ class ProposeRequest extends ReasonRequest {
   @Matches(/^\d{4}-\d{2}-\d{2}$/, { message: 'announced_on must be YYYY-MM-DD' })
   announced_on: string;
   @ApiProperty({ description: 'Where it was read' }) @IsString() @Length(3, 300) source: string;
+  @ApiPropertyOptional({
+    description: 'The rows put prices of a card right that is in the book; else: a whole new card',
+  })
+  @IsOptional()
+  @IsBoolean()
+  corrects: boolean = false;
   @ApiProperty({ description: 'CSV with the columns market, category, price' })
   @IsString()
   @Length(10, 500_000)
@@ -28,6 +34,7 @@ const show = (p: RateProposal): object => ({
   card_date: p.cardDate,
   currency: p.currency,
   announced_on: p.announcedOn,
+  corrects: p.corrects,
   status: p.status,
   review: p.review,
   proposed_by: p.proposer,
@@ -59,10 +66,13 @@ export class StaffRateCardsController {
     mustBeDay(r.card_date, 'card_date');
     mustBeDay(r.announced_on, 'announced_on');
     const card = { cardDate: r.card_date, currency: r.currency, source: r.source, csv: r.csv };
-    const made = await this.proposals.propose(card, r.announced_on, staff);
-    const object = `rate-card:${made.proposalId}`;
-    const after = { card_date: made.cardDate, currency: made.currency, warnings: made.review.warnings };
-    await this.audit.record(staff, { action: 'rate-card.propose', object, after, reason: r.reason });
+    const wish = { announcedOn: r.announced_on, corrects: r.corrects };
+    const made = await this.proposals.propose(card, wish, staff, (tx, p) => {
+      const { cardDate: card_date, currency, corrects, review } = p;
+      const after = { card_date, currency, corrects, warnings: review.warnings };
+      const object = `rate-card:${p.proposalId}`;
+      return this.audit.record(staff, { action: 'rate-card.propose', object, after, reason: r.reason }, tx);
+    });
     return show(made);
   }
 
@@ -96,8 +106,7 @@ export class StaffRateCardsController {
     status: 'approved' | 'rejected',
     reason: string,
   ): Promise<object> {
-    const decided = await this.proposals.decide(id, status, staff);
-    await this.audit.record(staff, { action: `rate-card.${status}`, object: `rate-card:${id}`, reason });
-    return show(decided);
+    const entry = { action: `rate-card.${status}`, object: `rate-card:${id}`, reason };
+    return show(await this.proposals.decide(id, status, staff, (tx) => this.audit.record(staff, entry, tx)));
   }
 }

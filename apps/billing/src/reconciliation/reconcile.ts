@@ -5,7 +5,7 @@ import { Refusal } from '#libs/http';
 import { derivedId } from '#libs/ids';
 import { bookingDay, Ledger, move, Periods } from '#libs/ledger';
 import { marketNamed } from '#libs/markets';
-import { add, compare, formatDecimal, negate, parseDecimal, ZERO } from '#libs/money';
+import { add, compare, formatDecimal, negate, parseDecimal, trim, ZERO } from '#libs/money';
 import { Database, type Tx } from '#libs/persistence';
 import { type Waba, Wabas } from '#libs/wabas';
 import { daysOfMonth } from '../local-days.js';
@@ -114,7 +114,9 @@ export class Reconcile {
     const [debit, credit] = less
       ? (['payable_meta', 'cost_of_sales_meta'] as const)
       : (['cost_of_sales_meta', 'payable_meta'] as const);
-    const entryId = derivedId(new Date(`${days.from}T00:00:00Z`), waba.wabaId, 'true_up', wish.month, wish.amount);
+    // 0.5 and 0.50 are the same true-up.
+    const exact = formatDecimal(trim(parseDecimal(wish.amount)));
+    const entryId = derivedId(new Date(`${days.from}T00:00:00Z`), waba.wabaId, 'true_up', wish.month, exact);
     const postings = move(size, waba.currency, debit, credit);
     if (postings.length === 0) throw Refusal.invalid('amount: must not be 0.');
     const memo = `true-up ${wish.month} ${wish.metaWabaId}: ${wish.memo}`;

@@ -13,9 +13,10 @@ export interface Checkout {
 export interface PaymentReport {
   readonly tenantId: string;
   readonly topupId: string;
-  /** The provider's id of the payment, as `begin` gave it. */
+  /** The provider's id of what it tells of: the payment, as `begin` gave it, or what was paid back. */
   readonly reference: string;
-  readonly became: 'paid' | 'failed';
+  readonly became: 'paid' | 'failed' | 'refunded';
+  /** What was to be paid; of `refunded` all that was paid back so far, also by earlier refunds. */
   readonly amount: string;
   readonly currency: string;
 }

@@ -32,6 +32,7 @@ export class TopUpResponse {
   @ApiProperty() amount: string;
   @ApiProperty() currency: string;
   @ApiProperty({ enum: ['pending', 'paid', 'failed'] }) status: string;
+  @ApiProperty({ description: 'How much of it was paid back' }) refunded: string;
   @ApiProperty({ nullable: true, type: String, description: 'Where to pay, while it is pending' }) url: string | null;
   @ApiProperty() created_at: string;
   @ApiProperty({ nullable: true, type: String }) settled_at: string | null;
@@ -44,6 +45,7 @@ export const showTopUp = (t: TopUp): TopUpResponse => ({
   amount: t.amount,
   currency: t.currency,
   status: t.status,
+  refunded: t.refunded,
   url: t.status === 'pending' ? t.url : null,
   created_at: t.createdAt.toISOString(),
   settled_at: t.settledAt?.toISOString() ?? null,

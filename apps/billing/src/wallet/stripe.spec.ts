@@ -5,6 +5,7 @@ import { NotSignedError } from './payment-provider.js';
 import { Stripe } from './stripe.js';
 
 const NOW = 1_795_000_000;
+const [TENANT, TOPUP] = ['01a20540-89b5-736e-9246-f68037a3dff5', '01a20540-8cf8-7584-8c81-00366155ec77'];
 const sign = (body: string, secret = 'whsec_new', at = NOW) =>
   `t=${at},v1=${createHmac('sha256', secret).update(`${at}.${body}`).digest('hex')}`;
 const event = (type: string, more: object = {}) =>
@@ -13,7 +14,7 @@ const event = (type: string, more: object = {}) =>
     data: {
       object: {
         id: 'cs_1',
-        client_reference_id: 'tenant_topup',
+        client_reference_id: `${TENANT}_${TOPUP}`,
         amount_total: 10_050,
         currency: 'usd',
         payment_status: 'paid',
@@ -30,8 +31,8 @@ describe("Stripe's webhook", () => {
   it('says what was paid, signed with the new secret or the old one', () => {
     const body = event('checkout.session.completed');
     const expected = {
-      tenantId: 'tenant',
-      topupId: 'topup',
+      tenantId: TENANT,
+      topupId: TOPUP,
       reference: 'cs_1',
       became: 'paid',
       amount: '100.50',
@@ -91,6 +92,7 @@ describe('a payment that begins', () => {
       headers: { authorization: 'Bearer sk_test', 'idempotency-key': 'u' },
       form: {
         client_reference_id: 't_u',
+        'payment_intent_data[metadata][paloma_topup]': 't_u',
         'line_items[0][price_data][unit_amount]': '10050',
         'line_items[0][price_data][currency]': 'usd',
       },

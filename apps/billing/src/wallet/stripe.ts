@@ -1,6 +1,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { request } from 'undici';
 import { Refusal } from '#libs/http';
+import { isId } from '#libs/ids';
 import { compare, formatDecimal, parseDecimal, roundHalfUp } from '#libs/money';
 import { type Checkout, NotSignedError, type PaymentProvider, type PaymentReport } from './payment-provider.js';
 
@@ -21,6 +22,15 @@ interface Session {
   currency?: string;
   payment_status?: string;
 }
+/** What was taken from a card, and how much of it was given back in all (Stripe, "The Charge object"). */
+interface Charge {
+  id: string;
+  metadata?: Record<string, string>;
+  amount_refunded?: number;
+  currency?: string;
+}
+/** Metadata of a payment are copied to its charge (Stripe, "Metadata", copying to another object). */
+const TOPUP = 'paloma_topup';
 const OUTCOMES: Readonly<Record<string, 'paid' | 'failed' | 'by payment_status'>> = {
   'checkout.session.completed': 'by payment_status',
   'checkout.session.async_payment_succeeded': 'paid',
@@ -49,6 +59,7 @@ export class Stripe implements PaymentProvider {
       client_reference_id: `${tenantId}_${topupId}`,
       success_url: returnUrl,
       cancel_url: returnUrl,
+      [`payment_intent_data[metadata][${TOPUP}]`]: `${tenantId}_${topupId}`,
       'line_items[0][quantity]': '1',
       'line_items[0][price_data][currency]': currency.toLowerCase(),
       'line_items[0][price_data][unit_amount]': smallest(amount, currency),
@@ -87,22 +98,9 @@ export class Stripe implements PaymentProvider {
 
   read(raw: Buffer, signature: string | undefined, now: number): PaymentReport | undefined {
     this.mustBeSigned(raw, signature, now);
-    const event = JSON.parse(raw.toString()) as { type?: string; data?: { object?: Session } };
-    const outcome = OUTCOMES[event.type ?? ''];
-    const session = event.data?.object;
-    const [tenantId, topupId] = session?.client_reference_id?.split('_') ?? [];
-    if (!outcome || !session || !tenantId || !topupId || !Number.isSafeInteger(session.amount_total)) return undefined;
-    // Paid later (a bank debit): another event will say so.
-    if (outcome === 'by payment_status' && session.payment_status !== 'paid') return undefined;
-    const currency = (session.currency ?? '').toUpperCase();
-    return {
-      tenantId,
-      topupId,
-      reference: session.id,
-      became: outcome === 'failed' ? 'failed' : 'paid',
-      amount: formatDecimal({ units: BigInt(session.amount_total as number), scale: placesOf(currency) }),
-      currency,
-    };
+    const event = JSON.parse(raw.toString()) as { type?: string; data?: { object?: unknown } };
+    const { type = '', data } = event;
+    return type === 'charge.refunded' ? refundOf(data?.object as Charge) : settlementOf(type, data?.object as Session);
   }
 
   private mustBeSigned(raw: Buffer, signature: string | undefined, now: number): void {
@@ -116,6 +114,34 @@ export class Stripe implements PaymentProvider {
     });
     if (!fresh || !good) throw new NotSignedError('not signed by Stripe');
   }
+}
+
+function settlementOf(type: string, session: Session | undefined): PaymentReport | undefined {
+  const outcome = OUTCOMES[type];
+  const topup = topupOf(session?.client_reference_id);
+  if (!outcome || !session || !topup || !Number.isSafeInteger(session.amount_total)) return undefined;
+  // Paid later (a bank debit): another event will say so.
+  if (outcome === 'by payment_status' && session.payment_status !== 'paid') return undefined;
+  const became = outcome === 'failed' ? 'failed' : 'paid';
+  return { ...topup, reference: session.id, became, ...amountOf(session.amount_total as number, session.currency) };
+}
+
+function refundOf(charge: Charge | undefined): PaymentReport | undefined {
+  const topup = topupOf(charge?.metadata?.[TOPUP]);
+  if (!charge || !topup || !Number.isSafeInteger(charge.amount_refunded)) return undefined;
+  const amount = amountOf(charge.amount_refunded as number, charge.currency);
+  return { ...topup, reference: charge.id, became: 'refunded', ...amount };
+}
+
+/** Whose payment it is, as we told Stripe; undefined for one that others made with the same account of Stripe's. */
+function topupOf(reference: unknown): { tenantId: string; topupId: string } | undefined {
+  const [tenantId = '', topupId = '', ...more] = typeof reference === 'string' ? reference.split('_') : [];
+  return isId(tenantId) && isId(topupId) && more.length === 0 ? { tenantId, topupId } : undefined;
+}
+
+function amountOf(units: number, code = ''): { amount: string; currency: string } {
+  const currency = code.toUpperCase();
+  return { amount: formatDecimal({ units: BigInt(units), scale: placesOf(currency) }), currency };
 }
 
 /** @throws Refusal for an amount that has more places than the currency's smallest unit */

@@ -4,7 +4,7 @@ import { CLOCK, type Clock } from '#libs/clock';
 import { Refusal } from '#libs/http';
 import { derivedId, newId } from '#libs/ids';
 import { bookingDay, Ledger, move, Periods } from '#libs/ledger';
-import { compare, formatDecimal, negate, parseDecimal } from '#libs/money';
+import { compare, formatDecimal, negate, parseDecimal, subtract, ZERO } from '#libs/money';
 import { LOGGER } from '#libs/observability';
 import { Database, type Tx } from '#libs/persistence';
 import { Wallets } from '#libs/wallet';
@@ -18,12 +18,14 @@ export interface TopUp {
   readonly amount: string;
   readonly currency: string;
   readonly status: 'pending' | 'paid' | 'failed';
+  /** How much of it was paid back. */
+  readonly refunded: string;
   readonly url: string | null;
   readonly createdAt: Date;
   readonly settledAt: Date | null;
 }
 
-const COLUMNS = `topup_id AS "topupId", provider, reference, amount::text, currency, status, url,
+const COLUMNS = `topup_id AS "topupId", provider, reference, amount::text, currency, status, refunded::text, url,
   created_at AS "createdAt", settled_at AS "settledAt"`;
 
 /** The one writer of top-ups: money that came in is on the wallet and in the books in one transaction, once. */
@@ -78,6 +80,7 @@ export class TopUps {
   /** What the provider told of a payment; told twice, it counts once. What does not fit our record is not believed. */
   async report(report: PaymentReport): Promise<void> {
     const { tenantId, topupId, reference, became, amount, currency } = report;
+    if (became === 'refunded') return this.refund(report);
     await this.db.inTenant(tenantId, async (tx) => {
       const topup = await this.lock(tx, tenantId, topupId);
       const fits =
@@ -99,7 +102,45 @@ export class TopUps {
         ]);
       }
       await this.settle(tx, tenantId, topupId, became);
-      if (became === 'paid') await this.book(tx, tenantId, { ...topup, reference });
+      if (became === 'paid') await this.bookPaid(tx, tenantId, { ...topup, reference });
+    });
+  }
+
+  /**
+   * Takes back what the provider paid back. It tells the sum of all refunds of a payment, so what is booked is what that is
+   * more than before: told twice, or in another order, it counts once.
+   *
+   * @throws Refusal (503) for a payment that we were not told of yet: the provider tells it again
+   */
+  private async refund({ tenantId, topupId, reference, amount, currency }: PaymentReport): Promise<void> {
+    await this.db.inTenant(tenantId, async (tx) => {
+      const topup = await this.lock(tx, tenantId, topupId);
+      const all = parseDecimal(amount);
+      const fits =
+        topup?.provider === this.payments.name &&
+        topup.currency === currency &&
+        compare(all, parseDecimal(topup.amount)) <= 0;
+      if (!topup || !fits) {
+        this.logger.error({ tenantId, topupId, reference }, 'a refund that fits no top-up of ours');
+        return;
+      }
+      if (topup.status !== 'paid') {
+        throw new Refusal(
+          503,
+          'temporarily_unavailable',
+          'It is not known here yet that this was paid. Tell it again.',
+        );
+      }
+      const more = subtract(all, parseDecimal(topup.refunded));
+      if (compare(more, ZERO) <= 0) return;
+      await tx.query('UPDATE wallet_topups SET refunded = $3 WHERE tenant_id = $1 AND topup_id = $2', [
+        tenantId,
+        topupId,
+        amount,
+      ]);
+      const entry = { id: derivedId(topup.createdAt, topupId, 'refund', amount), kind: 'refund' as const };
+      const memo = `${topup.provider} ${topup.reference} paid back by ${reference}`;
+      await this.book(tx, tenantId, entry, { amount: formatDecimal(negate(more)), currency, memo });
     });
   }
 
@@ -119,7 +160,7 @@ export class TopUps {
     );
     if (!rows[0]) throw Refusal.conflict(`The transfer ${wish.reference} was entered before.`);
     const topup = await this.mustFind(tx, tenantId, rows[0].topupId);
-    await this.book(tx, tenantId, topup);
+    await this.bookPaid(tx, tenantId, topup);
     return topup;
   }
 
@@ -132,23 +173,28 @@ export class TopUps {
     );
   }
 
-  private async book(tx: Tx, tenantId: string, topup: TopUp): Promise<void> {
-    const now = this.clock.now();
-    const day = bookingDay(now.toISOString().slice(0, 10), await this.periods.closedThrough(tx, tenantId));
-    const back = topup.amount.startsWith('-');
-    const size = back ? formatDecimal(negate(parseDecimal(topup.amount))) : topup.amount;
+  /** Money that came in is on the wallet and in the books; a negative amount went out. */
+  private async book(
+    tx: Tx,
+    tenantId: string,
+    entry: { id: string; kind: 'top_up' | 'refund' },
+    { amount, currency, memo }: { amount: string; currency: string; memo: string },
+  ): Promise<void> {
+    const today = this.clock.now().toISOString().slice(0, 10);
+    const bookedOn = bookingDay(today, await this.periods.closedThrough(tx, tenantId));
+    const postings = amount.startsWith('-')
+      ? move(formatDecimal(negate(parseDecimal(amount))), currency, 'wallet', 'bank')
+      : move(amount, currency, 'bank', 'wallet');
     await this.ledger.post(tx, tenantId, [
-      {
-        entryId: derivedId(topup.createdAt, topup.topupId, 'top_up'),
-        kind: 'top_up',
-        messageId: null,
-        bookedOn: day,
-        memo: `${topup.provider} ${topup.reference}`,
-        postings: back ? move(size, topup.currency, 'wallet', 'bank') : move(size, topup.currency, 'bank', 'wallet'),
-      },
+      { entryId: entry.id, kind: entry.kind, messageId: null, bookedOn, memo, postings },
     ]);
-    const moved = await this.wallets.move(tx, tenantId, topup.amount);
+    const moved = await this.wallets.move(tx, tenantId, amount);
     if (moved) await this.alerts.tell(tx, tenantId, moved);
+  }
+
+  private bookPaid(tx: Tx, tenantId: string, { topupId, createdAt, provider, reference, ...t }: TopUp): Promise<void> {
+    const entry = { id: derivedId(createdAt, topupId, 'top_up'), kind: 'top_up' as const };
+    return this.book(tx, tenantId, entry, { ...t, memo: `${provider} ${reference}` });
   }
 
   private async settle(tx: Tx, tenantId: string, topupId: string, status: 'paid' | 'failed'): Promise<void> {

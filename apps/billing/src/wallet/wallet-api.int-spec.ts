@@ -60,8 +60,8 @@ describe('plans and wallets over HTTP', () => {
   const inTenant = <T>({ tenantId }: Merchant, work: Parameters<Database['inTenant']>[1]) =>
     apps.worker.app.get(Database).inTenant(tenantId, work) as Promise<T>;
   const today = () => new Date().toISOString().slice(0, 10);
-  const tellStripe = (object: object, secret = 'whsec_test') => {
-    const body = JSON.stringify({ type: 'checkout.session.completed', data: { object } });
+  const tellStripe = (object: object, secret = 'whsec_test', type = 'checkout.session.completed') => {
+    const body = JSON.stringify({ type, data: { object } });
     const at = Math.floor(Date.now() / 1_000);
     const mac = createHmac('sha256', secret).update(`${at}.${body}`).digest('hex');
     return http('POST', `${apps.api.url}/payments/stripe/webhooks`, {
@@ -191,6 +191,57 @@ describe('plans and wallets over HTTP', () => {
     expect(await booked(shop)).toMatchObject({ bank: 25, wallet: -25 });
     const list = await call('GET', '/api/v1/wallet/top-ups', shop.apiKey);
     expect(list.body.data).toMatchObject([{ id: begun.body.id, status: 'paid', url: null }]);
+  });
+
+  it('takes back what Stripe paid back, once however often and in whatever order it is told', async () => {
+    const shop = await shopWithWallet();
+    const topUp = { amount: '25.00', return_url: 'https://shop.example/billing' };
+    const { body: begun } = await call('POST', '/api/v1/wallet/top-ups', shop.apiKey, topUp);
+    const paid = {
+      id: begun.reference,
+      client_reference_id: `${shop.tenantId}_${begun.id}`,
+      amount_total: 2_500,
+      currency: 'usd',
+      payment_status: 'paid',
+    };
+    const refunded = (amount_refunded: number, more: object = {}) =>
+      tellStripe(
+        {
+          id: 'ch_1',
+          metadata: { paloma_topup: `${shop.tenantId}_${begun.id}` },
+          amount_refunded,
+          currency: 'usd',
+          ...more,
+        },
+        'whsec_test',
+        'charge.refunded',
+      );
+    // Not told yet that it was paid: Stripe is asked to tell it again.
+    expect((await refunded(1_000)).status).toBe(503);
+    await tellStripe(paid);
+    // A refund of 10 and one of 5 more, told twice and the wrong way round.
+    const answers = [await refunded(1_500), await refunded(1_000), await refunded(1_500)];
+    expect(answers.map((a) => a.status)).toEqual([200, 200, 200]);
+    expect(await walletOf(shop)).toMatchObject({ balance: '10.00' });
+    expect(await booked(shop)).toMatchObject({ bank: 10, wallet: -10 });
+    // What fits no payment of ours is not believed, and not asked for again.
+    const strange = [
+      await refunded(999_900),
+      await refunded(2_500, { currency: 'eur' }),
+      await refunded(2_500, { metadata: { paloma_topup: 'order_17' } }),
+      await refunded(2_500, { metadata: {} }),
+    ];
+    expect(strange.map((a) => a.status)).toEqual([200, 200, 200, 200]);
+    expect(await walletOf(shop)).toMatchObject({ balance: '10.00' });
+    const list = await call('GET', '/api/v1/wallet/top-ups', shop.apiKey);
+    expect(list.body.data).toMatchObject([{ status: 'paid', refunded: '15.00' }]);
+  });
+
+  it('answers Stripe for payments of others that use the same account', async () => {
+    for (const client_reference_id of ['order_17', 'x', null, 17, `${'a'.repeat(36)}_${'b'.repeat(36)}`]) {
+      const paid = { id: 'cs_x', client_reference_id, amount_total: 100, currency: 'usd', payment_status: 'paid' };
+      expect((await tellStripe(paid)).status).toBe(200);
+    }
   });
 
   it('knows what to hold for each category and market, under the plan in force', async () => {
