@@ -1,14 +1,19 @@
 // The counting of one limit lives in two keys that Redis changes together:
 //   KEYS[1], a hash: for each bucket of customers one packed string of 15 bytes a customer (8 its code, see `codesOf`, 7 the
-//     microsecond of its newest send, both big-endian), plus `generation` and `used`. A bucket is named by the last 14 bits
+//     microsecond of its newest send, both big-endian), plus `generation`, `used` and `made` (by Redis's clock, in seconds).
+//     A bucket is named by the last 14 bits
 //     of the code, two bytes. Packed like this a customer takes about 40 bytes; a member of a sorted set takes a hundred.
 //   KEYS[2], a sorted set: of each bucket a time at which its first customer was sent to, or an earlier one, so nobody is
 //     counted too long and few buckets are read in vain. Its member at infinity names the generation again.
 // A counting without a name, with two different ones, or with that of a Redis that was started anew since (it may have
-// forgotten its last second) must be counted anew from PostgreSQL.
+// forgotten its last second) must be counted anew from PostgreSQL. So must one that is old when it would refuse somebody: places
+// of processes that died before they claimed a message are in it, and nobody else gives them back.
 
 /** Customers of a bucket stand one behind the other, each in so many bytes. */
 export const ENTRY_BYTES = 15;
+
+/** How long after it was made a counting may refuse customers. */
+export const RECOUNT_AFTER_SECONDS = 600;
 
 const COUNTING = `
 local counts, leaving = KEYS[1], KEYS[2]
@@ -25,6 +30,14 @@ local function alive()
 end
 local function used()
   return tonumber(redis.call('HGET', counts, 'used') or '0')
+end
+local function isOld()
+  local made = tonumber(redis.call('HGET', counts, 'made') or '0')
+  return math.abs(tonumber(redis.call('TIME')[1]) - made) >= ${RECOUNT_AFTER_SECONDS}
+end
+local function forget()
+  redis.call('DEL', counts, leaving)
+  return {}
 end
 -- The bucket of the code that begins at a place of a string.
 local function bucketOf(codes, at)
@@ -147,8 +160,8 @@ end
 /**
  * KEYS; ARGV: now and cutoff in microseconds, cap (-1: none), codes of different customers in one string.
  *
- * @returns nothing where nobody counted yet; else generation, used, the send after whose day there is room ('' unless
- *   somebody was refused), a sign for each code (`+` a new place, `=` counted before, `-` refused), then index (from 0)
+ * @returns nothing where nobody counted yet, or too long ago to refuse somebody; else generation, used, the send after whose
+ *   day there is room ('' unless somebody was refused), a sign for each code (`+` a new place, `=` counted before, `-` refused), then index (from 0)
  *   and mark of each whose mark is not `now`
  */
 export const RESERVE = `${COUNTING}
@@ -190,6 +203,7 @@ for at = 1, #codes, 8 do
   end
   signs[#signs + 1] = sign
 end
+if full and isOld() then return forget() end
 write(buckets, changed, firsts)
 if taken ~= before then redis.call('HSET', counts, 'used', taken) end
 keep()
@@ -202,15 +216,17 @@ return answer`;
  * KEYS; ARGV: cutoff in microseconds, cap (-1: none), codes in one string, and if need be after how many leaving customers
  * it is not worth looking for room.
  *
- * @returns nothing where nobody counted yet; else generation, used, the send after whose day there is (more) room or '',
+ * @returns nothing where nobody counted yet, or too long ago to say that there is no room; else generation, used, the send
+ *   after whose day there is (more) room or '',
  *   then the mark of each code, '' for one who does not count
  */
 export const LOOK = `${COUNTING}
 local named = alive()
 if not named then return {} end
 sweep(tonumber(ARGV[1]))
-local taken = used()
-local answer = {named, tostring(taken), nextRoom(taken, tonumber(ARGV[2]), tonumber(ARGV[4] or ''))}
+local taken, cap = used(), tonumber(ARGV[2])
+if cap >= 0 and taken >= cap and isOld() then return forget() end
+local answer = {named, tostring(taken), nextRoom(taken, cap, tonumber(ARGV[4] or ''))}
 local codes = ARGV[3]
 local buckets, bucketsOf = read(codes)
 for at = 1, #codes, 8 do
@@ -296,7 +312,7 @@ if not named then
     redis.call('RENAME', KEYS[3], counts)
     redis.call('RENAME', KEYS[4], leaving)
   end
-  redis.call('HSET', counts, 'generation', named)
+  redis.call('HSET', counts, 'generation', named, 'made', redis.call('TIME')[1])
   redis.call('ZADD', leaving, '+inf', named)
   keep()
 end

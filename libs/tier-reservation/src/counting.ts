@@ -60,8 +60,8 @@ export async function countAnew(
 export async function countedSends(redis: Redis, scope: TierScope): Promise<number[]> {
   const [counts] = keysOf(scope);
   const sends: number[] = [];
-  // Values only: names of buckets are bytes, of which ioredis would make text. Neither of the two other values has a length
-  // of whole entries: a generation has 77 bytes, a count at most nine.
+  // Values only: names of buckets are bytes, of which ioredis would make text. None of the three other values has a length
+  // of whole entries: a generation has 77 bytes, a second ten, a count at most nine.
   for (const packed of await redis.hvalsBuffer(counts)) {
     if (packed.length % ENTRY_BYTES !== 0) continue;
     for (let at = CODE_BYTES; at < packed.length; at += ENTRY_BYTES) {
