@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { currentEnvironment } from '#libs/config';
 import { passwordMatches } from '#libs/vault';
+import { testEnvironment } from '../test/support/app.js';
 import { cloneDatabase, type TestDatabase } from '../test/support/database.js';
 
 const COMMAND = join(import.meta.dirname, '..', 'dist', 'tools', 'create-staff.js');
@@ -17,7 +18,10 @@ describe('the command that opens the first staff account', () => {
   async function run(
     args: string[],
     stdin = '',
-    env: Record<string, string> = { STAFF_DATABASE_URL: database.staffUrl },
+    env: Record<string, string> = {
+      STAFF_DATABASE_URL: database.staffUrl,
+      ENCRYPTION_KEYS: testEnvironment(database).ENCRYPTION_KEYS as string,
+    },
   ) {
     const child = spawn(process.execPath, [COMMAND, ...args], { env: { PATH: currentEnvironment().PATH, ...env } });
     child.stdin.end(stdin);

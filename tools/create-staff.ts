@@ -1,6 +1,6 @@
 // npm run staff:create -- EMAIL ROLE [< FILE]
 // Opens an account of the provider's staff, the first of which nobody is there to open. The password is what stdin holds;
-// at a terminal, or when it holds nothing, one is made and printed, this once. Connects with STAFF_DATABASE_URL.
+// at a terminal, or when it holds nothing, one is made and printed, this once. Needs STAFF_DATABASE_URL and ENCRYPTION_KEYS.
 
 import { randomBytes } from 'node:crypto';
 import { text } from 'node:stream/consumers';
@@ -8,12 +8,13 @@ import { parseArgs } from 'node:util';
 import { isEmail } from 'class-validator';
 import { DataSource } from 'typeorm';
 import { SystemClock } from '#libs/clock';
-import { InvalidConfigError, loadConfig } from '#libs/config';
+import { type Config, InvalidConfigError, loadConfig } from '#libs/config';
 import { Database } from '#libs/persistence';
 import { AuditLog, isStaffRole, STAFF_ROLES } from '#libs/staff';
+import { Vault } from '#libs/vault';
+import { SHORTEST_STAFF_PASSWORD } from '../apps/admin/src/identity/passwords.js';
+import { StaffSessions } from '../apps/admin/src/identity/staff-sessions.js';
 import { StaffUsers } from '../apps/admin/src/identity/staff-users.js';
-
-const SHORTEST_PASSWORD = 12;
 
 function fail(message: string): never {
   console.error(message);
@@ -26,22 +27,28 @@ if (!isEmail(email) || !isStaffRole(role)) {
   fail(`usage: npm run staff:create -- EMAIL ROLE\nROLE is one of ${STAFF_ROLES.join(', ')}`);
 }
 const given = process.stdin.isTTY ? '' : (await text(process.stdin)).replace(/\r?\n$/, '');
-if (given !== '' && given.length < SHORTEST_PASSWORD) {
-  fail(`the password needs at least ${SHORTEST_PASSWORD} characters`);
+if (given !== '' && given.length < SHORTEST_STAFF_PASSWORD) {
+  fail(`the password needs at least ${SHORTEST_STAFF_PASSWORD} characters`);
 }
 const password = given || randomBytes(15).toString('base64url');
 
-let url: string;
+let config: Config<'STAFF_DATABASE_URL' | 'ENCRYPTION_KEYS'>;
 try {
-  url = loadConfig(['STAFF_DATABASE_URL']).STAFF_DATABASE_URL;
+  config = loadConfig(['STAFF_DATABASE_URL', 'ENCRYPTION_KEYS']);
 } catch (error) {
   if (error instanceof InvalidConfigError) fail(error.message);
   throw error;
 }
-const source = await new DataSource({ type: 'postgres', url, installExtensions: false }).initialize();
+const source = await new DataSource({
+  type: 'postgres',
+  url: config.STAFF_DATABASE_URL,
+  installExtensions: false,
+}).initialize();
 try {
   const clock = new SystemClock();
-  const made = await new StaffUsers(new Database(source), new AuditLog(clock), clock).create(
+  const db = new Database(source);
+  const audit = new AuditLog(new Vault(config.ENCRYPTION_KEYS), clock);
+  const made = await new StaffUsers(db, audit, new StaffSessions(db, audit, clock), clock).create(
     { email, role, password },
     { who: 'npm run staff:create', reason: 'opened at the command line' },
   );

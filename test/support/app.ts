@@ -27,6 +27,7 @@ export function testEnvironment(database: TestDatabase, more: Record<string, str
     ENCRYPTION_KEYS: `test:${Buffer.alloc(32, 9).toString('base64')}`,
     TENANT_JWT_SECRET: 'tenant-jwt-secret-of-the-tests-000000',
     STAFF_JWT_SECRET: 'staff-jwt-secret-of-the-tests-0000000',
+    STAFF_TOTP: 'optional',
     WEBHOOK_ALLOWED_NETWORKS: '127.0.0.0/8',
     ON_PREMISES_ALLOWED_NETWORKS: '127.0.0.0/8',
     ...more,

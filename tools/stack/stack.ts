@@ -139,6 +139,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
       ENCRYPTION_KEYS: `k1:${secrets.encryptionKey}`,
       TENANT_JWT_SECRET: secrets.tenantJwt,
       STAFF_JWT_SECRET: secrets.staffJwt,
+      STAFF_TOTP: 'optional',
       WEBHOOK_ALLOWED_NETWORKS: '127.0.0.0/8',
       ON_PREMISES_ALLOWED_NETWORKS: '127.0.0.0/8',
       PALOMA_CLOCK: 'sandbox',

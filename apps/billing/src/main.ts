@@ -10,6 +10,7 @@ await run({
     ...processSettings(),
     'TENANT_JWT_SECRET',
     'STAFF_JWT_SECRET',
+    'STAFF_TOTP',
     'STRIPE_SECRET_KEY',
     'STRIPE_WEBHOOK_SECRETS',
     'STRIPE_URL',

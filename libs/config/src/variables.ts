@@ -298,6 +298,39 @@ export const VARIABLES = {
     secret: true,
     parse: atLeast(32),
   }),
+  STAFF_TOTP: variable({
+    describe:
+      'Whether staff who sign in with a password need a second factor: required, or optional (development: those who ' +
+      'have one are asked for it)',
+    example: 'required',
+    fallback: 'required',
+    parse: oneOf('required', 'optional'),
+  }),
+  STAFF_OIDC_ISSUER: variable({
+    describe: "The provider's own identity provider (OpenID Connect), with which staff may sign in; empty for none",
+    example: 'https://login.example.com',
+    fallback: '',
+    parse: optional(url('http:', 'https:')),
+  }),
+  STAFF_OIDC_CLIENT_ID: variable({
+    describe: 'What the admin app is called at the identity provider',
+    example: 'paloma-admin',
+    fallback: '',
+    parse: text,
+  }),
+  STAFF_OIDC_CLIENT_SECRET: variable({
+    describe: 'Its secret there; empty for a public client, whom PKCE protects',
+    example: 'secret',
+    fallback: '',
+    secret: true,
+    parse: text,
+  }),
+  STAFF_OIDC_REDIRECT_URL: variable({
+    describe: "Where it sends browsers back: the admin app's /admin/v1/oidc/callback, as browsers reach it",
+    example: 'https://admin.example.com/admin/v1/oidc/callback',
+    fallback: '',
+    parse: optional(url('http:', 'https:')),
+  }),
   STRIPE_SECRET_KEY: variable({
     describe: 'Key of the Stripe account that takes top-ups of wallets; empty: bank transfers only',
     example: 'sk_live_example',

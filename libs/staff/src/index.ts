@@ -1,4 +1,4 @@
-export { type AuditEntry, AuditLog, auditOf } from './audit-log.js';
+export { type AuditEntry, AuditLog, auditOf, type LeaveTrace } from './audit-log.js';
 export {
   isStaffRole,
   may,
@@ -10,4 +10,5 @@ export {
 export { ReasonRequest } from './reason.request.js';
 export { Needs, needOf, PublicRoute, Staff, type StaffCaller, StaffGuard } from './staff.guard.js';
 export { StaffModule } from './staff.module.js';
-export { StaffDesk, type StaffMember } from './staff-desk.js';
+export { type SignInWay, StaffDesk, type StaffMember } from './staff-desk.js';
+export { type AuditVerdict, verifyAuditLog } from './verify-audit-log.js';

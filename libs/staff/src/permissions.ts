@@ -16,6 +16,8 @@ const EVERYBODY = STAFF_ROLES;
  */
 export const STAFF_PERMISSIONS = {
   'account.own': { means: 'look after the own account: password, second factor, sessions', roles: EVERYBODY },
+  'staff.read': { means: 'see the staff, their invitations and sessions', roles: ['administrator', 'auditor'] },
+  'staff.manage': { means: 'invite staff, change roles, deactivate, sign out, reset', roles: ['administrator'] },
   'tenants.read': { means: 'see tenants, their numbers, templates and limits', roles: EVERYBODY },
   'tenants.suspend': { means: 'suspend and resume a tenant', roles: ['administrator'] },
   'applications.read': {

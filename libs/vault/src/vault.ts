@@ -1,4 +1,12 @@
-import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHash,
+  createHmac,
+  hkdfSync,
+  randomBytes,
+  timingSafeEqual,
+} from 'node:crypto';
 import type { EncryptionKey } from '#libs/config';
 
 /**
@@ -37,11 +45,35 @@ export class Vault {
     return Buffer.concat([decipher.update(bytes.subarray(28)), decipher.final()]).toString('utf8');
   }
 
+  /**
+   * Signs a text so that whoever holds the database alone cannot: HMAC-SHA-256 under a key drawn from the current one.
+   *
+   * @param context what the signature is for; it is worthless for anything else
+   * @returns `<key id>.<base64url>`
+   */
+  sign(text: string, context: string): string {
+    return `${this.current.id}.${mac(this.current.key, text, context).toString('base64url')}`;
+  }
+
+  /** @returns 'wrong' for another text or context; 'no-key' when it was signed with a key that is not in the ring */
+  judgeSignature(signature: string, text: string, context: string): 'right' | 'wrong' | 'no-key' {
+    const [keyId = '', encoded = ''] = signature.split('.');
+    const key = this.byId.get(keyId);
+    if (!key) return 'no-key';
+    const [given, made] = [Buffer.from(encoded, 'base64url'), mac(key, text, context)];
+    return given.length === made.length && timingSafeEqual(given, made) ? 'right' : 'wrong';
+  }
+
   /** Whether a stored secret should be sealed again because its key is no longer the current one. */
   isStale(sealed: string): boolean {
     return sealed.split('.')[1] !== this.current.id;
   }
 }
+
+const mac = (key: Buffer, text: string, context: string): Buffer =>
+  createHmac('sha256', Buffer.from(hkdfSync('sha256', key, '', `paloma signature: ${context}`, 32)))
+    .update(text)
+    .digest();
 
 /** For what we only compare (API keys, one-time links): high-entropy tokens need no slow hash. */
 export const hashToken = (token: string): Buffer => createHash('sha256').update(token).digest();
