@@ -5,6 +5,8 @@ import pg from 'pg';
 import { loadConfig } from '#libs/config';
 import { Vault } from '#libs/vault';
 import { freePort } from '../../tools/services/processes.js';
+import { call } from '../../tools/stack/api.js';
+import { createStaff } from '../../tools/stack/demo-stack.js';
 import { startStack } from '../../tools/stack/stack.js';
 import { GraphControl } from '../stand-ins/graph-control.js';
 import { type BenchMerchant, makeMerchants } from './merchants.js';
@@ -13,6 +15,7 @@ import { type Started, startProcess, startProduct } from './start-process.js';
 /** What the figures measure against: the whole product, with stand-ins for Meta and for a tenant's endpoint. */
 export interface Bench {
   gateway: string;
+  admin: string;
   graph: GraphControl;
   /** URL of a tenant's endpoint. */
   endpoint: string;
@@ -32,6 +35,8 @@ export interface Bench {
   all(): void;
   /** Empties what messages leave behind, so that every figure begins alike. */
   clear(): Promise<void>;
+  /** A session of an administrator, whose account is made by the first call. */
+  staffToken(): Promise<string>;
   baseline(name: string, environment?: Record<string, string>): Promise<Started>;
   /** One more worker of the gateway. */
   worker(environment?: Record<string, string>): Promise<Started>;
@@ -80,6 +85,7 @@ export async function startBench(
   };
   return {
     gateway: stack.urls.gateway as string,
+    admin: stack.urls.admin as string,
     graph: new GraphControl(graph.url),
     endpoint: endpoint.url,
     appSecret: stack.secrets.metaAppSecret,
@@ -96,6 +102,12 @@ export async function startBench(
       // What stands still may hold a lock.
       signal((name) => !NEVER.has(name));
       await db.query(`TRUNCATE ${TRACES}`);
+    },
+    staffToken: async () => {
+      const { email, password } = await createStaff(stack);
+      const body = { email, password };
+      const session = await call<{ access_token: string }>('POST', `${stack.urls.admin}/admin/v1/sessions`, { body });
+      return session.access_token;
     },
     baseline: (name, more = {}) =>
       keep(

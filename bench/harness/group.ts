@@ -17,5 +17,7 @@ export interface Group {
    * Whether numbers may send faster than Meta lets them: where the speed of our own code is the question.
    */
   beyondLimits: boolean;
+  /** Takes long and says nothing of a hot path: only measured when it is named. */
+  onRequest?: boolean;
   run: (bench: Bench, effort: Effort) => Promise<Line[]>;
 }

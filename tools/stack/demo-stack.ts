@@ -62,7 +62,7 @@ export async function startDemoStack(
 }
 
 /** The first administrator, made by the same command that an operator uses, unless an earlier start made it. */
-async function createStaff(stack: Stack): Promise<void> {
+export async function createStaff(stack: Stack): Promise<{ email: string; password: string }> {
   const password = stack.secrets.staffPassword;
   try {
     await runToEnd(process.execPath, [join(DIST, 'tools', 'create-staff.js'), STAFF_EMAIL, 'administrator'], {
@@ -73,6 +73,7 @@ async function createStaff(stack: Stack): Promise<void> {
     const session = call('POST', `${stack.urls.admin}/admin/v1/sessions`, { body: { email: STAFF_EMAIL, password } });
     await session.catch(() => Promise.reject(error));
   }
+  return { email: STAFF_EMAIL, password };
 }
 
 /** Ctrl-C during start-up: what has been started is stopped before the command ends. */
