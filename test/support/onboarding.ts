@@ -2,8 +2,11 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Type } from '@nestjs/common';
 import { pino } from 'pino';
 import { hashPassword } from '#libs/vault';
+import { GATEWAY } from '../../apps/gateway/src/gateway.js';
+import { GatewayWorkerModule } from '../../apps/gateway/src/gateway-worker.module.js';
 import { OnboardingModule } from '../../apps/onboarding/src/onboarding.module.js';
 import { OnboardingWorkerModule } from '../../apps/onboarding/src/onboarding-worker.module.js';
 import { defaultConfig } from '../../apps/sandbox/src/config.js';
@@ -59,12 +62,12 @@ export class OnboardingStack {
     readonly logged: Json[],
   ) {}
   private worker: RunningApp | undefined;
+  private readonly beside: RunningApp[] = [];
   private people = 0;
 
   /** @param more settings beside those of every test */
   static async start(more: Record<string, string> = {}): Promise<OnboardingStack> {
-    const database = await cloneDatabase();
-    const callback = await startCallback();
+    const [database, callback] = [await cloneDatabase(), await startCallback()];
     const sandbox = await startSandbox({ ...defaultConfig, port: 0, logLevel: 'error', latencyMs: 0 });
     const environment = testEnvironment(database, {
       META_GRAPH_URL: sandbox.url,
@@ -88,6 +91,24 @@ export class OnboardingStack {
     return new OnboardingStack(database, sandbox, environment, app, callback, logged);
   }
 
+  /**
+   * A gateway with its worker, to which Meta tells what happens to accounts from here on. The callback that signups hand
+   * to Meta stays the test's own.
+   */
+  async startGateway(): Promise<RunningApp> {
+    const gateway = await startApp(GATEWAY.module as never, this.environment, { ...GATEWAY });
+    const worker = await startApp(GatewayWorkerModule, this.environment, { name: 'gateway-worker' });
+    await this.meta('POST', '/apps', { id: defaultConfig.appId, callback_url: `${gateway.url}/meta/webhooks` });
+    this.beside.push(worker, gateway);
+    return gateway;
+  }
+
+  /** The worker's part of the app, as Nest holds it. */
+  inWorker<T>(what: Type<T>): T {
+    if (!this.worker) throw new Error('the worker does not run');
+    return this.worker.app.get(what);
+  }
+
   /** A second process of the app. */
   another(): Promise<RunningApp> {
     return startApp(OnboardingModule, this.environment, { name: 'onboarding' });
@@ -103,6 +124,7 @@ export class OnboardingStack {
 
   async stop(): Promise<void> {
     await this.stopWorker();
+    for (const app of this.beside) await app.close();
     await this.app.close();
     await this.sandbox.close();
     this.callback.server.closeAllConnections();

@@ -2,6 +2,7 @@ export { nativeEnvelope, type RenderRefusal } from './envelope.js';
 export { READINESS, type ReadinessCheck } from './health.controller.js';
 export { IsInstant, isInstant } from './instant.js';
 export { DEEPEST_JSON, depthOf } from './json-body.js';
+export { IsLine, isLine } from './line.js';
 export { PAGE_SIZE, type Page, PageRequest, pageOf, SizedPageRequest } from './page.js';
 export { Refusal } from './refusal.js';
 export { run } from './run.js';

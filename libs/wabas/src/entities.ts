@@ -65,6 +65,8 @@ export class PhoneNumber {
   @Column('boolean', { default: false }) official: boolean;
   /** Where Meta keeps its data at rest (ISO 3166 alpha-2); null for everywhere. */
   @Column('char', { length: 2, name: 'data_region', nullable: true }) dataRegion: string | null;
+  /** Calls of register and deregister that count at Meta, oldest first. */
+  @Column('timestamptz', { array: true, default: [] }) registrations: Date[];
   @Column('timestamptz', { name: 'created_at' }) createdAt: Date;
   /** Since when Meta denies us this number, while it does; a number that was deregistered is DISCONNECTED without it. */
   @Column('timestamptz', { name: 'access_lost_at', nullable: true }) accessLostAt: Date | null;

@@ -2,6 +2,7 @@ export { PhoneNumber, Portfolio, Waba } from './entities.js';
 export { type LimitChange, limitChanges, noteLimitChange } from './limit-changes.js';
 export { isRegistered } from './number-status.js';
 export { PortfolioPrices, type ToldOfPrices } from './portfolio-prices.js';
+export { countRegistration, registrationsLeft } from './registrations.js';
 export { type Restriction, Standing } from './standing.js';
 export {
   type AccountDecision,

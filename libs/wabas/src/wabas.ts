@@ -139,6 +139,7 @@ export class Wabas {
       throughputLevel: 'STANDARD',
       coexistence: false,
       sealedPin: null,
+      registrations: [],
       createdAt: now,
     };
     return numbers.save({

@@ -1,7 +1,9 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
+import { CLOCK, type Clock } from '#libs/clock';
 import { Database } from '#libs/persistence';
 import type { Caller } from '#libs/tenants';
-import { Wabas } from '#libs/wabas';
+import { countRegistration, Wabas } from '#libs/wabas';
+import { refuse } from '../graph-envelope/refuse.js';
 import { AskMeta, type ReachableNumber } from './ask-meta.js';
 
 /** A number as Graph shows it (Meta, phone numbers, 2026-02-27), as far as it changes with registration. */
@@ -23,21 +25,37 @@ export class RegisterNumber {
     private readonly meta: AskMeta,
     private readonly db: Database,
     private readonly wabas: Wabas,
+    @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
   /**
    * @param body as the Cloud API takes it. `register` without a PIN uses the one that we hold of the number, which a
    *   tenant that was signed up by the onboarding app was never told
    * @returns Meta's answer
-   * @throws Refusal as Meta refused; what we hold is unchanged then
+   * @throws Refusal as Meta refused; what we hold is unchanged then. 429 (133016), without asking Meta, when ten
+   *   registrations and deregistrations count already, also those of the onboarding app
    */
   async take(caller: Caller, metaPhoneNumberId: string, step: RegistrationStep, body: unknown): Promise<unknown> {
     this.meta.requireActive(caller);
     const reached = await this.meta.reach(caller, metaPhoneNumberId);
+    if (step === 'register' || step === 'deregister') await this.count(caller.tenantId, reached);
     const asked = step === 'register' ? this.withPin(reached, body) : body;
     const answer = await this.meta.call(reached, { method: 'POST', edge: step, body: asked });
     if (step !== 'request_code') await this.refresh(caller.tenantId, reached, step, asked);
     return answer;
+  }
+
+  private async count(tenantId: string, { number }: ReachableNumber): Promise<void> {
+    const now = this.clock.now();
+    const retryAt = await this.db.inTenant(tenantId, (tx) =>
+      countRegistration(tx, tenantId, number.phoneNumberId, now),
+    );
+    if (!retryAt) return;
+    throw refuse(
+      'registration_limit',
+      `Meta takes ten registrations and deregistrations of a number in 72 hours. Try again at ${retryAt.toISOString()}.`,
+      (retryAt.getTime() - now.getTime()) / 1_000,
+    );
   }
 
   private withPin({ number }: ReachableNumber, body: unknown): Record<string, unknown> {

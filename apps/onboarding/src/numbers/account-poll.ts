@@ -13,6 +13,9 @@ import { Numbers } from './numbers.js';
 const EVERY_MS = 5_000;
 /** Webhooks tell first; this repairs what they did not (Meta allows 5,000 calls an hour for each account, 2025-12-05). */
 const LOOK_EVERY_MS = 30 * 60_000;
+/** While Meta has a review open whose end somebody waits for: of an account that is new, or of a name that was asked for. */
+const OPEN_LOOK_EVERY_MS = 2 * 60_000;
+const NEW_FOR_MS = 86_400_000;
 
 interface GraphReviews {
   account_review_status?: string;
@@ -38,10 +41,10 @@ export class AccountPoll implements OnApplicationBootstrap {
   }
 
   async look(): Promise<void> {
-    const before = new Date(this.clock.now().getTime() - LOOK_EVERY_MS);
+    const ago = (ms: number) => new Date(this.clock.now().getTime() - ms);
     const due = await this.db.query<{ tenant_id: string; waba_id: string }>(
-      'SELECT tenant_id, waba_id FROM door_accounts_to_look_at($1)',
-      [before],
+      'SELECT tenant_id, waba_id FROM door_accounts_to_look_at($1, $2, $3)',
+      [ago(LOOK_EVERY_MS), ago(OPEN_LOOK_EVERY_MS), ago(NEW_FOR_MS)],
     );
     for (const { tenant_id: tenantId, waba_id: wabaId } of due) {
       await this.leases

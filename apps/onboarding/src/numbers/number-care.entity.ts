@@ -10,8 +10,6 @@ export class NumberCare {
   @Column('boolean') migrates: boolean;
   @Column('timestamptz', { name: 'codes_asked', array: true }) codesAsked: Date[];
   @Column('smallint', { name: 'wrong_codes' }) wrongCodes: number;
-  /** Calls of register and deregister. */
-  @Column('timestamptz', { array: true }) registrations: Date[];
   /** Meta wants no such command before. */
   @Column('timestamptz', { name: 'wait_until', nullable: true }) waitUntil: Date | null;
   @Column('text', { name: 'wait_for', nullable: true }) waitFor: string | null;

@@ -1,4 +1,4 @@
-import { leadsTo, type NumberCommand, type NumberState, registrationsLeft, stateSeen, whyNot } from './number-state.js';
+import { leadsTo, type NumberCommand, type NumberState, stateSeen, whyNot } from './number-state.js';
 
 const STATES: NumberState[] = ['added', 'code-sent', 'verified', 'live', 'off', 'coexisting', 'moved-away', 'released'];
 const COMMANDS: NumberCommand[] = ['request-code', 'verify', 'register', 'deregister', 'rename', 'set-pin', 'release'];
@@ -34,14 +34,5 @@ describe('a number', () => {
     ['released', 'CONNECTED', 'VERIFIED', false, 'released'],
   ])('held as %s and shown %s (%s, app: %s) is %s', (held, status, codeStatus, coexistence, state) => {
     expect(stateSeen(held, { status, codeStatus, coexistence })).toBe(state);
-  });
-
-  it('is registered and deregistered ten times in 72 hours, and not once more', () => {
-    const now = new Date('2026-11-22T12:00:00Z');
-    const hours = (n: number) => new Date(now.getTime() - n * 3_600_000);
-    const nine = Array.from({ length: 9 }, (_, i) => hours(50 - i));
-    expect(registrationsLeft(nine, now)).toEqual({ counted: nine });
-    expect(registrationsLeft([...nine, hours(1)], now).retryAt).toEqual(new Date(hours(50).getTime() + 72 * 3_600_000));
-    expect(registrationsLeft([hours(73), ...nine], now)).toEqual({ counted: nine });
   });
 });

@@ -62,17 +62,6 @@ export function stateSeen(
   return held === 'verified' ? 'added' : (held ?? 'added');
 }
 
-/** register and deregister together (Meta, registration, 2025-11-04). */
-const REGISTRATIONS = { most: 10, withinMs: 72 * 3_600_000 } as const;
-
-/** @returns when the next registration may be tried, if not now; which of those made still count */
-export function registrationsLeft(made: readonly Date[], now: Date): { counted: Date[]; retryAt?: Date } {
-  const counted = made.filter((at) => at.getTime() > now.getTime() - REGISTRATIONS.withinMs);
-  const oldest = counted[0];
-  if (counted.length < REGISTRATIONS.most || !oldest) return { counted };
-  return { counted, retryAt: new Date(oldest.getTime() + REGISTRATIONS.withinMs) };
-}
-
 /** Where Meta can keep a number's data at rest (registration page, 2025-11-04). */
 export const DATA_REGIONS = [
   'AU',

@@ -37,7 +37,7 @@ const view = ({ number, waba, care }: KnownNumber) => ({
   official: number.official,
   data_localization_region: number.dataRegion,
   wrong_codes: care.wrongCodes,
-  registrations_in_72_h: care.registrations.length,
+  registrations_in_72_h: number.registrations.length,
   wait_until: care.waitUntil,
   has_pin: number.sealedPin !== null,
 });

@@ -159,6 +159,31 @@ describe('the numbers of a merchant', () => {
     expect(data[0]).toMatchObject({ waba_id: wabaId, paid_by: 'provider', account_review_status: 'APPROVED' });
   });
 
+  it('have an account that is looked at within minutes while Meta reviews it, and each half hour after', async () => {
+    const ago = (ms: number, review: string | null) =>
+      stack.database.owner.query(
+        'UPDATE wabas SET looked_at = $2, review_status = $3 WHERE meta_waba_id = $1 RETURNING waba_id',
+        [wabaId, new Date(Date.now() - ms), review],
+      );
+    const due = async (): Promise<boolean> => {
+      const now = Date.now();
+      const { rows } = await stack.database.owner.query(
+        'SELECT 1 FROM door_accounts_to_look_at($1, $2, $3) d JOIN wabas w USING (tenant_id, waba_id) WHERE w.meta_waba_id = $4',
+        [new Date(now - 1_800_000), new Date(now - 120_000), new Date(now - 86_400_000), wabaId],
+      );
+      return rows.length > 0;
+    };
+    await ago(100_000, 'PENDING');
+    expect(await due()).toBe(false);
+    await ago(130_000, 'APPROVED');
+    expect(await due()).toBe(false);
+    await ago(130_000, 'PENDING');
+    await eventually(async () => {
+      const { data } = (await stack.api('GET', '/reviews', { token })).body;
+      return data[0].account_review_status === 'APPROVED';
+    });
+  });
+
   it('are given up: deregistered, and free for anybody', async () => {
     expect((await call('DELETE', `/${liveId}`)).status).toBe(204);
     expect((await call('GET', `/${liveId}`)).body).toMatchObject({

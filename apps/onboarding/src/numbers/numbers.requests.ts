@@ -1,5 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsBoolean, IsIn, IsOptional, IsString, Length, Matches, MaxLength } from 'class-validator';
+import { IsLine } from '#libs/http';
 import type { UsedIn } from './judge-number.js';
 import { DATA_REGIONS } from './number-state.js';
 
@@ -15,7 +16,7 @@ export class JudgeNumberRequest {
 export class AddNumberRequest {
   @ApiProperty({ description: 'Meta’s id of the account' }) @IsString() @Length(1, 40) waba_id: string;
   @ApiProperty({ example: '+52 55 1234 5678' }) @IsString() @MaxLength(40) phone: string;
-  @ApiProperty({ example: 'Sample Shop' }) @IsString() @Length(3, 75) display_name: string;
+  @ApiProperty({ example: 'Sample Shop' }) @IsLine() @Length(3, 75) display_name: string;
   @ApiPropertyOptional({ description: 'Bring it from another provider' }) @IsOptional() @IsBoolean() migrate?: boolean;
 }
 export class CodeRequest {
@@ -47,7 +48,7 @@ export class PinRequest {
   pin?: string;
 }
 export class NameRequest {
-  @ApiProperty({ example: 'Sample Shop' }) @IsString() @Length(3, 75) name: string;
+  @ApiProperty({ example: 'Sample Shop' }) @IsLine() @Length(3, 75) name: string;
 }
 export class ChatLinkRequest {
   @ApiPropertyOptional({ example: 'I have a question' }) @IsOptional() @IsString() @MaxLength(140) text?: string;

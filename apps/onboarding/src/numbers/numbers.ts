@@ -3,13 +3,13 @@ import { CLOCK, type Clock } from '#libs/clock';
 import { Refusal } from '#libs/http';
 import { GraphClient, GraphError, type GraphRequest } from '#libs/meta-cloud';
 import { Database, type Tx } from '#libs/persistence';
-import { type PhoneNumber, TakenByAnotherTenantError, type Waba, Wabas } from '#libs/wabas';
+import { countRegistration, type PhoneNumber, TakenByAnotherTenantError, type Waba, Wabas } from '#libs/wabas';
 import { TellTenant } from '../events/tell-tenant.js';
 import { digitsOf, factsOfNumber, type GraphNumber, numberById, putOnList } from '../signups/graph-account.js';
 import { judgeNumber, type NumberJudgement, type UsedIn } from './judge-number.js';
 import { newPin } from './new-pin.js';
 import { NumberCare } from './number-care.entity.js';
-import { leadsTo, type NumberCommand, type NumberState, registrationsLeft, stateSeen, whyNot } from './number-state.js';
+import { leadsTo, type NumberCommand, type NumberState, stateSeen, whyNot } from './number-state.js';
 import { refuseAsMeta } from './refuse-as-meta.js';
 
 /** A number with what we know of its way. */
@@ -226,16 +226,14 @@ export class Numbers {
     const now = this.clock.now();
     if (care.waitUntil && care.waitUntil > now && care.waitFor === command) throw this.waiting(command, care.waitUntil);
     const asked = await ask(known);
+    const token = this.tokenOf(known.waba);
     if (asked.registers) {
-      const { retryAt } = registrationsLeft(care.registrations, now);
+      const { phoneNumberId } = known.number;
+      const retryAt = await this.db.inTenant(tenantId, (tx) => countRegistration(tx, tenantId, phoneNumberId, now));
       if (retryAt) throw this.waiting(command, retryAt);
     }
-    const token = this.tokenOf(known.waba);
-    // A call that Meta refuses may count for Meta as well, so it counts here before it is made.
-    const counted: Partial<NumberCare> = {
-      ...(asked.registers ? { registrations: [...registrationsLeft(care.registrations, now).counted, now] } : {}),
-      ...(command === 'request-code' ? { codesAsked: [...care.codesAsked, now].slice(-20), wrongCodes: 0 } : {}),
-    };
+    const counted: Partial<NumberCare> =
+      command === 'request-code' ? { codesAsked: [...care.codesAsked, now].slice(-20), wrongCodes: 0 } : {};
     await this.saveCare(known, counted);
     try {
       await this.graph.call({ ...asked.request, token });
@@ -332,7 +330,6 @@ export class Numbers {
       migrates: false,
       codesAsked: [],
       wrongCodes: 0,
-      registrations: [],
       waitUntil: null,
       waitFor: null,
       updatedAt: this.clock.now(),

@@ -31,8 +31,16 @@ export type CauseCode =
 export type ActionKind = 'connect' | 'verify' | 'retry' | 'wait' | 'support' | 'none';
 export type Who = 'merchant' | 'meta' | 'provider' | 'nobody';
 
+interface Cause {
+  state: SignupState;
+  who: Who;
+  action: ActionKind;
+  /** Meta refuses until a time is over, whatever else it tells of the account meanwhile. */
+  onlyTimeHelps?: true;
+}
+
 /** In which state a cause leaves the signup, and who can do what about it. Texts for people are in texts/. */
-export const CAUSES: Readonly<Record<CauseCode, { state: SignupState; who: Who; action: ActionKind }>> = {
+export const CAUSES: Readonly<Record<CauseCode, Cause>> = {
   // The dialog gives a new code, so these wait for the merchant to open it once more.
   code_expired: { state: 'waiting-for-merchant', who: 'merchant', action: 'connect' },
   code_used: { state: 'waiting-for-merchant', who: 'merchant', action: 'connect' },
@@ -54,8 +62,8 @@ export const CAUSES: Readonly<Record<CauseCode, { state: SignupState; who: Who; 
   business_unknown: { state: 'failed', who: 'merchant', action: 'connect' },
   account_blocked: { state: 'failed', who: 'merchant', action: 'retry' },
   // Time helps.
-  pin_locked: { state: 'waiting-for-meta', who: 'meta', action: 'wait' },
-  register_limit: { state: 'waiting-for-meta', who: 'meta', action: 'wait' },
+  pin_locked: { state: 'waiting-for-meta', who: 'meta', action: 'wait', onlyTimeHelps: true },
+  register_limit: { state: 'waiting-for-meta', who: 'meta', action: 'wait', onlyTimeHelps: true },
   number_pending: { state: 'waiting-for-meta', who: 'meta', action: 'wait' },
   internal: { state: 'working', who: 'nobody', action: 'wait' },
   meta_unavailable: { state: 'working', who: 'nobody', action: 'wait' },

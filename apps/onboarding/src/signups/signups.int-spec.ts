@@ -410,7 +410,7 @@ describe('an embedded signup', () => {
     it('wakes a signup that waits for Meta', async () => {
       const id = await stack.begin(token);
       const meta = await dialog();
-      await stack.meta('POST', '/faults', { path: REGISTER, mode: 'error', http_status: 400, code: 133016 });
+      await stack.meta('POST', '/faults', { path: REGISTER, mode: 'error', http_status: 400, code: 133015 });
       await event(id, meta.event);
       await code(id, meta.code);
       const waiting = await until(id, 'waiting-for-meta');

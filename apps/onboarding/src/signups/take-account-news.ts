@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { CLOCK, type Clock } from '#libs/clock';
 import type { Tx } from '#libs/persistence';
 import { type AccountNews, isStale } from './account-news.js';
+import { CAUSES } from './causes.js';
 import { Signup } from './signup.entity.js';
 import { canMove, isUnderWay } from './signup-state.js';
 import { moveSignup, type SignupRecord, SignupStore } from './signup-store.js';
@@ -16,7 +17,7 @@ export class TakeAccountNews {
 
   /**
    * Takes note of what Meta tells of a connected account. What is taken back disconnects its signup, at whatever step it
-   * is; any other news lets one that waits try again at once.
+   * is; news that something became possible lets one that waits try again at once, unless only time helps.
    *
    * @returns the signup that has work now; whether access was taken back, which is so as well where there is no signup
    */
@@ -48,7 +49,8 @@ export class TakeAccountNews {
     const first = record.steps.find((s) => s.step === 'hear-from-meta');
     if (first?.state === 'skipped') Object.assign(first, { state: 'done', said: null, updatedAt: this.clock.now() });
     if (takenBack) this.takeBack(record, news);
-    const wakes = news.means === 'go-on' && isUnderWay(held.state);
+    const cause = record.steps.find((s) => s.said?.cause)?.said?.cause;
+    const wakes = news.means === 'go-on' && isUnderWay(held.state) && !(cause && CAUSES[cause].onlyTimeHelps);
     if (wakes) held.retryAt = null;
     await this.store.save(tx, record, before);
     return { takenBack, ...(wakes ? { wakes: held.signupId } : {}) };

@@ -1,0 +1,172 @@
+import { eventually, http, type RunningApp } from '../../../../test/support/app.js';
+import { type Json, OnboardingStack } from '../../../../test/support/onboarding.js';
+
+/** From the sandbox through a real gateway: signed webhooks, intake, the tenant's events, the signup. */
+describe('what Meta tells the gateway of an account', () => {
+  let stack: OnboardingStack;
+  let gateway: RunningApp;
+  let token: string;
+  let tenantId: string;
+  beforeAll(async () => {
+    stack = await OnboardingStack.start();
+    gateway = await stack.startGateway();
+    await stack.startWorker();
+  });
+  afterAll(() => stack.stop());
+  beforeEach(async () => {
+    await stack.meta('DELETE', '/faults');
+    ({ token, tenantId } = await stack.merchant());
+  });
+
+  const dialog = (choices: Json = {}) => stack.meta('POST', '/embedded_signup', { business_name: 'Shop', ...choices });
+  const code = (id: string, meta: Json) =>
+    stack.api('POST', `/signups/${id}/code`, { token, body: { code: meta.code } });
+  const until = (id: string, holds: (signup: Json) => unknown): Promise<Json> =>
+    eventually(async () => {
+      const signup = await stack.look(token, id);
+      return holds(signup) ? signup : undefined;
+    }, 20_000).catch(async (error: Error) => {
+      throw new Error(`${error.message}: ${JSON.stringify(await stack.look(token, id))}`);
+    });
+  const told = (signup: Json): string[] => signup.news.map((n: Json) => n.told);
+  const step = (signup: Json, name: string): Json => signup.steps.find((s: Json) => s.step === name);
+  /** As Meta words it (account_update, 2025-12-05): the entry is of the partner, `waba_info` names the account. */
+  const metaTells = (meta: Json, event: string, more: Json = {}) =>
+    stack.meta('POST', '/webhooks', {
+      signature: 'valid',
+      body: {
+        object: 'whatsapp_business_account',
+        entry: [
+          {
+            id: stack.environment.META_BUSINESS_ID,
+            time: Math.ceil(stack.sandbox.meta.world.now() / 1_000),
+            changes: [
+              {
+                field: 'account_update',
+                value: { event, waba_info: { waba_id: meta.waba_id, owner_business_id: meta.business_id }, ...more },
+              },
+            ],
+          },
+        ],
+      },
+    });
+  const connect = async (): Promise<{ id: string; meta: Json }> => {
+    const id = await stack.begin(token);
+    const meta = await dialog();
+    await code(id, meta);
+    await until(id, (s) => s.state === 'live');
+    return { id, meta };
+  };
+
+  it('proves that events reach us, although PARTNER_ADDED came before anybody knew the account', async () => {
+    const id = await stack.begin(token);
+    const meta = await dialog();
+    // It was posted when the dialog was finished; the code comes only after it has arrived.
+    await eventually(async () => {
+      const { rows } = await stack.database.owner.query(
+        "SELECT 1 FROM meta_events WHERE body::text LIKE '%' || $1 || '%'",
+        [meta.waba_id],
+      );
+      return rows.length > 0;
+    });
+    await code(id, meta);
+    const live = await until(id, (s) => s.state === 'live' && told(s).includes('PARTNER_ADDED'));
+    expect(step(live, 'hear-from-meta').state).toBe('done');
+  });
+
+  /** A signup whose registration Meta has put off. */
+  async function putOff(refusal: number): Promise<{ id: string; meta: Json; until: string }> {
+    const id = await stack.begin(token);
+    const meta = await dialog();
+    const path = `/${meta.phone_number_id}/register`;
+    await stack.meta('POST', '/faults', { path, mode: 'error', http_status: 400, code: refusal, count: 2 });
+    await code(id, meta);
+    const waiting = await until(id, (s) => s.state === 'waiting-for-meta' && s.next_action.at);
+    return { id, meta, until: waiting.next_action.at };
+  }
+
+  it('wakes a signup that waits for Meta when access is given again', async () => {
+    const { id, meta } = await putOff(133015);
+    await stack.meta('DELETE', '/faults');
+    await metaTells(meta, 'ACCOUNT_RECONNECTED');
+    await until(id, (s) => s.state === 'live');
+  });
+
+  it('does not wake one that has used up its registrations: only time helps there', async () => {
+    const { id, meta, until: at } = await putOff(133016);
+    expect(new Date(at).getTime()).toBeGreaterThan(Date.now() + 71 * 3_600_000);
+    await metaTells(meta, 'ACCOUNT_RECONNECTED');
+    const signup = await until(id, (s) => told(s).includes('ACCOUNT_RECONNECTED'));
+    expect([signup.state, signup.next_action.at]).toEqual(['waiting-for-meta', at]);
+  });
+
+  it.each([
+    ['PARTNER_REMOVED', 'partner_removed'],
+    ['ACCOUNT_DELETED', 'account_deleted'],
+  ])('disconnects a live number on %s, and a new code connects it again', async (event, cause) => {
+    const { id, meta } = await connect();
+    await stack.meta('POST', '/clock', { advance_ms: 2_000 });
+    await metaTells(meta, event);
+    const off = await until(id, (s) => s.state === 'disconnected');
+    expect(step(off, 'exchange-code').cause.code).toBe(cause);
+    const { rows } = await stack.database.owner.query('SELECT sealed_token FROM wabas WHERE tenant_id = $1', [
+      tenantId,
+    ]);
+    expect(rows).toEqual([{ sealed_token: null }]);
+    const again = await dialog({
+      business_id: meta.business_id,
+      waba_id: meta.waba_id,
+      phone_number_id: meta.phone_number_id,
+    });
+    await code(id, again);
+    await until(id, (s) => s.state === 'live');
+  });
+
+  it('is shown to the merchant in plain words: restrictions, violations, a review', async () => {
+    const { id, meta } = await connect();
+    await metaTells(meta, 'ACCOUNT_RESTRICTION', {
+      restriction_info: [{ restriction_type: 'RESTRICTED_ADD_PHONE_NUMBER_ACTION' }],
+    });
+    await metaTells(meta, 'ACCOUNT_VIOLATION', { violation_info: { violation_type: 'ALCOHOL' } });
+    await stack.meta('POST', `/wabas/${meta.waba_id}`, { review_status: 'APPROVED' });
+    const signup = await until(id, (s) => told(s).length >= 4);
+    expect(told(signup).sort()).toEqual(['ACCOUNT_RESTRICTION', 'ACCOUNT_VIOLATION', 'APPROVED', 'PARTNER_ADDED']);
+    for (const { text, told: word } of signup.news) expect(text).not.toContain(word);
+    expect(signup.state).toBe('live');
+  });
+
+  it('does not touch the account of another tenant', async () => {
+    const { id } = await connect();
+    const other = await stack.merchant();
+    const mine = { token, tenantId };
+    ({ token, tenantId } = other);
+    const theirs = await connect();
+    await stack.meta('POST', '/clock', { advance_ms: 2_000 });
+    await metaTells(theirs.meta, 'PARTNER_REMOVED');
+    await until(theirs.id, (s) => s.state === 'disconnected');
+    expect((await stack.look(mine.token, id)).state).toBe('live');
+  });
+
+  it('leaves one count of registrations: ten in 72 hours, by signup, by this API and through the Cloud API together', async () => {
+    const { meta } = await connect();
+    const number = meta.phone_number_id;
+    const { api_key: key } = (await stack.api('POST', '/api-keys', { token, body: { name: 'shop' } })).body;
+    const cloud = (edge: string) =>
+      http('POST', `${gateway.url}/v24.0/${number}/${edge}`, { token: key, body: { messaging_product: 'whatsapp' } });
+    const count = async () => (await stack.api('GET', `/numbers/${number}`, { token })).body.registrations_in_72_h;
+    expect(await count()).toBe(1);
+    for (let turn = 0; turn < 4; turn++) {
+      expect((await cloud('deregister')).status).toBe(200);
+      expect((await stack.api('POST', `/numbers/${number}/register`, { token, body: {} })).status).toBe(200);
+    }
+    expect((await cloud('deregister')).status).toBe(200);
+    expect(await count()).toBe(10);
+    const asked = (await stack.meta('GET', `/calls?path=${number}/register`)).data.length;
+    const refused = await cloud('register');
+    expect([refused.status, refused.body.error.code]).toEqual([429, 133016]);
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(71 * 3_600);
+    const here = await stack.api('POST', `/numbers/${number}/register`, { token, body: {} });
+    expect([here.status, here.body.error.code]).toEqual([429, 'registration_limit']);
+    expect((await stack.meta('GET', `/calls?path=${number}/register`)).data).toHaveLength(asked);
+  });
+});

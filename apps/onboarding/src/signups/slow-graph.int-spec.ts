@@ -1,0 +1,100 @@
+import { GraphClient } from '#libs/meta-cloud';
+import { eventually } from '../../../../test/support/app.js';
+import { type Json, OnboardingStack } from '../../../../test/support/onboarding.js';
+
+/** What a real timeout leaves open: Meta acts on the call all the same, after we have stopped listening. */
+const PATIENCE_MS = 500;
+/** Beyond our patience (undici keeps timeouts to about a second), and beyond the first look after it. */
+const META_TAKES_MS = 4_000;
+
+/** Makes a process wait for Graph no longer than this. */
+function beImpatient(graph: GraphClient): void {
+  const call = graph.call.bind(graph);
+  graph.call = (request) => call({ ...request, timeoutMs: PATIENCE_MS });
+}
+
+describe('a signup whose call to Graph times out', () => {
+  let stack: OnboardingStack;
+  let token: string;
+  let tenantId: string;
+  beforeAll(async () => {
+    stack = await OnboardingStack.start();
+    await stack.startWorker();
+    beImpatient(stack.app.app.get(GraphClient));
+    beImpatient(stack.inWorker(GraphClient));
+    ({ token, tenantId } = await stack.merchant());
+  });
+  afterAll(() => stack.stop());
+
+  const STEPS: [what: string, path: (meta: Json) => string, before?: number, choices?: Json][] = [
+    ['exchanging the code', () => '/oauth/access_token'],
+    ['reading the account', (m) => `/${m.waba_id}`],
+    ['reading its numbers', (m) => `/${m.waba_id}/phone_numbers`],
+    ['looking whether the app is subscribed', (m) => `/${m.waba_id}/subscribed_apps`],
+    ['subscribing the app', (m) => `/${m.waba_id}/subscribed_apps`, 1],
+    ['assigning the system user', (m) => `/${m.waba_id}/assigned_users`],
+    ['sharing the credit line', () => '/whatsapp_credit_sharing_and_attach'],
+    ['registering the number', (m) => `/${m.phone_number_id}/register`],
+    ['importing the numbers', (m) => `/${m.waba_id}/phone_numbers`, 1],
+    ['reading the profile', (m) => `/${m.phone_number_id}/whatsapp_business_profile`],
+    [
+      'asking the app for contacts',
+      (m) => `/${m.phone_number_id}/smb_app_data`,
+      0,
+      { event: 'FINISH_WHATSAPP_BUSINESS_APP_ONBOARDING' },
+    ],
+  ];
+
+  it('goes live in each step, and what Meta did late is not done twice', async () => {
+    const played = await Promise.all(
+      STEPS.map(async ([what, path, before = 0, choices = {}]) => {
+        const id = await stack.begin(token);
+        const meta = await stack.meta('POST', '/embedded_signup', { business_name: 'Shop', ...choices });
+        const fault = (delay_ms: number, count = 1) =>
+          stack.meta('POST', '/faults', { path: path(meta), mode: 'delay', delay_ms, count });
+        if (before > 0) await fault(0, before);
+        await fault(META_TAKES_MS);
+        await stack.api('POST', `/signups/${id}/event`, { token, body: meta.event });
+        await stack.api('POST', `/signups/${id}/code`, { token, body: { code: meta.code } });
+        return { what, id, meta };
+      }),
+    );
+    const ended = await eventually(async () => {
+      const signups = await Promise.all(played.map(({ id }) => stack.look(token, id)));
+      return signups.every((s) => s.state === 'live') && signups;
+    }, 30_000).catch(async (error: Error) => {
+      const signups = await Promise.all(played.map(({ id }) => stack.look(token, id)));
+      throw new Error(`${error.message}: ${JSON.stringify(signups.filter((s) => s.state !== 'live'))}`);
+    });
+    // Each fault really held somebody up (a path without an id strikes whoever comes first), and all late calls are over.
+    const heldUp = ended.flatMap((s) => s.steps.filter((one: Json) => one.attempts > 1));
+    expect(heldUp).toHaveLength(STEPS.length);
+    expect((await stack.meta('GET', '/faults')).data).toEqual([]);
+    await eventually(async () => {
+      const { data } = await stack.meta('GET', '/calls');
+      return data.every((c: Json) => typeof c.status === 'number' && c.status > 0);
+    });
+
+    const pins = new Map<string, Set<string>>();
+    for (const { what, meta } of played) {
+      const { waba_id: waba, phone_number_id: number } = meta;
+      const subscribed = [...(stack.sandbox.meta.world.get('waba', waba)?.subscriptions ?? [])];
+      expect([what, subscribed.length]).toEqual([what, 1]);
+      const lines = [...stack.sandbox.meta.world.all('allocation')].filter((one) => one.wabaId === waba);
+      expect([what, lines.length]).toEqual([what, 1]);
+      const registered = await stack.done('POST', `/${number}/register`);
+      pins.set(what, new Set(registered.map((c) => c.body.pin)));
+      const asked = (await stack.done('POST', `/${number}/smb_app_data`)).map((c) => c.body.sync_type);
+      expect([what, asked.length]).toEqual([what, new Set(asked).size]);
+    }
+    // A registration that Meta did twice was done with one PIN, and that is the one we hold.
+    expect([...pins.values()].every((p) => p.size <= 1)).toBe(true);
+    for (const table of ['wabas', 'phone_numbers']) {
+      const { rows } = await stack.database.owner.query(
+        `SELECT count(*)::int AS n FROM ${table} WHERE tenant_id = $1`,
+        [tenantId],
+      );
+      expect([table, rows[0].n]).toEqual([table, STEPS.length]);
+    }
+  }, 60_000);
+});
