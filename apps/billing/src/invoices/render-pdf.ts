@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import PDFDocument from 'pdfkit';
 import type { InvoiceDocument, InvoiceHeader, MessageLine } from './invoice-document.js';
 import { WORDS, type Words } from './words.js';
@@ -8,13 +10,21 @@ const BOTTOM = 841.89 - 70;
 const COLUMNS = { description: 0, quantity: 250, unitPrice: 335, amount: 415 } as const;
 type Pdf = InstanceType<typeof PDFDocument>;
 
-/** The standard fonts know the letters of Windows-1252; others would print as something else. */
-const printable = (text: string): string =>
-  text.normalize('NFC').replace(/[^\n\x20-\x7e\u00a0-\u00ff\u20ac\u2013\u2014\u2018-\u201e\u2022\u2026]/gu, '?');
+/**
+ * DejaVu Sans (free to use, embed and pass on: its LICENSE) knows Latin, Greek, Cyrillic, Armenian, Georgian and the signs of
+ * all currencies; the fonts that every reader of PDF has know Windows-1252 only. What it does not know prints as a box.
+ */
+const fontFile = (name: string): Buffer =>
+  readFileSync(createRequire(import.meta.url).resolve(`dejavu-fonts-ttf/ttf/${name}.ttf`));
+const TEXT = { name: 'text', file: fontFile('DejaVuSansCondensed') };
+const BOLD = { name: 'bold', file: fontFile('DejaVuSansCondensed-Bold') };
+
+/** Letters with their accents as one sign, and nothing that is no text. */
+const printable = (text: string): string => text.normalize('NFC').replace(/[^\P{C}\n]/gu, '');
 
 /**
  * The document on paper (A4). Nothing of it depends on when or where it is printed: dates are those of the document, fonts
- * are the standard ones, and streams are not compressed, so the same document is the same file, byte for byte.
+ * come along, and streams are not compressed, so the same document is the same file, byte for byte.
  */
 export async function renderPdf({ header, lines }: InvoiceDocument): Promise<Buffer> {
   const words = WORDS[header.language];
@@ -22,6 +32,7 @@ export async function renderPdf({ header, lines }: InvoiceDocument): Promise<Buf
   const pdf = new PDFDocument({
     size: 'A4',
     margin: MARGIN,
+    font: '',
     compress: false,
     bufferPages: true,
     info: {
@@ -32,6 +43,7 @@ export async function renderPdf({ header, lines }: InvoiceDocument): Promise<Buf
       CreationDate: new Date(`${header.issuedOn}T00:00:00Z`),
     },
   });
+  for (const { name, file } of [TEXT, BOLD]) pdf.registerFont(name, file);
   const chunks: Buffer[] = [];
   pdf.on('data', (chunk: Buffer) => chunks.push(chunk));
   const ended = new Promise<void>((resolve, reject) => pdf.once('end', resolve).once('error', reject));
@@ -55,16 +67,20 @@ export async function renderPdf({ header, lines }: InvoiceDocument): Promise<Buf
 }
 
 function head(pdf: Pdf, h: InvoiceHeader, words: Words, title: string): void {
-  pdf.font('Helvetica-Bold').fontSize(16).text(printable(h.seller.name), MARGIN, MARGIN);
-  pdf.font('Helvetica').fontSize(9);
+  pdf.font(BOLD.name).fontSize(16).text(printable(h.seller.name), MARGIN, MARGIN);
+  pdf.font(TEXT.name).fontSize(9);
   pdf.text(
-    printable([h.seller.address, `${words.taxId}: ${h.seller.taxId}`, h.seller.contact].filter(Boolean).join('\n')),
+    printable(
+      [h.seller.address, h.seller.country, `${words.taxId}: ${h.seller.taxId}`, h.seller.contact]
+        .filter(Boolean)
+        .join('\n'),
+    ),
   );
-  pdf.moveDown(1.5).font('Helvetica-Bold').fontSize(14).text(printable(title));
-  pdf.font('Helvetica').fontSize(9).moveDown(0.3);
+  pdf.moveDown(1.5).font(BOLD.name).fontSize(14).text(printable(title));
+  pdf.font(TEXT.name).fontSize(9).moveDown(0.3);
   pdf.text(`${words.issuedOn}: ${h.issuedOn}`).text(`${words.month}: ${h.month}`);
   if (h.credits) pdf.text(printable(`${words.creditsInvoice} ${h.credits.number}`));
-  pdf.moveDown(1).font('Helvetica-Bold').text(words.billTo).font('Helvetica');
+  pdf.moveDown(1).font(BOLD.name).text(words.billTo).font(TEXT.name);
   const buyer = [h.buyer.legalName, h.buyer.address, h.buyer.country];
   if (h.buyer.taxId) buyer.push(`${words.taxId}: ${h.buyer.taxId}`);
   pdf.text(printable(buyer.filter(Boolean).join('\n')));
@@ -73,12 +89,12 @@ function head(pdf: Pdf, h: InvoiceHeader, words: Words, title: string): void {
 
 function tableHead(pdf: Pdf, h: InvoiceHeader, words: Words): void {
   const y = pdf.y;
-  pdf.font('Helvetica-Bold').fontSize(8);
+  pdf.font(BOLD.name).fontSize(8);
   pdf.text(words.description, MARGIN, y, { width: COLUMNS.quantity - 8 });
   number(pdf, words.quantity, 'quantity', 75, y);
   number(pdf, words.unitPrice, 'unitPrice', 75, y);
   number(pdf, `${words.amount} (${h.currency})`, 'amount', WIDTH - COLUMNS.amount, y);
-  pdf.font('Helvetica');
+  pdf.font(TEXT.name);
   const below = y + 13;
   pdf
     .moveTo(MARGIN, below)
@@ -88,8 +104,12 @@ function tableHead(pdf: Pdf, h: InvoiceHeader, words: Words): void {
   pdf.y = below + 4;
 }
 
+/** Digits in threes, parted by a space that does not break (ISO 80000-1): the same in every language. */
+const inThrees = (text: string): string =>
+  text.replace(/(?<![.\d])\d{4,}/g, (d) => d.replace(/\B(?=(\d{3})+$)/g, '\u00a0'));
+
 const number = (pdf: Pdf, text: string, column: keyof typeof COLUMNS, width: number, y: number): void => {
-  pdf.text(text, MARGIN + COLUMNS[column], y, { width, align: 'right', lineBreak: false });
+  pdf.text(inThrees(text), MARGIN + COLUMNS[column], y, { width, align: 'right', lineBreak: false });
 };
 
 function row(
@@ -140,18 +160,24 @@ function sums(pdf: Pdf, h: InvoiceHeader, words: Words): void {
   pdf.fontSize(9);
   for (const [label, amount] of rows) {
     const y = pdf.y;
-    pdf.font(label === words.total ? 'Helvetica-Bold' : 'Helvetica');
+    pdf.font(label === words.total ? BOLD.name : TEXT.name);
     pdf.text(printable(label), MARGIN + COLUMNS.quantity, y, { width: 160, align: 'right', lineBreak: false });
     number(pdf, amount, 'amount', WIDTH - COLUMNS.amount, y);
     pdf.y = y + 14;
   }
-  pdf.font('Helvetica').fontSize(8).moveDown(0.5);
+  pdf.font(TEXT.name).fontSize(8).moveDown(0.5);
   const notes = [
     ...(kind === 'reverse_charge' ? [words.reverseCharge] : []),
     ...(kind === 'outside_scope' ? [words.noTax] : []),
-    ...(h.paidFromWallet ? [words.paidFromWallet] : [h.seller.paymentDetails]),
+    ...howPaid(h, words),
   ].filter(Boolean);
   if (notes.length > 0) pdf.text(printable(notes.join('\n')), MARGIN, pdf.y, { width: WIDTH });
+}
+
+/** Nobody pays a credit note: it is on the wallet, or off what is owed. */
+function howPaid(h: InvoiceHeader, words: Words): string[] {
+  if (h.kind === 'credit_note') return h.paidFromWallet ? [words.creditedToWallet] : [];
+  return [h.paidFromWallet ? words.paidFromWallet : h.seller.paymentDetails];
 }
 
 function footers(pdf: Pdf, h: InvoiceHeader, words: Words): void {
@@ -160,7 +186,7 @@ function footers(pdf: Pdf, h: InvoiceHeader, words: Words): void {
     pdf.switchToPage(page);
     // Below the margin a text would begin a new page.
     pdf.page.margins.bottom = 0;
-    pdf.font('Helvetica').fontSize(7);
+    pdf.font(TEXT.name).fontSize(7);
     pdf.text(printable(`${h.number}   ${words.page} ${page + 1}/${count}`), MARGIN, 841.89 - 40, {
       width: WIDTH,
       align: 'right',

@@ -17,6 +17,7 @@ export interface Words {
   readonly noTax: string;
   readonly reverseCharge: string;
   readonly paidFromWallet: string;
+  readonly creditedToWallet: string;
   readonly page: string;
   readonly creditsInvoice: string;
   readonly free: string;
@@ -42,6 +43,7 @@ export const WORDS: Readonly<Record<InvoiceLanguage, Words>> = {
     noTax: 'Outside the scope of tax',
     reverseCharge: 'Reverse charge: the customer accounts for the tax',
     paidFromWallet: 'Paid from the wallet. Nothing is due.',
+    creditedToWallet: 'Credited to the wallet.',
     page: 'Page',
     creditsInvoice: 'Credits invoice',
     free: 'free',
@@ -77,6 +79,7 @@ export const WORDS: Readonly<Record<InvoiceLanguage, Words>> = {
     noTax: 'Operación no sujeta a impuestos',
     reverseCharge: 'Inversión del sujeto pasivo: el impuesto lo declara el cliente',
     paidFromWallet: 'Pagado con el saldo. No hay nada pendiente.',
+    creditedToWallet: 'Abonado en el saldo.',
     page: 'Página',
     creditsInvoice: 'Abona la factura',
     free: 'gratis',
@@ -112,6 +115,7 @@ export const WORDS: Readonly<Record<InvoiceLanguage, Words>> = {
     noTax: 'Operação não sujeita a impostos',
     reverseCharge: 'Autoliquidação: o imposto é devido pelo cliente',
     paidFromWallet: 'Pago com o saldo. Nada a pagar.',
+    creditedToWallet: 'Creditado no saldo.',
     page: 'Página',
     creditsInvoice: 'Credita a fatura',
     free: 'grátis',
