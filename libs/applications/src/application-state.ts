@@ -26,6 +26,9 @@ const MOVES: Readonly<Record<ApplicationState, Partial<Record<ApplicationMove, A
   withdrawn: {},
 };
 
+/** Not decided yet. */
+export const OPEN_STATES = ['unconfirmed', 'waiting', 'claimed', 'question'] as const satisfies ApplicationState[];
+
 export const movedBy = (state: ApplicationState, move: ApplicationMove): ApplicationState | undefined =>
   MOVES[state][move];
 

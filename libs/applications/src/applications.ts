@@ -1,9 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { In } from 'typeorm';
 import { CLOCK, type Clock } from '#libs/clock';
 import { newId } from '#libs/ids';
 import { Database, type Tx } from '#libs/persistence';
 import { Application, ApplicationDocument, ApplicationEntry } from './application.entity.js';
-import { type ApplicationMove, clockAfter, movedBy } from './application-state.js';
+import { type ApplicationMove, clockAfter, movedBy, OPEN_STATES } from './application-state.js';
 import { screenApplication } from './screen-application.js';
 
 /** What a merchant tells of itself. */
@@ -46,9 +47,25 @@ export class Applications {
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
-  /** Takes an application, in the caller's transaction. @param confirmed whether the contact's address is proven */
-  async submit(tx: Tx, tenantId: string, form: ApplicationForm, confirmed: boolean): Promise<string> {
+  /**
+   * Takes an application, in the caller's transaction.
+   *
+   * @param confirmed whether the contact's address is proven
+   * @returns its id; 'open-already' when one of the tenant for the same number is not decided yet
+   */
+  async submit(
+    tx: Tx,
+    tenantId: string,
+    form: ApplicationForm,
+    confirmed: boolean,
+  ): Promise<{ applicationId: string } | 'open-already'> {
     const now = this.clock.now();
+    // A form that is sent twice at once is one application.
+    await tx.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [
+      `application of ${tenantId} ${form.phone}`,
+    ]);
+    const open = await tx.getRepository(Application).findOneBy({ tenantId, phone: form.phone, state: In(OPEN_STATES) });
+    if (open) return 'open-already';
     const applicationId = newId(now);
     await tx.getRepository(Application).insert({
       ...form,
@@ -68,7 +85,7 @@ export class Applications {
     });
     await this.note(tx, tenantId, applicationId, 'merchant', 'submitted');
     if (confirmed) await this.confirm(tx, tenantId);
-    return applicationId;
+    return { applicationId };
   }
 
   /** The contact's address is proven: what waited for that is screened and joins the queue. */
@@ -118,6 +135,10 @@ export class Applications {
   ): Promise<string | 'too-many'> {
     const { tenantId, applicationId } = application;
     const documents = tx.getRepository(ApplicationDocument);
+    // Whoever sends several at once has them counted one after the other.
+    await tx
+      .getRepository(Application)
+      .findOne({ where: { tenantId, applicationId }, lock: { mode: 'pessimistic_write' } });
     if ((await documents.countBy({ tenantId, applicationId })) >= MOST_DOCUMENTS) return 'too-many';
     const now = this.clock.now();
     const documentId = newId(now);

@@ -1,5 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsEmail, IsISO31661Alpha2, IsOptional, IsString, Length, Matches, MaxLength } from 'class-validator';
+import { IsLine } from '#libs/http';
 
 /** An Argon2 hash costs the same for any length, but nobody types more than this. */
 export const LONGEST_PASSWORD = 200;
@@ -7,9 +8,8 @@ export const SHORTEST_PASSWORD = 10;
 
 export class FoundAccountRequest {
   @ApiProperty({ example: 'Sample Shop' })
-  @IsString()
+  @IsLine()
   @Length(1, 200)
-  @Matches(/\S/, { message: 'company must not be blank' })
   company: string;
 
   @ApiPropertyOptional({ description: 'ISO 3166 alpha-2', example: 'MX' })

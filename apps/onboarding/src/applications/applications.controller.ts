@@ -104,7 +104,7 @@ export class ApplicationsController {
         { email: request.contact_email, password: randomBytes(32).toString('base64url') },
         async (tx, founded) => {
           const form = formOf(request, judged.phone as string, language);
-          applicationId = await this.applications.submit(tx, founded.tenantId, form, false);
+          applicationId = idOf(await this.applications.submit(tx, founded.tenantId, form, false));
           const ticket = await this.people.makeLink(tx, founded.tenantId, {
             kind: 'confirm-application',
             email: request.contact_email,
@@ -155,10 +155,9 @@ export class ApplicationsController {
     if (!judged.ok || !judged.phone) throw new Refusal(422, judged.verdict, VERDICT_TEXTS[language][judged.verdict]);
     const people = await this.people.list(tenantId);
     const confirmed = people.some((p) => p.emailConfirmedAt !== null && (userId === undefined || p.userId === userId));
-    const id = await this.db.inTenant(tenantId, (tx) =>
-      this.applications.submit(tx, tenantId, formOf(request, judged.phone as string, language), confirmed),
-    );
-    return this.look(caller, id);
+    const form = formOf(request, judged.phone, language);
+    const submitted = await this.db.inTenant(tenantId, (tx) => this.applications.submit(tx, tenantId, form, confirmed));
+    return this.look(caller, idOf(submitted));
   }
 
   /** The applications of the tenant, newest first. */
@@ -241,6 +240,13 @@ export class ApplicationsController {
     if (!moved) throw Refusal.notFound('application');
     return this.look(caller, id);
   }
+}
+
+function idOf(submitted: { applicationId: string } | 'open-already'): string {
+  if (submitted === 'open-already') {
+    throw new Refusal(409, 'open_already', 'An application for this number is open already; see how it goes.');
+  }
+  return submitted.applicationId;
 }
 
 const formOf = (request: ApplyRequest, phone: string, language: string) => ({

@@ -136,7 +136,9 @@ describe('an application', () => {
       'in_review',
       'approved',
     ]);
-    const audit = await stack.database.owner.query(`SELECT action, who FROM audit_log ORDER BY entry_id`);
+    const audit = await stack.database.owner.query(
+      "SELECT action FROM audit_log WHERE action LIKE 'application.%' ORDER BY entry_id",
+    );
     expect(audit.rows.map((r) => r.action)).toEqual(['application.claim', 'application.ask', 'application.approve']);
     await letterTo(asked.contact_email, 'approved');
   });
@@ -198,6 +200,15 @@ describe('an application', () => {
     const { id, access_token: token } = (await start(form())).body;
     const disguised = await send(token, id, Buffer.from('MZ\x90\x00 a program'), 'invoice.pdf');
     expect([disguised.status, ((await disguised.json()) as Json).error.code]).toEqual([415, 'wrong_file_type']);
+    const svg = '<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>';
+    for (const bytes of [
+      Buffer.from('PK\x03\x04'),
+      Buffer.from(svg),
+      Buffer.from(`<!doctype html>${svg}`),
+      Buffer.alloc(0),
+    ]) {
+      expect((await send(token, id, bytes, 'papers.pdf')).status).toBe(415);
+    }
     const huge = await send(token, id, Buffer.concat([PDF, Buffer.alloc(10 * 1024 * 1024)]), 'big.pdf');
     expect([huge.status, ((await huge.json()) as Json).error.code]).toEqual([413, 'file_too_large']);
     const other = await stack.merchant();
@@ -208,8 +219,64 @@ describe('an application', () => {
       [id],
     );
     expect(rows[0].n).toBe(0);
+    expect(stack.logged.filter((l) => l.msg === 'a document was refused').map((l) => l.why)).toEqual(
+      expect.arrayContaining(['wrong_file_type', 'file_too_large']),
+    );
     // Nor may staff without the permission.
     await stack.database.owner.query("UPDATE staff_users SET role = 'billing' WHERE email = 'ben@provider.example'");
     expect((await asStaff(1, 'GET', '')).status).toBe(403);
+  });
+
+  it('hands its documents to staff as a download, whatever else they may be read as', async () => {
+    const { id, access_token: token } = (await start(form())).body;
+    // A PDF by its first bytes, a page by the rest; and a name that wants out of its folder and its header.
+    const both = Buffer.concat([PDF, Buffer.from('<html><script>alert(1)</script></html>')]);
+    const { id: documentId } = (await (
+      await send(token, id, both, '..\\..\\a"; x\r\nSet-Cookie: a=b.pdf')
+    ).json()) as Json;
+    const file = await fetch(`${admin.url}/admin/v1/applications/${id}/documents/${documentId}`, {
+      headers: { authorization: `Bearer ${staff[0]}` },
+    });
+    expect(file.status).toBe(200);
+    expect(file.headers.get('content-disposition')).toMatch(/^attachment; filename[^\r\n]*$/);
+    expect([file.headers.get('content-type'), file.headers.get('x-content-type-options')]).toEqual([
+      'application/pdf',
+      'nosniff',
+    ]);
+    expect(file.headers.get('set-cookie')).toBeNull();
+  });
+
+  it('takes ten documents at most, also when they come at once', async () => {
+    const { id, access_token: token } = (await start(form())).body;
+    const sent = await Promise.all(Array.from({ length: 14 }, (_, i) => send(token, id, PDF, `paper ${i}.pdf`)));
+    expect(sent.map((s) => s.status).sort()).toEqual([...Array(10).fill(201), ...Array(4).fill(409)]);
+  });
+
+  it('is one application, also when its form is sent twice at once', async () => {
+    const { token } = await stack.merchant();
+    const body = form();
+    const twice = await Promise.all([1, 2].map(() => stack.api('POST', '/applications', { token, body })));
+    expect(twice.map((t) => t.status).sort()).toEqual([201, 409]);
+    expect((await stack.api('GET', '/applications', { token })).body.data).toHaveLength(1);
+    const { data } = (await stack.api('GET', '/applications', { token })).body;
+    await stack.api('POST', `/applications/${data[0].id}/withdraw`, { token });
+    expect((await stack.api('POST', '/applications', { token, body })).status).toBe(201);
+
+    const stranger = form();
+    const started = await Promise.all([start(stranger), start(stranger)]);
+    expect(started.map((t) => t.status).sort()).toEqual([201, 409]);
+  });
+
+  it.each([
+    ['a line break in the company', { company: 'Flores\r\nBcc: a@b.example' }],
+    ['a name that reads backwards', { display_name: '\u202eserolF' }],
+    ['a company without end', { company: 'x'.repeat(1_000_000) }],
+    ['use cases without end', { use_cases: 'x'.repeat(2_001) }],
+    ['a website that is a script', { website: 'javascript:alert(1)' }],
+    ['a country that is none', { country: 'ZZ' }],
+    ['a number of messages that is none', { monthly_messages: 1e300 }],
+  ])('is refused with %s', async (_, given) => {
+    const { status } = await start(form(given));
+    expect([400, 413]).toContain(status);
   });
 });
