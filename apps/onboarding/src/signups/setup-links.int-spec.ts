@@ -1,4 +1,6 @@
-import { type Json, OnboardingStack } from '../../../../test/support/onboarding.js';
+import { AdminModule } from '../../../../apps/admin/src/admin.module.js';
+import { eventually, http, startApp } from '../../../../test/support/app.js';
+import { type Json, OnboardingStack, someStaff } from '../../../../test/support/onboarding.js';
 
 describe('a setup link', () => {
   let stack: OnboardingStack;
@@ -71,5 +73,42 @@ describe('a setup link', () => {
     expect((await stack.api('GET', '/setup-links', { token: other.token })).body.data).toEqual([]);
     await stack.database.owner.query("UPDATE tenants SET status = 'suspended' WHERE tenant_id = $1", [tenantId]);
     expect((await stack.api('POST', '/setup-links', { token, body: {} })).status).toBe(403);
+  });
+
+  it('made by staff takes whoever opens it to a live number, and stands in the audit log with its reason', async () => {
+    const admin = await startApp(AdminModule, stack.environment, { name: 'admin' });
+    await stack.startWorker();
+    try {
+      const staff = await someStaff(stack, admin, 'ana@provider.example', 'onboarding');
+      const made = await http('POST', `${admin.url}/admin/v1/tenants/${tenantId}/setup-links`, {
+        token: staff,
+        body: { reason: 'asked for on the phone' },
+      });
+      expect(made.status).toBe(201);
+      const ticket = new URL(made.body.url).hash.replace('#setup=', '');
+      const { access_token: visitor, signup_id: id } = (await open(ticket)).body;
+      const meta = await stack.meta('POST', '/embedded_signup', { business_name: 'Shop' });
+      await stack.api('POST', `/signups/${id}/code`, { token: visitor, body: { code: meta.code } });
+      await eventually(async () => (await stack.look(token, id)).state === 'live');
+      expect((await open(ticket)).body.error.code).toBe('link_used');
+      const { rows } = await stack.database.owner.query(
+        "SELECT who, reason FROM audit_log WHERE action = 'setup-link.make' AND tenant_id = $1",
+        [tenantId],
+      );
+      expect(rows).toEqual([{ who: 'ana@provider.example', reason: 'asked for on the phone' }]);
+      const { data } = (await stack.api('GET', '/setup-links', { token })).body;
+      expect(data[0]).toMatchObject({ state: 'used', signup_id: id, made_by: 'staff:ana@provider.example' });
+    } finally {
+      await stack.stopWorker();
+      await admin.close();
+    }
+  });
+
+  it('refused is written down with where it came from, never with what it held', async () => {
+    const { ticket } = await make();
+    await open(`${ticket.slice(0, -4)}AAAA`);
+    const lines = stack.logged.filter((l) => l.msg === 'a setup link was refused');
+    expect(lines.at(-1)).toMatchObject({ ip: expect.stringContaining('127.0.0.1'), why: 'unknown' });
+    expect(JSON.stringify(stack.logged)).not.toContain(ticket.slice(0, 40));
   });
 });
