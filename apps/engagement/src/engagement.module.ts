@@ -1,13 +1,12 @@
 import { Module } from '@nestjs/common';
-import { ContactsModule } from '#libs/contacts';
 import { IdempotencyModule } from '#libs/idempotency';
 import { InboundModule } from '#libs/inbound';
 import { OutboxModule } from '#libs/outbox';
 import { ProcessModule } from '#libs/process';
 import { TenantsModule } from '#libs/tenants';
 import { WabasModule } from '#libs/wabas';
-import { ContactsController } from './contacts/contacts.controller.js';
-import { ServiceWindows } from './contacts/service-windows.js';
+import { ConsentApiModule } from './consent/consent-api.module.js';
+import { ContactBookModule } from './contacts/contact-book.module.js';
 import { ConversationsController } from './conversations/conversations.controller.js';
 import { Conversations } from './conversations/conversations.js';
 
@@ -20,9 +19,10 @@ import { Conversations } from './conversations/conversations.js';
     WabasModule,
     InboundModule,
     OutboxModule,
-    ContactsModule,
+    ContactBookModule,
+    ConsentApiModule,
   ],
-  controllers: [ContactsController, ConversationsController],
-  providers: [ServiceWindows, Conversations],
+  controllers: [ConversationsController],
+  providers: [Conversations],
 })
 export class EngagementModule {}

@@ -1,6 +1,13 @@
 import { Global, Module } from '@nestjs/common';
+import { ContactActivity } from './contact-activity.js';
+import { ContactAttributes } from './contact-attributes.js';
+import { ContactNotes } from './contact-notes.js';
 import { Contacts } from './contacts.js';
+import { EditContacts } from './edit-contacts.js';
+import { MergeContacts } from './merge-contacts.js';
+
+const SERVICES = [Contacts, EditContacts, MergeContacts, ContactAttributes, ContactNotes, ContactActivity];
 
 @Global()
-@Module({ providers: [Contacts], exports: [Contacts] })
+@Module({ providers: SERVICES, exports: SERVICES })
 export class ContactsModule {}

@@ -2,19 +2,8 @@ import { Inject, Injectable } from '@nestjs/common';
 import { CLOCK, type Clock } from '#libs/clock';
 import { newId } from '#libs/ids';
 import type { Tx } from '#libs/persistence';
-import { type Identifier, lineOfIdentifier } from './identifiers.js';
-
-export interface Contact {
-  contactId: string;
-  /** As the merchant calls them; null until they do. */
-  name: string | null;
-  /** As they call themselves on WhatsApp. */
-  profileName: string | null;
-  lastSeenAt: Date | null;
-  createdAt: Date;
-  updatedAt: Date;
-  identifiers: Identifier[];
-}
+import { CONTACT_COLUMNS, type Contact } from './contact-row.js';
+import { columnsOf, type Identifier } from './identifiers.js';
 
 /** A customer was heard from. */
 export interface Sighting {
@@ -24,15 +13,9 @@ export interface Sighting {
   at: Date;
 }
 
-const COLUMNS = `c.contact_id AS "contactId", c.name, c.profile_name AS "profileName", c.last_seen_at AS "lastSeenAt",
-  c.created_at AS "createdAt", c.updated_at AS "updatedAt",
-  coalesce((SELECT json_agg(json_build_object('kind', i.kind, 'value', i.value) ORDER BY i.kind, i.value)
-              FROM contact_identifiers i WHERE i.tenant_id = c.tenant_id AND i.contact_id = c.contact_id), '[]')
-    AS identifiers`;
-
 const escapeLike = (text: string): string => text.replaceAll(/[\\%_]/g, '\\$&');
 
-/** The one writer of contacts and what they are known by. */
+/** Who is whom: contacts, and what they are known by, as customers let themselves be known. */
 @Injectable()
 export class Contacts {
   constructor(@Inject(CLOCK) private readonly clock: Clock) {}
@@ -60,7 +43,7 @@ export class Contacts {
   }
 
   /** The contact who has the strongest of these identifiers that anyone has; a number in either form is the same. */
-  private async whoHas(tx: Tx, tenantId: string, identifiers: readonly Identifier[]): Promise<string | undefined> {
+  async whoHas(tx: Tx, tenantId: string, identifiers: readonly Identifier[]): Promise<string | undefined> {
     const [owner]: { contact_id: string }[] = await tx.query(
       `SELECT i.contact_id FROM unnest($2::text[], $3::text[], $4::text[]) WITH ORDINALITY
            AS asked(kind, value, line, strength)
@@ -107,13 +90,8 @@ export class Contacts {
     return owner;
   }
 
-  /** @returns how many of them nobody had */
-  private async claim(
-    tx: Tx,
-    tenantId: string,
-    contactId: string,
-    identifiers: readonly Identifier[],
-  ): Promise<number> {
+  /** Gives a contact those of the identifiers that nobody has. @returns how many they were */
+  async claim(tx: Tx, tenantId: string, contactId: string, identifiers: readonly Identifier[]): Promise<number> {
     const claimed: unknown[] = await tx.query(
       `INSERT INTO contact_identifiers (tenant_id, contact_id, kind, value, line)
        SELECT $1, $2, i.kind, i.value, i.line FROM unnest($3::text[], $4::text[], $5::text[]) AS i(kind, value, line)
@@ -124,9 +102,12 @@ export class Contacts {
     return claimed.length;
   }
 
+  /** A contact by its id, or by that of one that was merged into it. */
   async find(tx: Tx, tenantId: string, contactId: string): Promise<Contact | undefined> {
     const [contact]: Contact[] = await tx.query(
-      `SELECT ${COLUMNS} FROM contacts c WHERE c.tenant_id = $1 AND c.contact_id = $2`,
+      `SELECT ${CONTACT_COLUMNS} FROM contacts c
+        WHERE c.tenant_id = $1 AND c.gone_at IS NULL AND c.contact_id =
+          coalesce((SELECT m.merged_into FROM contacts m WHERE m.tenant_id = $1 AND m.contact_id = $2), $2)`,
       [tenantId, contactId],
     );
     return contact;
@@ -141,35 +122,19 @@ export class Contacts {
   async list(
     tx: Tx,
     tenantId: string,
-    filter: { search?: string | undefined; before?: string | undefined; limit: number },
+    filter: { search?: string | undefined; tag?: string | undefined; before?: string | undefined; limit: number },
   ): Promise<Contact[]> {
     const search = filter.search?.trim() ?? '';
     const value = /^[\d\s+().-]+$/.test(search) ? search.replaceAll(/\D/g, '') : search;
     return tx.query(
-      `SELECT ${COLUMNS} FROM contacts c
-        WHERE c.tenant_id = $1 AND ($2::uuid IS NULL OR c.contact_id < $2)
+      `SELECT ${CONTACT_COLUMNS} FROM contacts c
+        WHERE c.tenant_id = $1 AND c.gone_at IS NULL AND ($2::uuid IS NULL OR c.contact_id < $2)
+          AND ($6::text IS NULL OR c.tags @> ARRAY[$6])
           AND ($3 = '' OR coalesce(c.name, '') || ' ' || coalesce(c.profile_name, '') ILIKE '%' || $3 || '%'
                OR ($4 <> '' AND EXISTS (SELECT FROM contact_identifiers i WHERE i.tenant_id = c.tenant_id
                      AND i.contact_id = c.contact_id AND i.value ILIKE '%' || $4 || '%')))
         ORDER BY c.contact_id DESC LIMIT $5`,
-      [tenantId, filter.before ?? null, escapeLike(search), escapeLike(value), filter.limit],
+      [tenantId, filter.before ?? null, escapeLike(search), escapeLike(value), filter.limit, filter.tag ?? null],
     );
-  }
-
-  /** Gives a contact the merchant's name for them, or takes it away. @returns false when there is no such contact */
-  async rename(tx: Tx, tenantId: string, contactId: string, name: string | null): Promise<boolean> {
-    const [, count] = await tx.query(
-      'UPDATE contacts SET name = $3, updated_at = $4 WHERE tenant_id = $1 AND contact_id = $2',
-      [tenantId, contactId, name, this.clock.now()],
-    );
-    return count > 0;
   }
 }
-
-const columnsOf = (
-  identifiers: readonly Identifier[],
-): [kinds: string[], values: string[], lines: (string | null)[]] => [
-  identifiers.map((i) => i.kind),
-  identifiers.map((i) => i.value),
-  identifiers.map(lineOfIdentifier),
-];

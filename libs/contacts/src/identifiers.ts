@@ -52,3 +52,12 @@ export function customerKeysOf(identifiers: readonly Identifier[]): string[] {
   const keys = identifiers.filter((i) => i.kind !== 'username').map((i) => i.value.replace(/^\+/, ''));
   return [...new Set(keys)];
 }
+
+/** Identifiers as the columns of a statement. */
+export const columnsOf = (
+  identifiers: readonly Identifier[],
+): [kinds: string[], values: string[], lines: (string | null)[]] => [
+  identifiers.map((i) => i.kind),
+  identifiers.map((i) => i.value),
+  identifiers.map(lineOfIdentifier),
+];

@@ -1,33 +1,40 @@
-import { Body, Controller, Get, Param, ParseUUIDPipe, Put, Query, UseGuards } from '@nestjs/common';
-import { ApiBearerAuth, ApiOperation, ApiProperty, ApiPropertyOptional, ApiTags } from '@nestjs/swagger';
-import { IsOptional, IsString, Length, MaxLength, ValidateIf } from 'class-validator';
+import {
+  Body,
+  Controller,
+  Delete,
+  Get,
+  HttpCode,
+  Param,
+  ParseUUIDPipe,
+  Patch,
+  Post,
+  Put,
+  Query,
+  UseGuards,
+} from '@nestjs/common';
+import {
+  ApiBearerAuth,
+  ApiCreatedResponse,
+  ApiNoContentResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiTags,
+} from '@nestjs/swagger';
 import { Contacts } from '#libs/contacts';
-import { PAGE_SIZE, type Page, PageRequest, pageOf, Refusal } from '#libs/http';
+import { PAGE_SIZE, pageOf } from '#libs/http';
 import { Database } from '#libs/persistence';
 import { type Caller, TenantCaller, TenantGuard } from '#libs/tenants';
 import {
-  type ContactResponse,
-  type ContactWithWindowsResponse,
-  contactResponse,
-  contactWithWindowsResponse,
-} from './contact.response.js';
+  ContactsRequest,
+  EditContactRequest,
+  IdentifiersRequest,
+  MergeContactRequest,
+  PutContactRequest,
+  RenameContactRequest,
+} from './contact.request.js';
+import { ContactPageResponse, ContactResponse, ContactWithWindowsResponse } from './contact.response.js';
+import { ContactBook } from './contact-book.js';
 import { ServiceWindows } from './service-windows.js';
-
-class ContactsRequest extends PageRequest {
-  @ApiPropertyOptional({ description: 'Part of a name, a phone number or another identifier' })
-  @IsOptional()
-  @IsString()
-  @MaxLength(200)
-  search?: string;
-}
-
-class ContactRequest {
-  @ApiProperty({ type: String, nullable: true, description: 'Null: go by their own name again' })
-  @ValidateIf((request: ContactRequest) => request.name !== null)
-  @IsString()
-  @Length(1, 200)
-  name: string | null;
-}
 
 @ApiTags('contacts')
 @ApiBearerAuth()
@@ -37,46 +44,121 @@ export class ContactsController {
   constructor(
     private readonly db: Database,
     private readonly contacts: Contacts,
+    private readonly book: ContactBook,
     private readonly windows: ServiceWindows,
   ) {}
 
   /** Your customers, newest first. */
   @Get()
   @ApiOperation({ summary: 'Find contacts' })
-  async list(@TenantCaller() { tenantId }: Caller, @Query() request: ContactsRequest): Promise<Page<ContactResponse>> {
+  @ApiOkResponse({ type: ContactPageResponse })
+  async list(@TenantCaller() { tenantId }: Caller, @Query() request: ContactsRequest): Promise<ContactPageResponse> {
+    const { search, tag, cursor } = request;
     const rows = await this.db.inTenant(tenantId, (tx) =>
-      this.contacts.list(tx, tenantId, { search: request.search, before: request.cursor, limit: PAGE_SIZE + 1 }),
+      this.contacts.list(tx, tenantId, { search, tag, before: cursor, limit: PAGE_SIZE + 1 }),
     );
-    return pageOf(rows, (row) => row.contactId, contactResponse);
+    return pageOf(rows, (row) => row.contactId, ContactResponse.of);
   }
 
-  /** One customer: what they are known by, and until when they may be answered freely from each number. */
+  /** Makes a contact, or changes the one who has any of the identifiers: attributes and tags are added to those there are. */
+  @Post()
+  @ApiOperation({ summary: 'Add or update a contact' })
+  @ApiCreatedResponse({ type: ContactResponse })
+  async put(@TenantCaller() { tenantId }: Caller, @Body() request: PutContactRequest): Promise<ContactResponse> {
+    const { identifiers, ...edit } = request;
+    const { contact } = await this.db.inTenant(tenantId, (tx) => this.book.put(tx, tenantId, identifiers, edit));
+    return ContactResponse.of(contact);
+  }
+
+  /** One customer: what is known of them, and until when they may be answered freely from each number. */
   @Get(':id')
   @ApiOperation({ summary: 'See one contact' })
+  @ApiOkResponse({ type: ContactWithWindowsResponse })
   async one(
     @TenantCaller() { tenantId }: Caller,
     @Param('id', ParseUUIDPipe) id: string,
   ): Promise<ContactWithWindowsResponse> {
     return this.db.inTenant(tenantId, async (tx) => {
-      const contact = await this.contacts.find(tx, tenantId, id);
-      if (!contact) throw Refusal.notFound('contact');
-      return contactWithWindowsResponse(contact, await this.windows.of(tx, tenantId, contact.identifiers));
+      const contact = await this.book.find(tx, tenantId, id);
+      return ContactWithWindowsResponse.with(contact, await this.windows.of(tx, tenantId, contact.identifiers));
     });
   }
 
   /** Gives a customer your name for them, which what they call themselves does not replace. */
   @Put(':id')
   @ApiOperation({ summary: 'Name a contact' })
+  @ApiOkResponse({ type: ContactResponse })
   async rename(
     @TenantCaller() { tenantId }: Caller,
     @Param('id', ParseUUIDPipe) id: string,
-    @Body() { name }: ContactRequest,
+    @Body() { name }: RenameContactRequest,
   ): Promise<ContactResponse> {
-    return this.db.inTenant(tenantId, async (tx) => {
-      await this.contacts.rename(tx, tenantId, id, name);
-      const contact = await this.contacts.find(tx, tenantId, id);
-      if (!contact) throw Refusal.notFound('contact');
-      return contactResponse(contact);
-    });
+    return this.db.inTenant(tenantId, async (tx) =>
+      ContactResponse.of(await this.book.edit(tx, tenantId, id, { name })),
+    );
+  }
+
+  /** Changes what is known of a contact; what is left out stays as it is. */
+  @Patch(':id')
+  @ApiOperation({ summary: 'Change a contact' })
+  @ApiOkResponse({ type: ContactResponse })
+  async edit(
+    @TenantCaller() { tenantId }: Caller,
+    @Param('id', ParseUUIDPipe) id: string,
+    @Body() edit: EditContactRequest,
+  ): Promise<ContactResponse> {
+    return this.db.inTenant(tenantId, async (tx) => ContactResponse.of(await this.book.edit(tx, tenantId, id, edit)));
+  }
+
+  /** Forgets everything about a contact; what they agreed to or refused stays, so that an opt-out holds. */
+  @Delete(':id')
+  @HttpCode(204)
+  @ApiOperation({ summary: 'Erase a contact' })
+  @ApiNoContentResponse()
+  async erase(@TenantCaller() { tenantId }: Caller, @Param('id', ParseUUIDPipe) id: string): Promise<void> {
+    await this.db.inTenant(tenantId, (tx) => this.book.erase(tx, tenantId, id));
+  }
+
+  /** Adds what else a contact is known by. */
+  @Post(':id/identifiers')
+  @ApiOperation({ summary: 'Add identifiers to a contact' })
+  @ApiCreatedResponse({ type: ContactResponse })
+  async identify(
+    @TenantCaller() { tenantId }: Caller,
+    @Param('id', ParseUUIDPipe) id: string,
+    @Body() { identifiers }: IdentifiersRequest,
+  ): Promise<ContactResponse> {
+    return this.db.inTenant(tenantId, async (tx) =>
+      ContactResponse.of(await this.book.addIdentifiers(tx, tenantId, id, identifiers)),
+    );
+  }
+
+  /** Makes another contact part of this one: identifiers, conversation, tags, notes; where both have a value, this one's stays. */
+  @Post(':id/merge')
+  @HttpCode(200)
+  @ApiOperation({ summary: 'Merge another contact into this one' })
+  @ApiOkResponse({ type: ContactResponse })
+  async merge(
+    @TenantCaller() { tenantId }: Caller,
+    @Param('id', ParseUUIDPipe) into: string,
+    @Body() { contact_id: from }: MergeContactRequest,
+  ): Promise<ContactResponse> {
+    return this.db.inTenant(tenantId, async (tx) =>
+      ContactResponse.of(await this.book.merge(tx, tenantId, { from, into })),
+    );
+  }
+
+  /** Takes some identifiers away into a contact of their own, which is answered. */
+  @Post(':id/split')
+  @ApiOperation({ summary: 'Split a contact' })
+  @ApiCreatedResponse({ type: ContactResponse })
+  async split(
+    @TenantCaller() { tenantId }: Caller,
+    @Param('id', ParseUUIDPipe) id: string,
+    @Body() { identifiers }: IdentifiersRequest,
+  ): Promise<ContactResponse> {
+    return this.db.inTenant(tenantId, async (tx) =>
+      ContactResponse.of(await this.book.split(tx, tenantId, id, identifiers)),
+    );
   }
 }

@@ -1,11 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { Consents } from '#libs/consent';
-import { Contacts, customerKeysOf, identifiersOf } from '#libs/contacts';
+import { ContactActivity, Contacts, customerKeysOf, type Deed, identifiersOf } from '#libs/contacts';
 import { Inbound } from '#libs/inbound';
 import { Database } from '#libs/persistence';
 
 /** Messages of one transaction. */
 export const BATCH = 100;
+
+/** What a message of a type is beside a word: a button pressed (of a template, of a dialogue), a cart sent. */
+const DEEDS: Readonly<Record<string, Deed>> = { button: 'clicked', interactive: 'clicked', order: 'bought' };
 
 /** Takes what customers wrote into contacts. */
 @Injectable()
@@ -15,6 +18,7 @@ export class TakeInbound {
     private readonly inbound: Inbound,
     private readonly contacts: Contacts,
     private readonly consents: Consents,
+    private readonly activity: ContactActivity,
   ) {}
 
   /**
@@ -26,16 +30,20 @@ export class TakeInbound {
   async takeNext(tenantId: string): Promise<number> {
     return this.db.inTenant(tenantId, async (tx) => {
       const messages = await this.inbound.takeUnseen(tx, tenantId, BATCH);
+      const deeds: Parameters<ContactActivity['note']>[2][number][] = [];
       for (const message of messages) {
         const identifiers = identifiersOf(message);
         // News about a customer (a changed number) is not a word of theirs.
         if (identifiers.length === 0 || message.type === 'system') continue;
         const sighting = { identifiers, profileName: message.customerName, at: message.at };
         const { contactId, learnt } = await this.contacts.seen(tx, tenantId, sighting);
+        const did = DEEDS[message.type];
+        if (did) deeds.push({ contactId, did, at: message.at });
         if (!learnt) continue;
         const contact = await this.contacts.find(tx, tenantId, contactId);
         await this.consents.join(tx, tenantId, customerKeysOf(contact?.identifiers ?? []));
       }
+      await this.activity.note(tx, tenantId, deeds);
       return messages.length;
     });
   }

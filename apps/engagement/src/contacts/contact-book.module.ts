@@ -1,0 +1,17 @@
+import { Module } from '@nestjs/common';
+import { ConsentModule } from '#libs/consent';
+import { ContactsModule } from '#libs/contacts';
+import { ContactAttributesController } from './contact-attributes.controller.js';
+import { ContactBook } from './contact-book.js';
+import { ContactNotesController } from './contact-notes.controller.js';
+import { ContactsController } from './contacts.controller.js';
+import { ServiceWindows } from './service-windows.js';
+
+/** What a merchant knows of its customers. */
+@Module({
+  imports: [ContactsModule, ConsentModule],
+  controllers: [ContactAttributesController, ContactsController, ContactNotesController],
+  providers: [ContactBook, ServiceWindows],
+  exports: [ContactBook, ServiceWindows],
+})
+export class ContactBookModule {}
