@@ -81,7 +81,8 @@ class Truth {
       const row = this.rows[i] as Row;
       if (statement.kind === 'give back') this.rows.splice(i, 1);
       else if (statement.kind === 'handed over') this.rows[i] = { ...row, handedOver: true };
-      else this.rows[i] = { ...row, [statement.became === 'delivered' ? 'deliveredAt' : 'failedAt']: at };
+      else if (statement.kind === 'settle')
+        this.rows[i] = { ...row, [statement.became === 'delivered' ? 'deliveredAt' : 'failedAt']: at };
     }
     return null;
   }
