@@ -461,16 +461,16 @@ describe("the provider's staff", () => {
       expect(body.data).toMatchObject([
         {
           action: 'tenant.resume',
-          before: { status: 'suspended' },
-          after: { status: 'active' },
+          before: { off: 'sending' },
+          after: { off: null },
           reason: 'was a mistake',
         },
         {
           who: 'administrator@provider.example',
           action: 'tenant.suspend',
           object: `tenant:${shop.tenantId}`,
-          before: { status: 'active' },
-          after: { status: 'suspended' },
+          before: { off: null },
+          after: { off: 'sending' },
           reason: 'spam',
           from_address: '127.0.0.1',
           request_id: expect.any(String),

@@ -3,6 +3,7 @@ export type { AppliedStatus, ReportedStatus, ToldStatus } from './apply-statuses
 export { callbackDataOf, messageIdOfCallbackData } from './callback-data.js';
 export { customersIn24h, uniqueCustomers24h } from './customers-in-24h.js';
 export { type CustomersReached, customersReached } from './customers-reached.js';
+export { letGo } from './let-go.js';
 export { messageIdOf, newMessageRef } from './message-ref.js';
 export type { MessageEventRow, MessageFilter, MessageLane, MessageRow, NewMessage } from './message-row.js';
 export { Outbox } from './outbox.js';

@@ -19,7 +19,15 @@ export const STAFF_PERMISSIONS = {
   'staff.read': { means: 'see the staff, their invitations and sessions', roles: ['administrator', 'auditor'] },
   'staff.manage': { means: 'invite staff, change roles, deactivate, sign out, reset', roles: ['administrator'] },
   'tenants.read': { means: 'see tenants, their numbers, templates and limits', roles: EVERYBODY },
-  'tenants.suspend': { means: 'suspend and resume a tenant', roles: ['administrator'] },
+  'tenants.suspend': {
+    means: 'switch marketing, sending or everything of a tenant off and on',
+    roles: ['administrator'],
+  },
+  'tenants.found': { means: 'found a tenant and invite its owner', roles: ['administrator', 'onboarding'] },
+  'tenants.note': {
+    means: 'write notes about a tenant',
+    roles: ['administrator', 'onboarding', 'support', 'billing'],
+  },
   'applications.read': {
     means: 'see applications and their documents',
     roles: ['administrator', 'onboarding', 'auditor'],

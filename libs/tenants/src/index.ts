@@ -7,11 +7,12 @@ export { KEY_SCOPES, type KeyScope, TENANT_ROLES, type TenantRole } from './perm
 export { ServiceCallers, TenantOrApp } from './service-callers.js';
 export { SetupLink } from './setup-link.entity.js';
 export { type LinkState, SetupLinks, stateOfLink } from './setup-links.js';
+export { levelOf, SUSPENSION_LEVELS, type SuspensionLevel } from './suspension.js';
 export { Tenant } from './tenant.entity.js';
 export { ApiKeyGuard, keyOf, SETUP_ROLE, TenantCaller, TenantGuard, TenantUserGuard } from './tenant.guard.js';
-export { canMoveTenant, type TenantStatus } from './tenant-status.js';
+export type { TenantStatus } from './tenant-status.js';
 export { TenantUser } from './tenant-user.entity.js';
-export { type KeyLimits, Tenants } from './tenants.js';
+export { type KeyLimits, suspensionOf, Tenants } from './tenants.js';
 export { TenantsModule } from './tenants.module.js';
 export { UserSession } from './user-session.entity.js';
 export { type OpenSession, UserSessions } from './user-sessions.js';

@@ -1,11 +1,5 @@
-/** active: everything; suspended: signs in and reads, sends nothing; closed: nothing any more. */
-export type TenantStatus = 'active' | 'suspended' | 'closed';
-
-const MOVES: Readonly<Record<TenantStatus, readonly TenantStatus[]>> = {
-  active: ['suspended', 'closed'],
-  suspended: ['active', 'closed'],
-  closed: [],
-};
-
-/** Whether a tenant may be moved so. */
-export const canMoveTenant = (from: TenantStatus, to: TenantStatus): boolean => MOVES[from].includes(to);
+/**
+ * active: everything, but for marketing where that is off; suspended: signs in and reads, sends nothing; locked: signs in and
+ * is told why, nothing else; closed: nothing any more.
+ */
+export type TenantStatus = 'active' | 'suspended' | 'locked' | 'closed';

@@ -7,5 +7,6 @@ export class Tenant {
   @Column('text') name: string;
   @Column('char', { length: 2, nullable: true }) country: string | null;
   @Column('text') status: TenantStatus;
+  @Column('boolean', { name: 'marketing_off', default: false }) marketingOff: boolean;
   @Column('timestamptz', { name: 'created_at' }) createdAt: Date;
 }

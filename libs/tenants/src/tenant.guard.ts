@@ -30,6 +30,13 @@ const isSession = (token: string): boolean => token.split('.').length === 3;
 const callerOf = (context: ExecutionContext): Guarded => context.switchToHttp().getRequest<Guarded>();
 const routeOf = (request: FastifyRequest): string => request.routeOptions.url ?? '';
 
+/** @throws Refusal for whom the provider has switched off altogether */
+function refuseLocked({ tenantStatus }: Caller): void {
+  if (tenantStatus === 'locked') {
+    throw Refusal.forbidden('Your provider has switched this account off. Ask its support what to do.');
+  }
+}
+
 /** Lets in who has a live API key that may do this here; the caller is then at `@TenantCaller()`. */
 @Injectable()
 export class ApiKeyGuard implements CanActivate {
@@ -51,6 +58,7 @@ export class ApiKeyGuard implements CanActivate {
           : 'Send your API key as "Authorization: Bearer KEY", "D360-API-KEY: KEY" or "X-API-Key: KEY".',
       );
     }
+    refuseLocked(caller);
     const need = needOf(request.method, routeOf(request));
     if (need !== 'own' && !keyMay(caller.scopes ?? null, need)) {
       throw Refusal.forbidden(`This API key may not do this: it lacks the scope "${need.split('.')[0]}".`);
@@ -92,6 +100,7 @@ export class TenantUserGuard implements CanActivate {
           : 'Sign in again: the session is missing, wrong or has expired.',
       );
     }
+    refuseLocked(caller);
     request.caller = caller;
     return true;
   }

@@ -8,8 +8,9 @@ import { ApiKey } from './api-key.entity.js';
 import { claimAddress } from './claim-address.js';
 import { KeyNews } from './key-news.js';
 import type { KeyScope, TenantRole } from './permissions.js';
+import { levelOf, type Standing, type SuspensionLevel, standingUnder } from './suspension.js';
 import { Tenant } from './tenant.entity.js';
-import { canMoveTenant, type TenantStatus } from './tenant-status.js';
+import type { TenantStatus } from './tenant-status.js';
 import { TenantUser } from './tenant-user.entity.js';
 
 const KEY_PREFIX = 'paloma_';
@@ -54,13 +55,30 @@ export class Tenants {
       await claimAddress(tx, email);
       await tx
         .getRepository(Tenant)
-        .insert({ tenantId, name: tenant.name, country: tenant.country ?? null, status: 'active', createdAt: now });
+        .insert({
+          tenantId,
+          name: tenant.name,
+          country: tenant.country ?? null,
+          ...standingUnder(null),
+          createdAt: now,
+        });
       await tx
         .getRepository(TenantUser)
         .insert({ tenantId, userId, email, passwordHash, role: 'owner', createdAt: now });
       await also?.(tx, { tenantId, userId });
     });
     return { tenantId, userId };
+  }
+
+  /** Founds a tenant that has nobody yet, in the caller's transaction: who may join as its owner is invited. */
+  async foundFor(tx: Tx, tenant: { tenantId: string; name: string; country?: string | undefined }): Promise<void> {
+    await tx.getRepository(Tenant).insert({
+      tenantId: tenant.tenantId,
+      name: tenant.name,
+      country: tenant.country ?? null,
+      ...standingUnder(null),
+      createdAt: this.clock.now(),
+    });
   }
 
   /** @returns who signs in, or undefined when address or password is wrong (both take the same time) */
@@ -86,22 +104,26 @@ export class Tenants {
   }
 
   /**
-   * Suspends, resumes or closes a tenant, as far as its state allows. Its row stays locked until the caller's transaction
-   * ends, so what is written beside it (an audit entry) tells the truth.
+   * Switches something off, or everything on again. The tenant's row stays locked until the caller's transaction ends, so
+   * what is written beside it (an audit entry) tells the truth.
    *
-   * @returns the state before and whether it was moved; undefined when there is no such tenant
+   * @param level null: nothing is to be off
+   * @returns what was off before, how the tenant stands now, and whether that is new (never for a closed one); undefined when
+   *   there is no such tenant
    */
-  async setStatus(
+  async suspend(
     tx: Tx,
     tenantId: string,
-    to: TenantStatus,
-  ): Promise<{ before: TenantStatus; moved: boolean } | undefined> {
+    level: SuspensionLevel | null,
+  ): Promise<{ before: SuspensionLevel | null; status: TenantStatus; moved: boolean } | undefined> {
     const tenants = tx.getRepository(Tenant);
     const tenant = await tenants.findOne({ where: { tenantId }, lock: { mode: 'pessimistic_write' } });
     if (!tenant) return undefined;
-    const moved = canMoveTenant(tenant.status, to);
-    if (moved) await tenants.update({ tenantId }, { status: to });
-    return { before: tenant.status, moved };
+    const before = levelOf(tenant);
+    if (tenant.status === 'closed' || before === level) return { before, status: tenant.status, moved: false };
+    const standing = standingUnder(level);
+    await tenants.update({ tenantId }, standing);
+    return { before, status: standing.status, moved: true };
   }
 
   /** @returns the key, which is shown this once and cannot be read again */
@@ -187,6 +209,15 @@ export class Tenants {
     };
     return { row, apiKey };
   }
+}
+
+/** What the provider has switched off of a tenant; null for nothing. */
+export async function suspensionOf(tx: Tx, tenantId: string): Promise<SuspensionLevel | null> {
+  const [standing]: Standing[] = await tx.query(
+    'SELECT status, marketing_off AS "marketingOff" FROM tenants WHERE tenant_id = $1',
+    [tenantId],
+  );
+  return standing ? levelOf(standing) : null;
 }
 
 const isLive = (key: ApiKey, at: Date): boolean => !key.revokedAt && (!key.expiresAt || key.expiresAt > at);

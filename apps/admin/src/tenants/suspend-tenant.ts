@@ -1,46 +1,59 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
+import { CLOCK, type Clock } from '#libs/clock';
 import { Refusal } from '#libs/http';
+import { letGo } from '#libs/outbox';
 import { Database } from '#libs/persistence';
 import { AuditLog, auditOf, type StaffCaller } from '#libs/staff';
-import { type TenantStatus, Tenants } from '#libs/tenants';
+import { type SuspensionLevel, type TenantStatus, Tenants } from '#libs/tenants';
+import { TellTenant } from './tell-tenant.js';
 
-const ACTIONS = { suspended: 'tenant.suspend', active: 'tenant.resume' } as const;
-
-/** Stops a tenant's sending, or lets it go on. */
+/** Switches marketing, sending or everything of a tenant off, or everything on again. */
 @Injectable()
 export class SuspendTenant {
   constructor(
     private readonly db: Database,
     private readonly tenants: Tenants,
+    private readonly tell: TellTenant,
     private readonly audit: AuditLog,
+    @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
   /**
-   * Moves the tenant and writes down who did and why, in one transaction.
+   * Changes what is off, lets go what waited because of it, tells the tenant, and writes down who did and why, in one
+   * transaction. What waits and stays off is held by the gateway.
    *
-   * @throws Refusal 404 for an unknown tenant; 409 for one that is there already or is closed
+   * @param input `level` null: nothing is to be off
+   * @throws Refusal 404 for an unknown tenant; 409 for one of whom just this is off already, or that is closed
    */
   async run(input: {
     tenantId: string;
-    to: 'suspended' | 'active';
+    level: SuspensionLevel | null;
     reason: string;
     staff: StaffCaller;
-  }): Promise<{ id: string; status: TenantStatus }> {
-    const { to, reason, staff } = input;
+  }): Promise<{ id: string; status: TenantStatus; off: SuspensionLevel | null }> {
+    const { level, reason, staff } = input;
     const tenantId = input.tenantId.toLowerCase();
-    await this.db.inTenant(tenantId, async (tx) => {
-      const outcome = await this.tenants.setStatus(tx, tenantId, to);
+    return this.db.inTenant(tenantId, async (tx) => {
+      const outcome = await this.tenants.suspend(tx, tenantId, level);
       if (!outcome) throw Refusal.notFound('tenant');
-      if (!outcome.moved) throw Refusal.conflict(`The tenant is ${outcome.before} and cannot become ${to}.`);
+      if (!outcome.moved) throw Refusal.conflict(cannot(outcome, level));
+      // Also when less is off than before; the gateway holds again what must wait.
+      if (outcome.before !== null) await letGo(tx, tenantId, this.clock.now());
+      await this.tell.inWords(tx, tenantId, 'account_suspension', { off: level });
       await this.audit.record(tx, {
         ...auditOf(staff, reason),
-        action: ACTIONS[to],
+        action: level === null ? 'tenant.resume' : 'tenant.suspend',
         object: `tenant:${tenantId}`,
         tenantId,
-        before: { status: outcome.before },
-        after: { status: to },
+        before: { off: outcome.before },
+        after: { off: level },
       });
+      return { id: tenantId, status: outcome.status, off: level };
     });
-    return { id: tenantId, status: to };
   }
+}
+
+function cannot({ status, before }: { status: TenantStatus; before: SuspensionLevel | null }, level: unknown): string {
+  if (status === 'closed') return 'The tenant is closed.';
+  return level === null ? 'Nothing of the tenant is off.' : `Of the tenant just this is off already: ${before}.`;
 }

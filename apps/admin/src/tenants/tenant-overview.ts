@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { CLOCK, type Clock } from '#libs/clock';
 import { Refusal } from '#libs/http';
 import { Database } from '#libs/persistence';
-import { type TenantStatus, Tenants } from '#libs/tenants';
+import { levelOf, type SuspensionLevel, type TenantStatus, Tenants } from '#libs/tenants';
 import { TierReservation } from '#libs/tier-reservation';
 import { Wabas } from '#libs/wabas';
 import type { SpendRow } from '../analytics/spend-report.js';
@@ -34,6 +34,8 @@ export interface Overview {
   name: string;
   country: string | null;
   status: TenantStatus;
+  /** What the provider has switched off. */
+  off: SuspensionLevel | null;
   created_at: Date;
   portfolios: PortfolioRow[];
   wabas: WabaRow[];
@@ -80,6 +82,7 @@ export class TenantOverview {
         name: tenant.name,
         country: tenant.country,
         status: tenant.status,
+        off: levelOf(tenant),
         created_at: tenant.createdAt,
         portfolios: await this.wabas.portfolios(tx, tenantId),
         numbers: await numbersOf(tx, tenantId),

@@ -1,24 +1,47 @@
-import { Body, Controller, Get, HttpCode, Param, ParseUUIDPipe, Post, Query } from '@nestjs/common';
+import { Body, Controller, Get, Header, HttpCode, Param, ParseUUIDPipe, Post, Query } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiProperty, ApiPropertyOptional, ApiTags } from '@nestjs/swagger';
-import { IsOptional, IsString, Length, MaxLength } from 'class-validator';
+import { IsEmail, IsIn, IsOptional, IsString, Length, Matches, MaxLength } from 'class-validator';
 import { PAGE_SIZE, type Page, PageRequest, pageOf } from '#libs/http';
 import { Database } from '#libs/persistence';
-import { may, Needs, Staff, type StaffCaller } from '#libs/staff';
-import type { TenantStatus } from '#libs/tenants';
+import { may, Needs, ReasonRequest, Staff, type StaffCaller } from '#libs/staff';
+import { SUSPENSION_LEVELS, type SuspensionLevel, type TenantStatus } from '#libs/tenants';
 import { findTenants, type TenantRow } from './find-tenants.js';
+import { FoundTenant } from './found-tenant.js';
 import { SuspendTenant } from './suspend-tenant.js';
 import { type Overview, TenantOverview } from './tenant-overview.js';
 
 class FindRequest extends PageRequest {
-  @ApiPropertyOptional({ description: "Part of a name or phone number, or one of Meta's ids" })
+  @ApiPropertyOptional({ description: "Part of a name, phone number or e-mail address, or an id of ours or Meta's" })
   @IsOptional()
   @IsString()
   @MaxLength(200)
   search?: string;
 }
 
-class ReasonRequest {
-  @ApiProperty({ description: 'Why; it is kept in the audit log' }) @IsString() @Length(3, 1_000) reason: string;
+class SuspendRequest extends ReasonRequest {
+  @ApiPropertyOptional({
+    enum: SUSPENSION_LEVELS,
+    default: 'sending',
+    description: 'What is off; each includes the ones before',
+  })
+  @IsOptional()
+  @IsIn(SUSPENSION_LEVELS)
+  level: SuspensionLevel = 'sending';
+}
+class FoundRequest extends ReasonRequest {
+  @ApiProperty() @IsString() @Length(1, 200) name: string;
+  @ApiPropertyOptional({ example: 'MX', description: 'ISO 3166 alpha-2' })
+  @IsOptional()
+  @Matches(/^[A-Z]{2}$/, { message: 'country must be two capital letters' })
+  country?: string;
+  @ApiProperty() @IsEmail() @MaxLength(200) owner_email: string;
+}
+
+interface Suspended {
+  id: string;
+  status: TenantStatus;
+  /** What is off; null: nothing. */
+  off: SuspensionLevel | null;
 }
 
 @ApiTags('tenants')
@@ -29,6 +52,7 @@ export class TenantsController {
     private readonly db: Database,
     private readonly overview: TenantOverview,
     private readonly suspendTenant: SuspendTenant,
+    private readonly foundTenant: FoundTenant,
   ) {}
 
   /** Tenants with their numbers, newest first. */
@@ -54,20 +78,36 @@ export class TenantsController {
     return this.overview.of(id, { margin: may(staff.role, 'analytics.margin') });
   }
 
-  /** Stops all sending of a tenant; it can still sign in and read, and what waits stays. */
+  /** Founds a tenant for a merchant; the answer holds the link with which its owner joins, this once. */
+  @Post()
+  @Header('cache-control', 'no-store')
+  @Needs('tenants.found')
+  @ApiOperation({ summary: 'Found a tenant' })
+  found(
+    @Body() { name, country, owner_email, reason }: FoundRequest,
+    @Staff() staff: StaffCaller,
+  ): Promise<{ id: string; name: string; invitation_url: string }> {
+    return this.foundTenant.run({ name, country, ownerEmail: owner_email, reason, staff });
+  }
+
+  /**
+   * Switches something off: `marketing` (templates of that category), `sending` (everything; it can still sign in and read)
+   * or `all` (it is let in nowhere). What waits is held, and goes out when it may, unless its time runs out. What customers
+   * write and Meta reports is still received and posted to its webhooks.
+   */
   @Post(':id/suspend')
   @HttpCode(200)
   @Needs('tenants.suspend')
   @ApiOperation({ summary: 'Suspend a tenant' })
   async suspend(
     @Param('id', ParseUUIDPipe) tenantId: string,
-    @Body() { reason }: ReasonRequest,
+    @Body() { reason, level }: SuspendRequest,
     @Staff() staff: StaffCaller,
-  ): Promise<{ id: string; status: TenantStatus }> {
-    return this.suspendTenant.run({ tenantId, to: 'suspended', reason, staff });
+  ): Promise<Suspended> {
+    return this.suspendTenant.run({ tenantId, level, reason, staff });
   }
 
-  /** Lets a suspended tenant send again. */
+  /** Switches everything on again. */
   @Post(':id/resume')
   @HttpCode(200)
   @Needs('tenants.suspend')
@@ -76,7 +116,7 @@ export class TenantsController {
     @Param('id', ParseUUIDPipe) tenantId: string,
     @Body() { reason }: ReasonRequest,
     @Staff() staff: StaffCaller,
-  ): Promise<{ id: string; status: TenantStatus }> {
-    return this.suspendTenant.run({ tenantId, to: 'active', reason, staff });
+  ): Promise<Suspended> {
+    return this.suspendTenant.run({ tenantId, level: null, reason, staff });
   }
 }

@@ -1,23 +1,39 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
-import { ApiKey, SetupLink, SetupLinks, Tenant, Tenants, TenantUser } from '#libs/tenants';
+import { TenantEventsModule } from '#libs/tenant-events';
+import {
+  ApiKey,
+  OneTimeLink,
+  People,
+  SetupLink,
+  SetupLinks,
+  Tenant,
+  Tenants,
+  TenantUser,
+  UserSession,
+  UserSessions,
+} from '#libs/tenants';
 import { TierReservationModule } from '#libs/tier-reservation';
 import { WabasModule } from '#libs/wabas';
-import { AuditModule } from '../audit/audit.module.js';
+import { FoundTenant } from './found-tenant.js';
+import { NotesController } from './notes.controller.js';
+import { Notes } from './notes.js';
 import { SetupLinksController } from './setup-links.controller.js';
 import { SuspendTenant } from './suspend-tenant.js';
+import { TellTenant } from './tell-tenant.js';
 import { TenantOverview } from './tenant-overview.js';
 import { TenantsController } from './tenants.controller.js';
 
-/** Takes the writer of tenants without the module around it, which would bring the merchants' sessions and their key. */
+/** Takes the writers of tenants without the module around them, which would bring the merchants' guards and their key. */
 @Module({
   imports: [
-    TypeOrmModule.forFeature([Tenant, TenantUser, ApiKey, SetupLink]),
+    TypeOrmModule.forFeature([Tenant, TenantUser, ApiKey, SetupLink, OneTimeLink, UserSession]),
+    TenantEventsModule,
     WabasModule,
     TierReservationModule,
-    AuditModule,
   ],
-  controllers: [TenantsController, SetupLinksController],
-  providers: [Tenants, SetupLinks, SuspendTenant, TenantOverview],
+  controllers: [TenantsController, NotesController, SetupLinksController],
+  providers: [Tenants, People, UserSessions, SetupLinks, SuspendTenant, FoundTenant, Notes, TellTenant, TenantOverview],
+  exports: [Tenants, TellTenant],
 })
 export class TenantsModule {}

@@ -12,6 +12,7 @@ import {
 } from '#libs/wabas';
 import { type ClientRecord, OnPremisesClients } from '../on-premises/on-premises-clients.js';
 import { Remembered } from './remembered.js';
+import { restrictionsOf } from './restrictions.js';
 
 /** A number with what it takes to send from it. */
 export interface Channel {
@@ -22,7 +23,7 @@ export interface Channel {
   token: string | undefined;
   /** The On-Premises client that carries the number, or carried it before it moved to the Cloud API. */
   onPremises: ClientRecord | undefined;
-  /** What Meta does not let it do at the moment; see `stoppedBy`. */
+  /** What Meta or the provider does not let it do at the moment; see `stoppedBy`. */
   restrictions: readonly Restriction[];
 }
 
@@ -76,7 +77,7 @@ export class Channels {
     const portfolio = waba && (await this.wabas.portfolio(tx, tenantId, waba.portfolioId));
     if (!portfolio) return undefined;
     const onPremises = await this.clients.find(tx, tenantId, number.phoneNumberId);
-    const restrictions = await this.standing.restrictions(tx, tenantId, number, this.clock.now());
+    const restrictions = await restrictionsOf(tx, this.standing, number, this.clock.now());
     return { number, waba, portfolio, token: this.wabas.tokenOf(waba), onPremises, restrictions };
   }
 }

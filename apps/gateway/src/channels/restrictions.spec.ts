@@ -6,13 +6,15 @@ const outside = { category: 'marketing', inWindow: false };
 const reply = { category: null, inWindow: true };
 const utility = { category: 'utility', inWindow: true };
 
-describe('a restriction of Meta', () => {
+describe('a restriction', () => {
   it.each([
     ['RESTRICTED_BIZ_INITIATED_MESSAGING', [true, false, false]],
     ['RESTRICTED_CUSTOMER_INITIATED_MESSAGING', [false, true, true]],
     ['RESTRICTED_UTILITY_TEMPLATES', [false, false, true]],
     ['RESTRICTED_ADD_PHONE_NUMBER_ACTION', [false, false, false]],
     ['RESTRICTED_BUSINESS_INITIATED_CALLING', [false, false, false]],
+    ['provider: marketing', [true, false, false]],
+    ['provider: sending', [true, true, true]],
     ['constructor', [false, false, false]],
   ])('%s stops what it names', (type, stopped) => {
     const restrictions = [{ type, until: at(1) }];

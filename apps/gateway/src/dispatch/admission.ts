@@ -9,7 +9,7 @@ import { DAY_MS } from '#libs/tier-quota';
 import { type Reservation, TierReservation, type TierScope } from '#libs/tier-reservation';
 import { Standing } from '#libs/wabas';
 import type { Channel } from '../channels/channels.js';
-import { stoppedBy } from '../channels/restrictions.js';
+import { isProviders, restrictionsOf, stoppedBy } from '../channels/restrictions.js';
 import { PairRate } from './pair-rate.js';
 
 /** A template that was accepted outside a window may find one open after so long; before, it is not worth asking. */
@@ -81,20 +81,23 @@ export class Admission {
     };
   }
 
-  /** Lets messages wait that Meta's restrictions stop; what has run out is claimed to say so. */
+  /** Lets messages wait that restrictions of Meta or the provider stop; what has run out is claimed to say so. */
   private async holdStopped(channel: Channel, found: readonly Candidate[], now: Date): Promise<Set<string>> {
     if (channel.restrictions.length === 0) return new Set();
     const { tenantId } = channel.number;
     return this.db.inTenant(tenantId, async (tx) => {
       // As they are now: the channel is remembered for a moment, in which Meta may have lifted one.
-      const restrictions = await this.standing.restrictions(tx, tenantId, channel.number, now);
+      const restrictions = await restrictionsOf(tx, this.standing, channel.number, now);
       const latest = new Date(now.getTime() + LONGEST_HOLD_MS);
       const waits = found.flatMap((c) => {
         const stopping = c.expiresAt > now ? stoppedBy(restrictions, c, now) : undefined;
         if (!stopping) return [];
-        return [{ messageId: c.messageId, until: stopping.until && stopping.until < latest ? stopping.until : latest }];
+        const until = stopping.until && stopping.until < latest ? stopping.until : latest;
+        return [{ messageId: c.messageId, until, byProvider: isProviders(stopping) }];
       });
-      await this.lanes.postpone(tx, tenantId, waits, 'account_restricted', now);
+      const [ours, metas] = [waits.filter((w) => w.byProvider), waits.filter((w) => !w.byProvider)];
+      await this.lanes.postpone(tx, tenantId, ours, 'tenant_suspended', now);
+      await this.lanes.postpone(tx, tenantId, metas, 'account_restricted', now);
       return new Set(waits.map((w) => w.messageId));
     });
   }

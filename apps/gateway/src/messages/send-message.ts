@@ -12,7 +12,7 @@ import { isRegistered } from '#libs/wabas';
 import { Holds } from '#libs/wallet';
 import { type Channel, Channels, hasAccess } from '../channels/channels.js';
 import { Remembered } from '../channels/remembered.js';
-import { type Restrictable, stoppedBy } from '../channels/restrictions.js';
+import { isProviders, type Restrictable, stoppedBy } from '../channels/restrictions.js';
 import { refuse, unknownObject } from '../graph-envelope/refuse.js';
 import { NamedObjects } from './named-objects.js';
 import type { MessageRequest } from './read-message.js';
@@ -272,6 +272,12 @@ export function notCovered({ category, hold }: NewMessage) {
 function requireUnrestricted({ restrictions }: Channel, message: Restrictable, at: Date): void {
   const restriction = stoppedBy(restrictions, message, at);
   if (!restriction) return;
+  if (isProviders(restriction)) {
+    throw refuse(
+      'tenant_suspended',
+      'Your provider has switched off marketing messages of this account. Others still go out. Ask its support what to do.',
+    );
+  }
   const until = restriction.until ? `until ${restriction.until.toISOString()}` : 'until Meta lifts it';
   throw refuse(
     'number_restricted',
