@@ -190,4 +190,15 @@ describe('what a tenant reads of billing', () => {
       expect((await http('GET', `${apps.api.url}/api/v1/${path}`)).status).toBe(401);
     },
   );
+
+  it('says of every route what it answers', async () => {
+    const { body } = await http('GET', `${apps.api.url}/openapi.json`);
+    const silent = Object.entries(body.paths as Record<string, Record<string, { responses: object }>>).flatMap(
+      ([path, operations]) =>
+        Object.entries(operations)
+          .filter(([, { responses }]) => !Object.entries(responses).some(([code, r]) => /^2/.test(code) && r.content))
+          .map(([method]) => `${method} ${path}`),
+    );
+    expect(silent.filter((route) => /\/(api|admin)\/v1\//.test(route))).toEqual([]);
+  });
 });

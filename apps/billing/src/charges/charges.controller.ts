@@ -1,5 +1,5 @@
 import { Controller, Get, Param, Query, UseGuards } from '@nestjs/common';
-import { ApiBearerAuth, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { Refusal } from '#libs/http';
 import { isId } from '#libs/ids';
 import { Ledger, messageEntryId } from '#libs/ledger';
@@ -44,6 +44,7 @@ export class ChargesController {
   /** What the tenant was charged, message by message, oldest first; free messages are charges of 0. */
   @Get('charges')
   @ApiOperation({ summary: 'Charges by day' })
+  @ApiOkResponse({ type: ChargePageResponse })
   async list(@TenantCaller() { tenantId }: Caller, @Query() query: ChargesQuery): Promise<ChargePageResponse> {
     const { from, to, limit } = query;
     if (from !== undefined) mustBeDay(from, 'from');
@@ -59,6 +60,7 @@ export class ChargesController {
   /** The charge of one message, with the rate row, the rule and the journal entry. */
   @Get('charges/:message')
   @ApiOperation({ summary: 'The charge of a message' })
+  @ApiOkResponse({ type: ChargeDetailResponse })
   async one(@TenantCaller() { tenantId }: Caller, @Param('message') ref: string): Promise<ChargeDetailResponse> {
     const messageId = messageIdOf(ref) ?? (isId(ref) ? ref : undefined);
     if (!messageId) throw Refusal.notFound('charge');
@@ -76,6 +78,7 @@ export class ChargesController {
   /** Delivered messages that have no price yet, each with the reason; nobody is charged for them until it is mended. */
   @Get('unpriced-messages')
   @ApiOperation({ summary: 'Delivered messages that wait for a price' })
+  @ApiOkResponse({ type: UnpricedPageResponse })
   async unpriced(@TenantCaller() { tenantId }: Caller): Promise<UnpricedPageResponse> {
     const parked = await this.db.inTenant(tenantId, (tx) => this.facts.listParked(tx, tenantId));
     return {

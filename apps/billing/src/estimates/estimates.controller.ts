@@ -1,5 +1,5 @@
 import { Body, Controller, HttpCode, Inject, Post, UseGuards } from '@nestjs/common';
-import { ApiBearerAuth, ApiOperation, ApiProperty, ApiPropertyOptional, ApiTags } from '@nestjs/swagger';
+import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiProperty, ApiPropertyOptional, ApiTags } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import {
   ArrayMaxSize,
@@ -30,6 +30,7 @@ import { PRICED_CATEGORIES, type PricedCategory } from '../plans/terms.js';
 import { CurrentRateBook } from '../rate-card/current-rate-book.js';
 import { zoneClock } from '../rating/local-time.js';
 import { categoryOn } from './category-on.js';
+import { EstimateResponse } from './estimate.response.js';
 import { estimateAudience, type Planned } from './estimate-audience.js';
 
 class AudiencePart {
@@ -99,7 +100,8 @@ export class EstimatesController {
   @Post()
   @HttpCode(200)
   @ApiOperation({ summary: 'Price of a planned audience' })
-  async estimate(@TenantCaller() { tenantId }: Caller, @Body() request: EstimateRequest): Promise<object> {
+  @ApiOkResponse({ type: EstimateResponse })
+  async estimate(@TenantCaller() { tenantId }: Caller, @Body() request: EstimateRequest): Promise<EstimateResponse> {
     if (request.day !== undefined) mustBeDay(request.day, 'day');
     const book = await this.book.get();
     return this.db.inTenant(tenantId, async (tx) => {

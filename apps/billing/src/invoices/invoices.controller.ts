@@ -1,5 +1,5 @@
 import { Controller, Get, Param, ParseIntPipe, Query, UseGuards } from '@nestjs/common';
-import { ApiBearerAuth, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { Refusal } from '#libs/http';
 import { Ledger } from '#libs/ledger';
 import { Database, type Tx } from '#libs/persistence';
@@ -9,8 +9,9 @@ import { metaIdsOf, RateRowResponse, rateRowOf } from '../charges/charge.respons
 import { ChargePageResponse, chargePage, cursorOf, PageQuery } from '../charges/charge-page.js';
 import { daysOfMonth } from '../local-days.js';
 import { type DraftInvoice, draftInvoice, type InvoiceLine } from './draft-invoice.js';
+import { IssuedInvoiceResponse } from './invoice.response.js';
 import { Invoices } from './invoices.js';
-import { IssuedInvoiceResponse, showIssued } from './issued-invoices.controller.js';
+import { showIssued } from './issued-invoices.controller.js';
 
 class InvoiceLineResponse {
   @ApiProperty({ description: 'Place on the draft; it can move while the month goes on' }) number: number;
@@ -58,6 +59,7 @@ export class InvoicesController {
   /** The lines of a month, a draft until it is issued: by currency, market, category, price, rule and rate row. */
   @Get(':month')
   @ApiOperation({ summary: 'Draft invoice of a month' })
+  @ApiOkResponse({ type: InvoiceResponse })
   async draft(@TenantCaller() { tenantId }: Caller, @Param('month') month: string): Promise<InvoiceResponse> {
     const { lines, totals, issued } = await this.db.inTenant(tenantId, async (tx) => ({
       ...(await this.draftOf(tx, tenantId, month)),
@@ -75,6 +77,7 @@ export class InvoicesController {
   /** The charges that a line sums up; each names its message, rate row and rule. */
   @Get(':month/lines/:number/charges')
   @ApiOperation({ summary: 'Charges of an invoice line' })
+  @ApiOkResponse({ type: InvoiceLineChargesResponse })
   async charges(
     @TenantCaller() { tenantId }: Caller,
     @Param('month') month: string,

@@ -1,28 +1,14 @@
 import { Controller, Get, Header, Param, ParseUUIDPipe, Query, StreamableFile, UseGuards } from '@nestjs/common';
-import { ApiBearerAuth, ApiOperation, ApiProduces, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
 import { PAGE_SIZE, type Page, PageRequest, pageOf, Refusal } from '#libs/http';
 import { Database } from '#libs/persistence';
 import { type Caller, TenantCaller, TenantGuard } from '#libs/tenants';
+import { InvoiceDocumentResponse, IssuedInvoicePageResponse, IssuedInvoiceResponse } from './invoice.response.js';
 import type { InvoiceDocument } from './invoice-document.js';
 import { Invoices, type IssuedInvoice } from './invoices.js';
 import { renderCsv } from './render-csv.js';
 import { renderJson } from './render-json.js';
 import { renderPdf } from './render-pdf.js';
-
-export class IssuedInvoiceResponse {
-  @ApiProperty() id: string;
-  @ApiProperty({ enum: ['invoice', 'credit_note'] }) kind: string;
-  @ApiProperty({ example: 'PAL-000042' }) number: string;
-  @ApiProperty({ example: '2026-11' }) month: string;
-  @ApiProperty() issued_on: string;
-  @ApiProperty() currency: string;
-  @ApiProperty() net: string;
-  @ApiProperty() tax: string;
-  @ApiProperty() total: string;
-  @ApiProperty({ description: 'SHA-256 of the JSON document; it never changes' }) digest: string;
-  @ApiProperty({ nullable: true, type: String, description: 'The invoice that a credit note credits' })
-  credits: string | null;
-}
 
 export const showIssued = ({ invoiceId, header, digest, credits }: IssuedInvoice): IssuedInvoiceResponse => ({
   id: invoiceId,
@@ -51,6 +37,7 @@ export class IssuedInvoicesController {
   /** Invoices and credit notes, newest first. */
   @Get()
   @ApiOperation({ summary: 'Issued invoices' })
+  @ApiOkResponse({ type: IssuedInvoicePageResponse })
   async list(
     @TenantCaller() { tenantId }: Caller,
     @Query() { cursor }: PageRequest,
@@ -65,6 +52,7 @@ export class IssuedInvoicesController {
   @Get(':id')
   @Header('content-type', 'application/json; charset=utf-8')
   @ApiOperation({ summary: 'An issued invoice' })
+  @ApiOkResponse({ type: InvoiceDocumentResponse })
   async json(@TenantCaller() { tenantId }: Caller, @Param('id', ParseUUIDPipe) id: string): Promise<StreamableFile> {
     return new StreamableFile(Buffer.from(renderJson(await this.document(tenantId, id))), {
       type: 'application/json; charset=utf-8',
@@ -74,6 +62,7 @@ export class IssuedInvoicesController {
   @Get(':id/csv')
   @ApiProduces('text/csv')
   @ApiOperation({ summary: 'An issued invoice as a table' })
+  @ApiOkResponse({ schema: { type: 'string', format: 'binary' } })
   async csv(@TenantCaller() { tenantId }: Caller, @Param('id', ParseUUIDPipe) id: string): Promise<StreamableFile> {
     const document = await this.document(tenantId, id);
     return fileOf(Buffer.from(renderCsv(document)), 'text/csv; charset=utf-8', document, 'csv');
@@ -82,6 +71,7 @@ export class IssuedInvoicesController {
   @Get(':id/pdf')
   @ApiProduces('application/pdf')
   @ApiOperation({ summary: 'An issued invoice on paper' })
+  @ApiOkResponse({ schema: { type: 'string', format: 'binary' } })
   async pdf(@TenantCaller() { tenantId }: Caller, @Param('id', ParseUUIDPipe) id: string): Promise<StreamableFile> {
     const document = await this.document(tenantId, id);
     return fileOf(await renderPdf(document), 'application/pdf', document, 'pdf');

@@ -33,8 +33,8 @@ export class LegalEntities {
   }
 
   /** Adds an entity or changes it; its numbers go on. */
-  async save(e: LegalEntity): Promise<void> {
-    await this.db.query(
+  async save(tx: Tx, e: LegalEntity): Promise<void> {
+    await tx.query(
       `INSERT INTO legal_entities (entity, name, address, country, tax_id, contact, payment_details, taxes, invoice_prefix,
                                    credit_prefix, updated_at)
        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)

@@ -1,5 +1,5 @@
 import { Controller, Get, Query, UseGuards } from '@nestjs/common';
-import { ApiBearerAuth, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { Refusal } from '#libs/http';
 import { isId } from '#libs/ids';
 import { ACCOUNTS_A_TENANT_SEES, Ledger, type PostedEntry, type Posting, titleOf } from '#libs/ledger';
@@ -51,6 +51,7 @@ export class LedgerController {
   /** What the tenant owes: balances, and the journal page by page. Of the provider's own costs a tenant sees nothing. */
   @Get()
   @ApiOperation({ summary: 'Balances and journal entries' })
+  @ApiOkResponse({ type: LedgerResponse })
   async read(@TenantCaller() { tenantId }: Caller, @Query() { cursor, limit }: PageQuery): Promise<LedgerResponse> {
     if (cursor !== undefined && !isId(cursor)) throw Refusal.invalid('cursor must be the `next` of a page before');
     const { balances, found } = await this.db.inTenant(tenantId, async (tx) => ({

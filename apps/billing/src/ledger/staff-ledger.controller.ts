@@ -1,5 +1,13 @@
 import { Body, Controller, Get, HttpCode, Inject, Param, ParseUUIDPipe, Post, StreamableFile } from '@nestjs/common';
-import { ApiBearerAuth, ApiOperation, ApiProduces, ApiProperty, ApiPropertyOptional, ApiTags } from '@nestjs/swagger';
+import {
+  ApiBearerAuth,
+  ApiOkResponse,
+  ApiOperation,
+  ApiProduces,
+  ApiProperty,
+  ApiPropertyOptional,
+  ApiTags,
+} from '@nestjs/swagger';
 import { IsIn, IsOptional, IsString, Matches, MaxLength } from 'class-validator';
 import { CLOCK, type Clock } from '#libs/clock';
 import { Refusal } from '#libs/http';
@@ -10,7 +18,7 @@ import { Database } from '#libs/persistence';
 import { Needs, ReasonRequest, Staff, type StaffCaller } from '#libs/staff';
 import { UsageFacts } from '#libs/usage';
 import { Wabas } from '#libs/wabas';
-import { type ChargeResponse, chargeResponse, metaIdsOf } from '../charges/charge.response.js';
+import { ChargeResponse, chargeResponse, metaIdsOf } from '../charges/charge.response.js';
 import { daysOfMonth } from '../local-days.js';
 import { PRICED_CATEGORIES } from '../plans/terms.js';
 import { StaffAudit } from '../staff/staff-audit.js';
@@ -31,6 +39,21 @@ class RateAgainRequest extends ReasonRequest {
   parked_for?: string;
 }
 
+class PeriodResponse {
+  @ApiProperty({ example: '2026-10' }) month: string;
+  @ApiProperty() closed_by: string;
+  @ApiProperty() closed_at: string;
+}
+class PeriodsResponse {
+  @ApiProperty({ type: [PeriodResponse] }) data: PeriodResponse[];
+}
+class ClosedResponse {
+  @ApiProperty({ nullable: true, type: String, example: '2026-10' }) closed_through: string | null;
+}
+class ReleasedResponse {
+  @ApiProperty({ description: 'How many messages are rated again' }) released: number;
+}
+
 @ApiTags('staff: books')
 @ApiBearerAuth()
 @Controller('admin/v1/tenants/:tenantId')
@@ -49,7 +72,8 @@ export class StaffLedgerController {
   @Get('periods')
   @Needs('billing.read')
   @ApiOperation({ summary: 'Months that are closed' })
-  async closed(@Param('tenantId', ParseUUIDPipe) tenantId: string): Promise<{ data: object[] }> {
+  @ApiOkResponse({ type: PeriodsResponse })
+  async closed(@Param('tenantId', ParseUUIDPipe) tenantId: string): Promise<PeriodsResponse> {
     const list = await this.db.inTenant(tenantId, (tx) => this.periods.list(tx, tenantId));
     return {
       data: list.map((p) => ({ month: p.month, closed_by: p.closedBy, closed_at: p.closedAt.toISOString() })),
@@ -61,12 +85,13 @@ export class StaffLedgerController {
   @HttpCode(200)
   @Needs('books.close')
   @ApiOperation({ summary: 'Close a month' })
+  @ApiOkResponse({ type: ClosedResponse })
   async close(
     @Staff() staff: StaffCaller,
     @Param('tenantId', ParseUUIDPipe) tenantId: string,
     @Param('month') month: string,
     @Body() { reason }: ReasonRequest,
-  ): Promise<{ closed_through: string | null }> {
+  ): Promise<ClosedResponse> {
     const days = daysOfMonth(month);
     // Noon of the day after is past midnight in every zone.
     if (!days || this.clock.now().getTime() < Date.parse(`${days.to}T12:00:00Z`) + 86_400_000) {
@@ -83,6 +108,7 @@ export class StaffLedgerController {
   @HttpCode(200)
   @Needs('books.close')
   @ApiOperation({ summary: 'Correct what a message was charged' })
+  @ApiOkResponse({ type: ChargeResponse })
   async correct(
     @Staff() staff: StaffCaller,
     @Param('tenantId', ParseUUIDPipe) tenantId: string,
@@ -106,11 +132,12 @@ export class StaffLedgerController {
   @HttpCode(200)
   @Needs('books.close')
   @ApiOperation({ summary: 'Rate waiting messages again' })
+  @ApiOkResponse({ type: ReleasedResponse })
   async rateAgain(
     @Staff() staff: StaffCaller,
     @Param('tenantId', ParseUUIDPipe) tenantId: string,
     @Body() { parked_for: parkedFor, reason }: RateAgainRequest,
-  ): Promise<{ released: number }> {
+  ): Promise<ReleasedResponse> {
     return this.db.inTenant(tenantId, async (tx) => {
       const released = await this.facts.unpark(tx, tenantId, parkedFor);
       const after = { released, parked_for: parkedFor ?? null };
@@ -127,6 +154,7 @@ export class StaffLedgerController {
   @ApiProduces('text/csv')
   @Needs('billing.read')
   @ApiOperation({ summary: 'The journal of a month, for accounting programs' })
+  @ApiOkResponse({ schema: { type: 'string', format: 'binary' } })
   journal(@Param('tenantId', ParseUUIDPipe) tenantId: string, @Param('month') month: string): StreamableFile {
     const days = daysOfMonth(month);
     if (!days) throw Refusal.invalid('the month must be YYYY-MM');

@@ -1,9 +1,10 @@
 import { Controller, Get, Inject, UseGuards } from '@nestjs/common';
-import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { CLOCK, type Clock } from '#libs/clock';
 import { Database } from '#libs/persistence';
 import { type Caller, TenantCaller, TenantGuard } from '#libs/tenants';
 import { BillingProfiles } from './billing-profiles.js';
+import { OwnPlanResponse } from './plan.response.js';
 import { Plans } from './plans.js';
 import { type ShownPlan, showAssignment, showPlan, showProfile } from './show-plan.js';
 
@@ -22,6 +23,7 @@ export class PlansController {
   /** The plan in force today (UTC) with its terms, the ones before and to come, and who the invoices are made out to. */
   @Get()
   @ApiOperation({ summary: 'The plan that makes your prices' })
+  @ApiOkResponse({ type: OwnPlanResponse })
   async read(
     @TenantCaller() { tenantId }: Caller,
   ): Promise<ShownPlan & { assignments: object[]; profile: object | null }> {

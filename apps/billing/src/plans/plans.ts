@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { CLOCK, type Clock } from '#libs/clock';
 import { Refusal } from '#libs/http';
 import { newId } from '#libs/ids';
-import { Database, type Tx } from '#libs/persistence';
+import { Database, PROVIDER_TENANT, type Tx } from '#libs/persistence';
 import { storedTerms } from './read-terms.js';
 import { nameOf, PASS_THROUGH, type PlanInForce, type PlanTerms } from './terms.js';
 
@@ -81,19 +81,32 @@ export class Plans {
     return new PlanCalendar(rows.map((row) => ({ ...row, terms: storedTerms(row.terms) })));
   }
 
-  /** Adds a version to a plan (the first makes the plan). Tenants stay on the version they are on. */
-  async addVersion(plan: string, terms: PlanTerms, by: { who: string; note: string }): Promise<PlanVersion> {
+  /**
+   * Adds a version to a plan (the first makes the plan). Tenants stay on the version they are on.
+   *
+   * @param also what is done in the same transaction, such as an entry in the audit log
+   */
+  async addVersion(
+    plan: string,
+    terms: PlanTerms,
+    by: { who: string; note: string },
+    also: (tx: Tx, made: PlanVersion) => Promise<void> = async () => {},
+  ): Promise<PlanVersion> {
     if (plan === PASS_THROUGH.plan)
       throw Refusal.conflict('pass_through is built in and adds nothing; take another name.');
     const createdAt = this.clock.now();
-    const [row] = await this.db.query<{ version: number }>(
-      `INSERT INTO plan_versions (plan, version, terms, note, made_by, created_at)
-       SELECT $1, coalesce(max(version), 0) + 1, $2, $3, $4, $5 FROM plan_versions WHERE plan = $1
-       ON CONFLICT DO NOTHING RETURNING version`,
-      [plan, JSON.stringify(terms), by.note, by.who, createdAt],
-    );
-    if (!row) throw Refusal.conflict('Someone else added a version at the same moment. Look at it and try again.');
-    return { plan, version: row.version, terms, note: by.note, madeBy: by.who, createdAt };
+    return this.db.inTenant(PROVIDER_TENANT, async (tx) => {
+      const [row]: { version: number }[] = await tx.query(
+        `INSERT INTO plan_versions (plan, version, terms, note, made_by, created_at)
+         SELECT $1, coalesce(max(version), 0) + 1, $2, $3, $4, $5 FROM plan_versions WHERE plan = $1
+         ON CONFLICT DO NOTHING RETURNING version`,
+        [plan, JSON.stringify(terms), by.note, by.who, createdAt],
+      );
+      if (!row) throw Refusal.conflict('Someone else added a version at the same moment. Look at it and try again.');
+      const made = { plan, version: row.version, terms, note: by.note, madeBy: by.who, createdAt };
+      await also(tx, made);
+      return made;
+    });
   }
 
   /** Every version of every plan, newest version first. */

@@ -6,6 +6,7 @@ import { Refusal } from '#libs/http';
 import { TenantGuard } from '#libs/tenants';
 import { mustBeDay } from '../local-days.js';
 import { RateCards } from './rate-cards.js';
+import { PriceChangeResponse } from './rate-proposal.response.js';
 import { RateProposals } from './rate-proposals.js';
 
 class RateCardQuery {
@@ -41,13 +42,6 @@ class PriceResponse {
   @ApiProperty() note: string;
   @ApiProperty({ description: 'How often it was put right; 0 as first imported' }) revision: number;
 }
-class PriceChangeResponse {
-  @ApiProperty({ example: 'Mexico' }) market: string;
-  @ApiProperty({ example: 'utility' }) category: string;
-  @ApiProperty({ nullable: true, type: String, description: 'null: the card before it has no such price' })
-  from: string | null;
-  @ApiProperty({ nullable: true, type: String, description: 'null: it has no such price any more' }) to: string | null;
-}
 class AnnouncedCardResponse {
   @ApiProperty({ example: '2027-01-01', description: "In force from 00:00 of this day in the WABA's time zone" })
   card_date: string;
@@ -82,6 +76,7 @@ export class RateCardsController {
   /** Every card of Meta's prices that is known: dates by currencies. */
   @Get()
   @ApiOperation({ summary: "Meta's price lists, by date and currency" })
+  @ApiOkResponse({ type: CardsResponse })
   async list(): Promise<CardsResponse> {
     const cards = await this.cards.list();
     return { data: cards.map((c) => ({ card_date: c.cardDate, currency: c.currency, prices: c.prices })) };
@@ -110,6 +105,7 @@ export class RateCardsController {
    */
   @Get(':currency')
   @ApiOperation({ summary: 'The card in force in a currency on a day' })
+  @ApiOkResponse({ type: CardResponse })
   async card(@Param('currency') asked: string, @Query() query: RateCardQuery): Promise<CardResponse> {
     const currency = asked.toUpperCase();
     const date = query.date ?? this.clock.now().toISOString().slice(0, 10);

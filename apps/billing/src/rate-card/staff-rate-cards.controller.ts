@@ -1,9 +1,18 @@
 import { Body, Controller, Get, HttpCode, Param, ParseUUIDPipe, Post } from '@nestjs/common';
-import { ApiBearerAuth, ApiOperation, ApiProperty, ApiPropertyOptional, ApiTags } from '@nestjs/swagger';
+import {
+  ApiBearerAuth,
+  ApiCreatedResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiProperty,
+  ApiPropertyOptional,
+  ApiTags,
+} from '@nestjs/swagger';
 import { IsBoolean, IsOptional, IsString, Length, Matches } from 'class-validator';
 import { Needs, ReasonRequest, Staff, type StaffCaller } from '#libs/staff';
 import { mustBeDay } from '../local-days.js';
 import { StaffAudit } from '../staff/staff-audit.js';
+import { RateProposalResponse, RateProposalsResponse } from './rate-proposal.response.js';
 import { type RateProposal, RateProposals } from './rate-proposals.js';
 
 class ProposeRequest extends ReasonRequest {
@@ -29,7 +38,7 @@ class ProposeRequest extends ReasonRequest {
   csv: string;
 }
 
-const show = (p: RateProposal): object => ({
+const show = (p: RateProposal): RateProposalResponse => ({
   id: p.proposalId,
   card_date: p.cardDate,
   currency: p.currency,
@@ -55,14 +64,16 @@ export class StaffRateCardsController {
   @Get()
   @Needs('billing.read')
   @ApiOperation({ summary: 'Proposed rate cards, with what changes and what looks wrong' })
-  async list(): Promise<{ data: object[] }> {
+  @ApiOkResponse({ type: RateProposalsResponse })
+  async list(): Promise<RateProposalsResponse> {
     return { data: (await this.proposals.list()).map(show) };
   }
 
   @Post()
   @Needs('rates.write')
   @ApiOperation({ summary: 'Propose a rate card' })
-  async propose(@Staff() staff: StaffCaller, @Body() r: ProposeRequest): Promise<object> {
+  @ApiCreatedResponse({ type: RateProposalResponse })
+  async propose(@Staff() staff: StaffCaller, @Body() r: ProposeRequest): Promise<RateProposalResponse> {
     mustBeDay(r.card_date, 'card_date');
     mustBeDay(r.announced_on, 'announced_on');
     const card = { cardDate: r.card_date, currency: r.currency, source: r.source, csv: r.csv };
@@ -80,11 +91,12 @@ export class StaffRateCardsController {
   @HttpCode(200)
   @Needs('rates.write')
   @ApiOperation({ summary: "Approve somebody else's rate card" })
+  @ApiOkResponse({ type: RateProposalResponse })
   approve(
     @Staff() staff: StaffCaller,
     @Param('id', ParseUUIDPipe) id: string,
     @Body() r: ReasonRequest,
-  ): Promise<object> {
+  ): Promise<RateProposalResponse> {
     return this.decide(staff, id, 'approved', r.reason);
   }
 
@@ -92,11 +104,12 @@ export class StaffRateCardsController {
   @HttpCode(200)
   @Needs('rates.write')
   @ApiOperation({ summary: 'Reject a rate card' })
+  @ApiOkResponse({ type: RateProposalResponse })
   reject(
     @Staff() staff: StaffCaller,
     @Param('id', ParseUUIDPipe) id: string,
     @Body() r: ReasonRequest,
-  ): Promise<object> {
+  ): Promise<RateProposalResponse> {
     return this.decide(staff, id, 'rejected', r.reason);
   }
 
@@ -105,7 +118,7 @@ export class StaffRateCardsController {
     id: string,
     status: 'approved' | 'rejected',
     reason: string,
-  ): Promise<object> {
+  ): Promise<RateProposalResponse> {
     const entry = { action: `rate-card.${status}`, object: `rate-card:${id}`, reason };
     return show(await this.proposals.decide(id, status, staff, (tx) => this.audit.record(staff, entry, tx)));
   }

@@ -39,17 +39,28 @@ export class Reconcile {
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
-  /** Pulls Meta's analytics of all WABAs of a tenant. @returns how many rows Meta told */
-  async pull(tenantId: string, days: { from: string; to: string }): Promise<number> {
-    let told = 0;
+  /**
+   * Pulls Meta's analytics of all WABAs of a tenant.
+   *
+   * @param also what is done in the transaction that keeps them, such as an entry in the audit log
+   * @returns how many rows Meta told
+   */
+  async pull(
+    tenantId: string,
+    days: { from: string; to: string },
+    also: (tx: Tx, rows: number) => Promise<void> = async () => {},
+  ): Promise<number> {
     const wabas = await this.db.inTenant(tenantId, (tx) => this.wabas.wabas(tx, tenantId));
-    for (const waba of wabas) {
-      const cells = await this.analytics.pull(waba, days);
-      const which = { wabaId: waba.wabaId, source: 'analytics' as const, ...days };
-      await this.db.inTenant(tenantId, (tx) => this.usage.replace(tx, tenantId, which, cells));
-      told += cells.length;
-    }
-    return told;
+    const told: [wabaId: string, cells: UsageCell[]][] = [];
+    for (const waba of wabas) told.push([waba.wabaId, await this.analytics.pull(waba, days)]);
+    return this.db.inTenant(tenantId, async (tx) => {
+      for (const [wabaId, cells] of told) {
+        await this.usage.replace(tx, tenantId, { wabaId, source: 'analytics', ...days }, cells);
+      }
+      const rows = told.reduce((sum, [, cells]) => sum + cells.length, 0);
+      await also(tx, rows);
+      return rows;
+    });
   }
 
   /** Our volumes beside Meta's analytics, by day, number, market and category in each WABA's zone. */
@@ -81,9 +92,16 @@ export class Reconcile {
 
   /**
    * Keeps an invoice of Meta's: CSV with the columns market, category, volume, cost; one row for each.
+   *
+   * @param also what is done in the same transaction, such as an entry in the audit log
    * @throws Refusal with all that is wrong in it, by line
    */
-  async importInvoice(tenantId: string, metaWabaId: string, month: string, csv: string): Promise<{ rows: number }> {
+  async importInvoice(
+    tenantId: string,
+    given: { metaWabaId: string; month: string; csv: string },
+    also: (tx: Tx, rows: number) => Promise<void> = async () => {},
+  ): Promise<{ rows: number }> {
+    const { metaWabaId, month, csv } = given;
     const days = daysOfMonth(month);
     if (!days) throw Refusal.invalid('the month must be YYYY-MM');
     const cells = readInvoice(csv, days.from);
@@ -91,6 +109,7 @@ export class Reconcile {
       const waba = await this.wabas.waba(tx, tenantId, { metaWabaId });
       if (!waba) throw Refusal.notFound('WABA');
       await this.usage.replace(tx, tenantId, { wabaId: waba.wabaId, source: 'invoice', ...days }, cells);
+      await also(tx, cells.length);
       return { rows: cells.length };
     });
   }

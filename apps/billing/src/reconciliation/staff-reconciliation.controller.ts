@@ -1,11 +1,17 @@
 import { Body, Controller, Get, HttpCode, Param, ParseUUIDPipe, Post, Query } from '@nestjs/common';
-import { ApiBearerAuth, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { IsString, Length, Matches, MaxLength } from 'class-validator';
 import { Database } from '#libs/persistence';
 import { Needs, ReasonRequest, Staff, type StaffCaller } from '#libs/staff';
 import { mustBeDay } from '../local-days.js';
 import { StaffAudit } from '../staff/staff-audit.js';
 import { Reconcile, type WabaReport } from './reconcile.js';
+import {
+  ImportedInvoiceResponse,
+  RowsResponse,
+  TrueUpResponse,
+  WabaReportsResponse,
+} from './reconciliation.response.js';
 
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
 const MONTH = /^\d{4}-(0[1-9]|1[0-2])$/;
@@ -48,6 +54,7 @@ export class StaffReconciliationController {
   @HttpCode(200)
   @Needs('reconciliation.run')
   @ApiOperation({ summary: "Pull Meta's analytics" })
+  @ApiOkResponse({ type: RowsResponse })
   async pull(
     @Staff() staff: StaffCaller,
     @Param('tenantId', ParseUUIDPipe) tenantId: string,
@@ -55,14 +62,10 @@ export class StaffReconciliationController {
   ): Promise<{ rows: number }> {
     mustBeDay(from, 'from');
     mustBeDay(to, 'to');
-    const rows = await this.reconcile.pull(tenantId, { from, to });
     const object = `tenant:${tenantId}`;
-    await this.audit.record(staff, {
-      action: 'reconciliation.pull',
-      object,
-      tenantId,
-      after: { from, to, rows },
-      reason,
+    const rows = await this.reconcile.pull(tenantId, { from, to }, (tx, told) => {
+      const after = { from, to, rows: told };
+      return this.audit.record(staff, { action: 'reconciliation.pull', object, tenantId, after, reason }, tx);
     });
     return { rows };
   }
@@ -71,6 +74,7 @@ export class StaffReconciliationController {
   @Get()
   @Needs('billing.read')
   @ApiOperation({ summary: "Our volumes beside Meta's analytics" })
+  @ApiOkResponse({ type: WabaReportsResponse })
   async byDay(
     @Param('tenantId', ParseUUIDPipe) tenantId: string,
     @Query() { from, to }: DaysQuery,
@@ -84,19 +88,17 @@ export class StaffReconciliationController {
   @HttpCode(200)
   @Needs('reconciliation.run')
   @ApiOperation({ summary: "Import Meta's invoice of a month" })
+  @ApiOkResponse({ type: ImportedInvoiceResponse })
   async importInvoice(
     @Staff() staff: StaffCaller,
     @Param('tenantId', ParseUUIDPipe) tenantId: string,
     @Body() { waba_id: wabaId, month, csv, reason }: MetaInvoiceRequest,
   ): Promise<{ rows: number; data: WabaReport[] }> {
-    const { rows } = await this.reconcile.importInvoice(tenantId, wabaId, month, csv);
     const object = `month:${month}`;
-    await this.audit.record(staff, {
-      action: 'reconciliation.invoice',
-      object,
-      tenantId,
-      after: { wabaId, rows },
-      reason,
+    const given = { metaWabaId: wabaId, month, csv };
+    const { rows } = await this.reconcile.importInvoice(tenantId, given, (tx, kept) => {
+      const after = { wabaId, rows: kept };
+      return this.audit.record(staff, { action: 'reconciliation.invoice', object, tenantId, after, reason }, tx);
     });
     return { rows, data: await this.reconcile.byInvoice(tenantId, month) };
   }
@@ -104,6 +106,7 @@ export class StaffReconciliationController {
   @Get('meta-invoices/:month')
   @Needs('billing.read')
   @ApiOperation({ summary: "Our costs beside Meta's invoice" })
+  @ApiOkResponse({ type: WabaReportsResponse })
   async byInvoice(
     @Param('tenantId', ParseUUIDPipe) tenantId: string,
     @Param('month') month: string,
@@ -115,11 +118,12 @@ export class StaffReconciliationController {
   @HttpCode(200)
   @Needs('books.close')
   @ApiOperation({ summary: "True up the books to Meta's invoice" })
+  @ApiOkResponse({ type: TrueUpResponse })
   async trueUp(
     @Staff() staff: StaffCaller,
     @Param('tenantId', ParseUUIDPipe) tenantId: string,
     @Body() { waba_id: metaWabaId, month, amount, reason }: TrueUpRequest,
-  ): Promise<object> {
+  ): Promise<TrueUpResponse> {
     return this.db.inTenant(tenantId, async (tx) => {
       const booked = await this.reconcile.trueUp(tx, tenantId, { month, metaWabaId, amount, memo: reason });
       const after = { ...booked, amount };

@@ -1,5 +1,5 @@
 import { Controller, Get, Inject, Query, UseGuards } from '@nestjs/common';
-import { ApiBearerAuth, ApiOperation, ApiPropertyOptional, ApiTags } from '@nestjs/swagger';
+import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiPropertyOptional, ApiTags } from '@nestjs/swagger';
 import { IsOptional, IsString, Matches, MaxLength } from 'class-validator';
 import { CLOCK, type Clock } from '#libs/clock';
 import { Refusal } from '#libs/http';
@@ -7,6 +7,7 @@ import { Ledger, titleOf } from '#libs/ledger';
 import { Database } from '#libs/persistence';
 import { type Caller, TenantCaller, TenantGuard } from '#libs/tenants';
 import { mustBeDay } from '../local-days.js';
+import { StatementResponse, UsageResponse } from './usage.response.js';
 import { type Dimension, USAGE_DIMENSIONS, type UsageRow, usageReport } from './usage-report.js';
 
 class DaysQuery {
@@ -41,6 +42,7 @@ export class UsageController {
   /** Delivered messages and what they cost, summed up by day, market, category, number or campaign. */
   @Get('usage')
   @ApiOperation({ summary: 'Usage and spend' })
+  @ApiOkResponse({ type: UsageResponse })
   async usage(@TenantCaller() { tenantId }: Caller, @Query() query: UsageQuery): Promise<{ data: UsageRow[] }> {
     const by = query.by.split(',').map((name) => name.trim());
     const unknown = by.find((name) => !USAGE_DIMENSIONS.some((d) => d === name));
@@ -53,7 +55,8 @@ export class UsageController {
   /** What was owed and paid: balances before the first day, movements day by day. */
   @Get('statement')
   @ApiOperation({ summary: 'Statement of account' })
-  async statement(@TenantCaller() { tenantId }: Caller, @Query() query: DaysQuery): Promise<object> {
+  @ApiOkResponse({ type: StatementResponse })
+  async statement(@TenantCaller() { tenantId }: Caller, @Query() query: DaysQuery): Promise<StatementResponse> {
     const days = this.daysOf(query);
     const { opening, movements } = await this.db.inTenant(tenantId, (tx) =>
       this.ledger.movements(tx, tenantId, ['receivable', 'wallet'], days),

@@ -1,5 +1,5 @@
 import { Controller, Headers, HttpCode, Inject, Post, type RawBodyRequest, Req } from '@nestjs/common';
-import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import { SystemClock } from '#libs/clock';
 import { Refusal } from '#libs/http';
@@ -21,6 +21,7 @@ export class PaymentsController {
   @Post()
   @HttpCode(200)
   @ApiOperation({ summary: "Stripe's webhook" })
+  @ApiOkResponse({ schema: { type: 'object', properties: { received: { type: 'boolean' } } } })
   async report(
     @Req() request: RawBodyRequest<FastifyRequest>,
     @Headers('stripe-signature') signature?: string,

@@ -14,6 +14,11 @@ export class WalletResponse {
   alert_levels: readonly string[];
 }
 
+/** null: a tenant that pays by invoice alone. */
+export class WalletHolderResponse {
+  @ApiProperty({ type: WalletResponse, nullable: true }) wallet: WalletResponse | null;
+}
+
 export const showWallet = (w: Wallet): WalletResponse => ({
   currency: w.currency,
   balance: w.balance,
@@ -36,6 +41,12 @@ export class TopUpResponse {
   @ApiProperty({ nullable: true, type: String, description: 'Where to pay, while it is pending' }) url: string | null;
   @ApiProperty() created_at: string;
   @ApiProperty({ nullable: true, type: String }) settled_at: string | null;
+}
+
+export class TopUpPageResponse {
+  @ApiProperty({ type: [TopUpResponse] }) data: TopUpResponse[];
+  @ApiProperty({ nullable: true, type: String, description: 'Cursor of the next page; null on the last' })
+  next: string | null;
 }
 
 export const showTopUp = (t: TopUp): TopUpResponse => ({

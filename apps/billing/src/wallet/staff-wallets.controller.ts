@@ -1,5 +1,5 @@
 import { Body, Controller, Get, Param, ParseUUIDPipe, Post, Put } from '@nestjs/common';
-import { ApiBearerAuth, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { ApiBearerAuth, ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { IsString, Length, Matches } from 'class-validator';
 import { Refusal } from '#libs/http';
 import { isZero, parseDecimal } from '#libs/money';
@@ -7,7 +7,7 @@ import { Database } from '#libs/persistence';
 import { Needs, ReasonRequest, Staff, type StaffCaller } from '#libs/staff';
 import { Wallets } from '#libs/wallet';
 import { StaffAudit } from '../staff/staff-audit.js';
-import { showTopUp, showWallet, type TopUpResponse, type WalletResponse } from './show-wallet.js';
+import { showTopUp, showWallet, TopUpResponse, WalletHolderResponse, type WalletResponse } from './show-wallet.js';
 import { TopUps } from './top-ups.js';
 import { AMOUNT } from './wallet.controller.js';
 
@@ -43,6 +43,7 @@ export class StaffWalletsController {
   @Get()
   @Needs('billing.read')
   @ApiOperation({ summary: 'The wallet of a tenant' })
+  @ApiOkResponse({ type: WalletHolderResponse })
   async read(@Param('tenantId', ParseUUIDPipe) tenantId: string): Promise<{ wallet: WalletResponse | null }> {
     const wallet = await this.db.inTenant(tenantId, (tx) => this.wallets.find(tx, tenantId));
     return { wallet: wallet ? showWallet(wallet) : null };
@@ -51,6 +52,7 @@ export class StaffWalletsController {
   @Put()
   @Needs('wallets.write')
   @ApiOperation({ summary: 'Open a wallet, or change its credit limit' })
+  @ApiOkResponse({ type: WalletHolderResponse })
   async open(
     @Staff() staff: StaffCaller,
     @Param('tenantId', ParseUUIDPipe) tenantId: string,
@@ -70,6 +72,7 @@ export class StaffWalletsController {
   @Post('transfers')
   @Needs('wallets.write')
   @ApiOperation({ summary: 'Enter a bank transfer' })
+  @ApiCreatedResponse({ type: TopUpResponse })
   async transfer(
     @Staff() staff: StaffCaller,
     @Param('tenantId', ParseUUIDPipe) tenantId: string,

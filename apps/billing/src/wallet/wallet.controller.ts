@@ -1,11 +1,26 @@
 import { Body, Controller, Get, HttpCode, Patch, Post, Query, UseGuards } from '@nestjs/common';
-import { ApiBearerAuth, ApiOperation, ApiProperty, ApiPropertyOptional, ApiTags } from '@nestjs/swagger';
+import {
+  ApiBearerAuth,
+  ApiCreatedResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiProperty,
+  ApiPropertyOptional,
+  ApiTags,
+} from '@nestjs/swagger';
 import { ArrayMaxSize, IsArray, IsOptional, IsString, IsUrl, Matches, MaxLength } from 'class-validator';
 import { PAGE_SIZE, type Page, PageRequest, pageOf, Refusal } from '#libs/http';
 import { Database } from '#libs/persistence';
 import { type Caller, TenantCaller, TenantGuard } from '#libs/tenants';
 import { Wallets } from '#libs/wallet';
-import { showTopUp, showWallet, type TopUpResponse, WalletResponse } from './show-wallet.js';
+import {
+  showTopUp,
+  showWallet,
+  TopUpPageResponse,
+  TopUpResponse,
+  WalletHolderResponse,
+  WalletResponse,
+} from './show-wallet.js';
 import { TopUps } from './top-ups.js';
 
 /** A decimal string of 0 or more, of a size that money has. */
@@ -44,6 +59,7 @@ export class WalletController {
   /** Balance, what is held, and what may still be spent; null for a tenant that pays by invoice alone. */
   @Get()
   @ApiOperation({ summary: 'Your wallet' })
+  @ApiOkResponse({ type: WalletHolderResponse })
   async read(@TenantCaller() { tenantId }: Caller): Promise<{ wallet: WalletResponse | null }> {
     const wallet = await this.db.inTenant(tenantId, (tx) => this.wallets.find(tx, tenantId));
     return { wallet: wallet ? showWallet(wallet) : null };
@@ -52,6 +68,7 @@ export class WalletController {
   /** What stops first when money runs out, and when to be told. */
   @Patch()
   @ApiOperation({ summary: 'Change reserves and alert levels' })
+  @ApiOkResponse({ type: WalletHolderResponse })
   async change(
     @TenantCaller() { tenantId }: Caller,
     @Body() request: WalletSettingsRequest,
@@ -70,6 +87,7 @@ export class WalletController {
 
   @Get('top-ups')
   @ApiOperation({ summary: 'Top-ups, newest first' })
+  @ApiOkResponse({ type: TopUpPageResponse })
   async list(@TenantCaller() { tenantId }: Caller, @Query() { cursor }: PageRequest): Promise<Page<TopUpResponse>> {
     const rows = await this.db.inTenant(tenantId, (tx) =>
       this.topUps.list(tx, tenantId, { before: cursor, limit: PAGE_SIZE + 1 }),
@@ -81,6 +99,7 @@ export class WalletController {
   @Post('top-ups')
   @HttpCode(201)
   @ApiOperation({ summary: 'Top up your wallet' })
+  @ApiCreatedResponse({ type: TopUpResponse })
   async begin(@TenantCaller() caller: Caller, @Body() request: TopUpRequest): Promise<TopUpResponse> {
     const { tenantId, userId } = caller;
     return showTopUp(await this.topUps.begin(tenantId, request.amount, request.return_url, userId ?? 'api key'));
