@@ -65,6 +65,8 @@ function fillCountries() {
   if (countries.some(({ code }) => code === here)) $('country').value = here;
 }
 
+const OF_FILES = { wrong_file_type: page.textWrongFile, file_too_large: page.textLargeFile };
+
 /** Documents go one by one, so that one that is refused keeps none of the others back. */
 async function sendDocuments(id, input) {
   const refused = [];
@@ -72,7 +74,8 @@ async function sendDocuments(id, input) {
     const form = new FormData();
     form.append('file', file);
     await api('POST', `/applications/${id}/documents`, form).catch((error) => {
-      refused.push(`${file.name}: ${error instanceof ApiError ? error.message : page.textOffline}`);
+      const why = OF_FILES[error.code] ?? (error instanceof ApiError ? error.message : page.textOffline);
+      refused.push(`${file.name}: ${why}`);
     });
   }
   const taken = input.files.length - refused.length;

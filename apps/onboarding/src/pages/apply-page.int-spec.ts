@@ -159,7 +159,7 @@ describe('the page of applications', () => {
       if (r.method() === 'POST') sent.push(new URL(r.url()).pathname);
     });
     await page.locator('#form button').dblclick();
-    await page.locator('#problem', { hasText: 'papers.pdf' }).waitFor();
+    await page.locator('#problem', { hasText: 'papers.pdf: this is no PDF' }).waitFor();
     await stage.shot(page, '8-refused-document-en');
     expect(sent.filter((path) => path.endsWith('/start'))).toHaveLength(1);
     const kept = await stage.stack.database.owner.query(
