@@ -1,28 +1,23 @@
 import { type BeforeApplicationShutdown, Inject, Injectable } from '@nestjs/common';
 import type { Logger } from 'pino';
 import { CLOCK, type Clock } from '#libs/clock';
-import { graphError } from '#libs/error-catalogue';
 import { Leases } from '#libs/leases';
 import { LOGGER } from '#libs/observability';
-import { type CallResult, type MessageLane, type MessageRow, Outbox, OutboxHeld, OutboxLanes } from '#libs/outbox';
+import { type CallResult, OutboxLanes } from '#libs/outbox';
 import { Coalescer, Database, type Tx } from '#libs/persistence';
-import { type Lanes, Wake } from '#libs/queues';
-import { fateOfWaiting, whyNotSendable } from '#libs/template-state';
-import { Templates } from '#libs/templates';
-import { TenantEvents } from '#libs/tenant-events';
-import { type Reservation, TierReservation, type TierScope } from '#libs/tier-reservation';
+import type { Lanes } from '#libs/queues';
+import { TierReservation } from '#libs/tier-reservation';
 import { type Channel, Channels, isLive } from '../channels/channels.js';
 import { Transports } from '../channels/transports.js';
 import { SendMedia } from '../media/send-media.js';
 import { Admission } from './admission.js';
-import { EXPIRED, failedStatus } from './failed-status.js';
-import { graphBody, refersTo } from './graph-body.js';
-import { OptOuts } from './opt-outs.js';
+import { ClaimMessages, type Ready } from './claim-messages.js';
 import { type Outcome, outcomeOfAnswer, outcomeOfError } from './outcome.js';
 import type { Pace } from './pace.js';
 import { PairRate } from './pair-rate.js';
+import { StoreResults } from './store-results.js';
 import { Throughput } from './throughput.js';
-import { ToldTemplates } from './told-templates.js';
+import { TierPlaces } from './tier-places.js';
 
 type Lane = Lanes['gateway.dispatch'];
 
@@ -46,19 +41,6 @@ const HELD_BACK_MS = 1_000;
 const LONGEST_LOOK_MS = 60_000;
 /** A pace that waits for answers is looked at again after so long at most, for something more urgent may have come. */
 const LONGEST_NAP_MS = 1_000;
-/** Tries to store what Meta answered: an answer that is lost leaves a message in doubt. */
-const STORE_TRIES = 20;
-
-interface Place {
-  scope: TierScope;
-  generation: string;
-  customer: string;
-  mark: string;
-}
-
-/** A message with the body that goes to Meta, or with what is to become of it without a call. */
-type Ready = { message: MessageRow } & ({ body: string } | { instead: CallResult });
-
 /**
  * Sends what waits for a number, under the number's lease: the next messages are claimed, called, and what became of them
  * is stored, with many calls under way at a time, and one to each recipient.
@@ -67,27 +49,21 @@ type Ready = { message: MessageRow } & ({ body: string } | { instead: CallResult
 export class Dispatcher implements BeforeApplicationShutdown {
   private stopping = false;
   private readonly draining = new Set<Promise<unknown>>();
-  /** Places of the messaging limit that messages under way took, by message. */
-  private readonly places = new Map<string, Place>();
 
   constructor(
     private readonly db: Database,
     private readonly leases: Leases,
     private readonly channels: Channels,
-    private readonly outbox: Outbox,
     private readonly lanes: OutboxLanes,
-    private readonly held: OutboxHeld,
-    private readonly templates: Templates,
-    private readonly toldTemplates: ToldTemplates,
-    private readonly optOuts: OptOuts,
     private readonly tier: TierReservation,
+    private readonly places: TierPlaces,
     private readonly admission: Admission,
     private readonly pairs: PairRate,
     private readonly throughput: Throughput,
+    private readonly messages: ClaimMessages,
+    private readonly results: StoreResults,
     private readonly transports: Transports,
     private readonly media: SendMedia,
-    private readonly events: TenantEvents,
-    private readonly wake: Wake,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
@@ -123,7 +99,7 @@ export class Dispatcher implements BeforeApplicationShutdown {
     if (!channel || !isLive(channel)) return this.nextLook(lane, NOT_LIVE_MS);
     const pace = await this.throughput.takeOver(channel.number);
     const underWay = new Set<Promise<void>>();
-    const results = new Coalescer<CallResult, undefined>((batch) => this.store(lane, batch), {
+    const results = new Coalescer<CallResult, undefined>((batch) => this.results.store(lane, batch), {
       batch: BATCH,
       inFlight: 1,
       lingerMs: LINGER_MS,
@@ -211,15 +187,19 @@ export class Dispatcher implements BeforeApplicationShutdown {
     const [limit, lanesAfter] = forBroadcasts > 0 ? [forBroadcasts, 2 as const] : [room, 1 as const];
     const isFree = channel.restrictions.length === 0 && !this.pairs.wasNeeded(lane.phoneNumberId);
     if (scope.cap === Number.POSITIVE_INFINITY && isFree) {
-      const ready = await this.claim(channel, limit, lanesAfter);
+      const ready = await this.messages.next(channel, limit, lanesAfter);
       return this.withinPairRate(lane, ready);
     }
     const { allowed, refused, reservation } = await this.admission.next(channel, scope, limit, lanesAfter);
     if (allowed.length === 0) return refused ? 'again' : [];
-    const ready = await this.claim(channel, limit, lanesAfter, allowed);
+    const ready = await this.messages.next(channel, limit, lanesAfter, allowed);
     if (!reservation) return ready;
     if (await this.tier.holds(scope, reservation).catch(() => false)) {
-      this.remember(scope, reservation, ready);
+      this.places.remember(
+        scope,
+        reservation,
+        ready.map((r) => r.message),
+      );
       return ready;
     }
     // Redis lost the count between reserving and claiming, or is away: nothing was sent yet, so give back and count anew.
@@ -244,7 +224,7 @@ export class Dispatcher implements BeforeApplicationShutdown {
   }
 
   private async giveBack(lane: Lane, ready: readonly Ready[], notBefore: Date): Promise<void> {
-    await this.store(
+    await this.results.store(
       lane,
       ready.map(({ message }) => ({
         messageId: message.messageId,
@@ -253,98 +233,6 @@ export class Dispatcher implements BeforeApplicationShutdown {
         notBefore,
       })),
     );
-  }
-
-  private remember(scope: TierScope, { generation, admitted }: Reservation, ready: readonly Ready[]): void {
-    for (const { message } of ready) {
-      const mark = message.inWindow ? undefined : admitted.get(message.recipient);
-      if (mark === undefined || mark === 'known') continue;
-      this.places.set(message.messageId, { scope, generation, customer: message.recipient, mark });
-    }
-  }
-
-  /** Messages that were not sent after all give back their places of the messaging limit. */
-  private async releasePlaces(results: readonly CallResult[]): Promise<void> {
-    const free: Place[] = [];
-    for (const { messageId, became } of results) {
-      const place = this.places.get(messageId);
-      if (!place) continue;
-      this.places.delete(messageId);
-      if (became === 'failed' || became === 'accepted' || became === 'parked') free.push(place);
-    }
-    const [first] = free;
-    if (!first) return;
-    for (const generation of new Set(free.map((p) => p.generation))) {
-      const places = free.filter((p) => p.generation === generation);
-      // Without Redis the places stay taken for a day, or until they are counted anew.
-      await this.tier.release(first.scope, generation, places, this.clock.now()).catch((error) => {
-        this.logger.warn({ err: error, places: places.length }, 'could not give back places of the messaging limit');
-      });
-    }
-  }
-
-  private claim(channel: Channel, room: number, lanesAfter: MessageLane, only?: readonly string[]): Promise<Ready[]> {
-    const { tenantId, phoneNumberId } = channel.number;
-    return this.transaction(tenantId, async (tx, wakeLater) => {
-      const now = this.clock.now();
-      const claimed = await this.lanes.claim(tx, tenantId, phoneNumberId, now, room, only, lanesAfter);
-      const expired = claimed.filter((m) => m.status === 'expired');
-      if (expired.length > 0) {
-        wakeLater(
-          await this.events.publish(
-            tx,
-            tenantId,
-            expired.map((m) => failedStatus(channel, m, EXPIRED, now)),
-          ),
-        );
-      }
-      const toSend = claimed.filter((m) => m.status === 'sending');
-      return this.prepare(tx, tenantId, toSend);
-    });
-  }
-
-  /** Looks once more at what must be true at the moment of sending, and writes the bodies. */
-  private async prepare(tx: Tx, tenantId: string, messages: readonly MessageRow[]): Promise<Ready[]> {
-    const templateIds = [...new Set(messages.flatMap((m) => m.templateId ?? []))];
-    const states =
-      templateIds.length > 0 ? await this.templates.statesOf(tx, tenantId, templateIds) : new Map<string, never>();
-    const metaIds = new Map<string, string>();
-    for (const id of new Set(messages.flatMap((m) => refersTo(m.payload)))) {
-      const metaId = (await this.outbox.find(tx, tenantId, id))?.metaMessageId;
-      if (metaId) metaIds.set(id, metaId);
-    }
-    const optedOut = await this.optOuts.since(tx, tenantId, messages);
-    return messages.map((message) => {
-      const instead = (code: Parameters<typeof graphError>[0], details: string): Ready => ({
-        message,
-        instead: {
-          messageId: message.messageId,
-          attempt: message.attempts,
-          became: 'failed',
-          error: graphError(code, details, message.messageId).error,
-        },
-      });
-      if (message.templateId) {
-        const state = states.get(message.templateId) ?? 'deleted';
-        const fate = fateOfWaiting(state);
-        if (fate.fate === 'hold') {
-          const { messageId, attempts: attempt } = message;
-          return { message, instead: { messageId, attempt, became: 'parked', heldFor: fate.why } };
-        }
-        const why = whyNotSendable(state);
-        if (why) return instead(why, 'The template stopped being approved while the message waited to be sent.');
-      }
-      const stopped = optedOut.get(message.messageId);
-      if (stopped) return instead('recipient_opted_out', stopped);
-      const body = graphBody(message, metaIds);
-      if (body === undefined) {
-        return instead(
-          'invalid_value',
-          'reaction.message_id: this message was never sent, so it cannot be reacted to.',
-        );
-      }
-      return { message, body };
-    });
   }
 
   private async call(channel: Channel, pace: Pace, ready: Ready): Promise<Outcome> {
@@ -369,63 +257,8 @@ export class Dispatcher implements BeforeApplicationShutdown {
     }
   }
 
-  /** Stores results, patiently: while the database is away there is nothing better to do than to wait for it. */
-  private async store(lane: Lane, results: CallResult[]): Promise<undefined[]> {
-    if (results.length === 0) return [];
-    for (let tries = 1; ; tries++) {
-      try {
-        await this.transaction(lane.tenantId, async (tx, wakeLater) => {
-          const now = this.clock.now();
-          const moved = await this.lanes.settle(tx, lane.tenantId, results, now);
-          await this.held.mark(
-            tx,
-            lane.tenantId,
-            results.flatMap((r) => (r.became === 'parked' ? [r] : [])),
-          );
-          await this.toldTemplates.apply(tx, lane.tenantId, results, now);
-          const failed = results.filter((r) => r.became === 'failed' && moved.has(r.messageId));
-          if (failed.length === 0) return;
-          const channel = await this.channels.byId(lane.tenantId, lane.phoneNumberId);
-          if (!channel) return;
-          for (const result of failed) {
-            const message = await this.outbox.find(tx, lane.tenantId, result.messageId);
-            if (!message) continue;
-            const error = 'error' in result ? result.error : {};
-            const told = [
-              failedStatus(channel, message, error, now),
-              ...(await this.optOuts.hear(tx, message, error, now)),
-            ];
-            wakeLater(await this.events.publish(tx, lane.tenantId, told));
-          }
-        });
-        break;
-      } catch (error) {
-        if (tries >= STORE_TRIES) throw error;
-        this.logger.warn({ err: error, ...lane, tries }, 'could not store results yet');
-        await sleep(Math.min(2_000, 50 * 2 ** tries));
-      }
-    }
-    await this.releasePlaces(results);
-    return results.map(() => undefined);
-  }
-
   private inTenant<T>(lane: Lane, work: (tx: Tx) => Promise<T>): Promise<T> {
     return this.db.inTenant(lane.tenantId, work);
-  }
-
-  /** A transaction after which endpoints are woken whose events it told. */
-  private async transaction<T>(
-    tenantId: string,
-    work: (tx: Tx, wakeLater: (endpointIds: readonly string[]) => void) => Promise<T>,
-  ): Promise<T> {
-    const endpoints = new Set<string>();
-    const done = await this.db.inTenant(tenantId, (tx) =>
-      work(tx, (ids) => {
-        for (const id of ids) endpoints.add(id);
-      }),
-    );
-    for (const endpointId of endpoints) void this.wake.lane('gateway.deliver', { tenantId, endpointId });
-    return done;
   }
 }
 

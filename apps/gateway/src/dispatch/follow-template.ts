@@ -6,18 +6,18 @@ import { Database, type Tx } from '#libs/persistence';
 import { Wake } from '#libs/queues';
 import { fateOfWaiting, type TemplateState, whyNotSendable } from '#libs/template-state';
 import { Templates } from '#libs/templates';
-import { TenantEvents } from '#libs/tenant-events';
+import type { TenantEvent } from '#libs/tenant-events';
 import { Channels } from '../channels/channels.js';
 import { EXPIRED, failedStatus } from './failed-status.js';
+import { type Tell, Telling } from './telling.js';
 
 /** Messages moved in one transaction. */
 const AT_ONCE = 500;
 
-/** What one transaction moved, and whom to wake for it. */
+/** What one transaction moved, and which numbers have work by it. */
 interface Moved {
   count: number;
   numbers: readonly string[];
-  endpoints: readonly string[];
 }
 
 /**
@@ -31,7 +31,7 @@ export class FollowTemplate {
     private readonly held: OutboxHeld,
     private readonly templates: Templates,
     private readonly channels: Channels,
-    private readonly events: TenantEvents,
+    private readonly telling: Telling,
     private readonly wake: Wake,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
@@ -44,46 +44,42 @@ export class FollowTemplate {
 
   private async step(of: OfTemplate): Promise<number> {
     const { tenantId, templateId } = of;
-    const { count, numbers, endpoints } = await this.db.inTenant(tenantId, async (tx) => {
+    const { count, numbers } = await this.telling.inTenant(tenantId, async (tx, tell) => {
       const states = await this.templates.statesOf(tx, tenantId, [templateId]);
-      return this.move(tx, of, states.get(templateId) ?? 'deleted');
+      return this.move(tx, of, states.get(templateId) ?? 'deleted', tell);
     });
     for (const phoneNumberId of new Set(numbers)) {
       void this.wake.lane('gateway.dispatch', { tenantId, phoneNumberId });
     }
-    for (const endpointId of new Set(endpoints)) void this.wake.lane('gateway.deliver', { tenantId, endpointId });
     return count;
   }
 
-  private async move(tx: Tx, of: OfTemplate, state: TemplateState): Promise<Moved> {
+  private async move(tx: Tx, of: OfTemplate, state: TemplateState, tell: Tell): Promise<Moved> {
     const now = this.clock.now();
     const fate = fateOfWaiting(state);
     if (fate.fate === 'send') {
       const numbers = await this.held.release(tx, of, now, AT_ONCE);
-      return { count: numbers.length, numbers, endpoints: [] };
+      return { count: numbers.length, numbers };
     }
     if (fate.fate === 'hold') {
       const count = await this.held.hold(tx, of, fate.why, now, AT_ONCE);
       const expired = await this.held.end(tx, of, now, AT_ONCE);
-      return {
-        count: Math.max(count, expired.length),
-        numbers: [],
-        endpoints: await this.tell(tx, expired, EXPIRED, now),
-      };
+      await tell(await this.statusesOf(expired, EXPIRED, now));
+      return { count: Math.max(count, expired.length), numbers: [] };
     }
     const details = `The template is ${state} now, so the message that waited for it cannot be sent.`;
     const { error } = graphError(whyNotSendable(state) ?? 'template_unknown', details, of.templateId);
     const failed = await this.held.end(tx, of, now, AT_ONCE, error);
-    return { count: failed.length, numbers: [], endpoints: await this.tell(tx, failed, error, now) };
+    await tell(await this.statusesOf(failed, error, now));
+    return { count: failed.length, numbers: [] };
   }
 
-  private async tell(tx: Tx, ended: readonly MessageRow[], error: object, now: Date): Promise<string[]> {
+  private async statusesOf(ended: readonly MessageRow[], error: object, now: Date): Promise<TenantEvent[]> {
     const told = [];
     for (const message of ended) {
       const channel = await this.channels.byId(message.tenantId, message.phoneNumberId);
       if (channel) told.push(failedStatus(channel, message, message.status === 'expired' ? EXPIRED : error, now));
     }
-    const [first] = ended;
-    return first ? this.events.publish(tx, first.tenantId, told) : [];
+    return told;
   }
 }

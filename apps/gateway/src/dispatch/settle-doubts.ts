@@ -4,11 +4,10 @@ import { CLOCK, type Clock } from '#libs/clock';
 import { type MessageCategory, UNKNOWN_POLICIES } from '#libs/message-status';
 import { LOGGER } from '#libs/observability';
 import { type Decision, type Doubtful, OutboxDoubts } from '#libs/outbox';
-import { Database } from '#libs/persistence';
 import { Periodic, Wake } from '#libs/queues';
-import { TenantEvents } from '#libs/tenant-events';
 import { Channels } from '../channels/channels.js';
 import { EXPIRED, failedStatus } from './failed-status.js';
+import { Telling } from './telling.js';
 
 const LOOK_EVERY_MS = 10_000;
 const AT_ONCE = 200;
@@ -50,9 +49,8 @@ export function decideDoubt(message: Doubtful, now: Date): Decision {
 export class SettleDoubts implements OnApplicationBootstrap {
   constructor(
     private readonly doubts: OutboxDoubts,
-    private readonly db: Database,
+    private readonly telling: Telling,
     private readonly channels: Channels,
-    private readonly events: TenantEvents,
     private readonly wake: Wake,
     private readonly periodic: Periodic,
     @Inject(CLOCK) private readonly clock: Clock,
@@ -72,9 +70,8 @@ export class SettleDoubts implements OnApplicationBootstrap {
   }
 
   private async ofTenant(tenantId: string): Promise<number> {
-    const endpoints = new Set<string>();
     const again = new Set<string>();
-    const settled = await this.db.inTenant(tenantId, async (tx) => {
+    const settled = await this.telling.inTenant(tenantId, async (tx, tell) => {
       const now = this.clock.now();
       const messages = await this.doubts.overdue(tx, tenantId, GRACE_SECONDS, now, AT_ONCE);
       const decisions = messages.map((message) => decideDoubt(message, now));
@@ -84,14 +81,12 @@ export class SettleDoubts implements OnApplicationBootstrap {
         if (decision.becomes === 'accepted') again.add(message.phoneNumberId);
         const channel = decision.error ? await this.channels.byId(tenantId, message.phoneNumberId) : undefined;
         if (!channel) continue;
-        const told = await this.events.publish(tx, tenantId, failedStatus(channel, message, decision.error, now));
-        for (const endpointId of told) endpoints.add(endpointId);
+        await tell(failedStatus(channel, message, decision.error, now));
       }
       return messages.length;
     });
     if (settled > 0) this.logger.warn({ tenantId, messages: settled }, 'no status came for messages in doubt');
     for (const phoneNumberId of again) void this.wake.lane('gateway.dispatch', { tenantId, phoneNumberId });
-    for (const endpointId of endpoints) void this.wake.lane('gateway.deliver', { tenantId, endpointId });
     return settled;
   }
 }

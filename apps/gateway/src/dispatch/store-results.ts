@@ -1,0 +1,73 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { Logger } from 'pino';
+import { CLOCK, type Clock } from '#libs/clock';
+import { LOGGER } from '#libs/observability';
+import { type CallResult, Outbox, OutboxHeld, OutboxLanes } from '#libs/outbox';
+import type { Lanes } from '#libs/queues';
+import { Channels } from '../channels/channels.js';
+import { failedStatus } from './failed-status.js';
+import { OptOuts } from './opt-outs.js';
+import { Telling } from './telling.js';
+import { TierPlaces } from './tier-places.js';
+import { ToldTemplates } from './told-templates.js';
+
+/** Tries to store what Meta answered: an answer that is lost leaves a message in doubt. */
+const STORE_TRIES = 20;
+
+/** Stores what became of claimed messages, with everything that follows from it. */
+@Injectable()
+export class StoreResults {
+  constructor(
+    private readonly lanes: OutboxLanes,
+    private readonly outbox: Outbox,
+    private readonly held: OutboxHeld,
+    private readonly channels: Channels,
+    private readonly toldTemplates: ToldTemplates,
+    private readonly optOuts: OptOuts,
+    private readonly places: TierPlaces,
+    private readonly telling: Telling,
+    @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {}
+
+  /** Stores results, patiently: while the database is away there is nothing better to do than to wait for it. */
+  async store(lane: Lanes['gateway.dispatch'], results: readonly CallResult[]): Promise<undefined[]> {
+    if (results.length === 0) return [];
+    for (let tries = 1; ; tries++) {
+      try {
+        await this.once(lane, results);
+        break;
+      } catch (error) {
+        if (tries >= STORE_TRIES) throw error;
+        this.logger.warn({ err: error, ...lane, tries }, 'could not store results yet');
+        await sleep(Math.min(2_000, 50 * 2 ** tries));
+      }
+    }
+    await this.places.settle(results);
+    return results.map(() => undefined);
+  }
+
+  private once({ tenantId, phoneNumberId }: Lanes['gateway.dispatch'], results: readonly CallResult[]): Promise<void> {
+    return this.telling.inTenant(tenantId, async (tx, tell) => {
+      const now = this.clock.now();
+      const moved = await this.lanes.settle(tx, tenantId, results, now);
+      await this.held.mark(
+        tx,
+        tenantId,
+        results.flatMap((r) => (r.became === 'parked' ? [r] : [])),
+      );
+      await this.toldTemplates.apply(tx, tenantId, results, now);
+      const failed = results.filter((r) => r.became === 'failed' && moved.has(r.messageId));
+      const channel = failed.length > 0 ? await this.channels.byId(tenantId, phoneNumberId) : undefined;
+      if (!channel) return;
+      for (const result of failed) {
+        const message = await this.outbox.find(tx, tenantId, result.messageId);
+        if (!message) continue;
+        const error = 'error' in result ? result.error : {};
+        await tell([failedStatus(channel, message, error, now), ...(await this.optOuts.hear(tx, message, error, now))]);
+      }
+    });
+  }
+}
+
+const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
