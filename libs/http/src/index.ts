@@ -1,3 +1,4 @@
+export { csvCell } from './csv-cell.js';
 export { nativeEnvelope, type RenderRefusal } from './envelope.js';
 export { READINESS, type ReadinessCheck } from './health.controller.js';
 export { IsInstant, isInstant } from './instant.js';

@@ -27,9 +27,6 @@ export interface AuditEntry {
   sessionId?: string;
 }
 
-/** Writes the entry of a use case that opens its own transaction: called in it, last, with what was done. */
-export type LeaveTrace<Done> = (tx: Tx, done: Done) => Promise<void>;
-
 /** The part of an audit entry that says who, why and from where. */
 export const auditOf = (
   staff: StaffCaller,

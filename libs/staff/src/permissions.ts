@@ -45,6 +45,14 @@ export const STAFF_PERMISSIONS = {
     roles: ['administrator', 'support', 'billing', 'auditor'],
   },
   'parked.read': { means: 'see what waits for a person', roles: ['administrator', 'support', 'billing', 'auditor'] },
+  'support.read': {
+    means: 'look into a tenant as it would, for a while and with a reason the tenant sees',
+    roles: ['administrator', 'support'],
+  },
+  'support.more': {
+    means: 'grant an access that also changes things, or reads what people wrote',
+    roles: ['administrator'],
+  },
   'analytics.read': {
     means: 'see traffic, delivery and failures of all tenants',
     roles: ['administrator', 'support', 'billing', 'auditor'],

@@ -17,7 +17,7 @@ const ENTRIES = `
          tenant_id AS "tenantId", before::text AS before, after::text AS after, reason,
          host(from_address) AS "fromAddress", request_id AS "requestId", user_agent AS "userAgent",
          session_id AS "sessionId", hash
-    FROM audit_log WHERE seq > $1 ORDER BY seq LIMIT ${BATCH}`;
+    FROM audit_log WHERE seq > $1 ORDER BY audit_log.seq LIMIT ${BATCH}`;
 
 export interface AuditVerdict {
   /** How many entries were found unbroken from the first on. */
@@ -28,6 +28,12 @@ export interface AuditVerdict {
   head: string;
   /** The first thing that is wrong, in words that name the entry. Absent: nothing is. */
   broken?: string;
+}
+
+/** The end of the log as it is noted, as `57:9f86d081…`, without looking whether it is true. */
+export async function headOfAuditLog(tx: Tx): Promise<string> {
+  const [head] = await tx.query('SELECT seq, hash FROM audit_head');
+  return head ? headText(Number(head.seq), head.hash) : '0:';
 }
 
 /**

@@ -1,23 +1,13 @@
+import { csvCell } from '#libs/http';
 import type { InvoiceDocument } from './invoice-document.js';
 
 const COLUMNS =
   'invoice,month,item,market,category,tier,card_date,plan,rule,free_reason,quantity,unit_price,amount,currency';
 
-/** What spreadsheets begin a formula with, also in full-width form (OWASP, "CSV Injection"). A number is none. */
-const FORMULA = /^\s*[=+\-@\uff1d\uff0b\uff0d\uff20]|^[\t\r\n]/;
-const NUMBER = /^-?\d+(\.\d+)?$/;
-
-/** One cell: quoted where it must be (RFC 4180), and never read as a formula by a spreadsheet. */
-export function cell(value: string | number | null): string {
-  const text = value === null ? '' : String(value);
-  const safe = FORMULA.test(text) && !NUMBER.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
-}
-
 /** The document as rows: its lines, its fees, then net, tax and total. */
 export function renderCsv({ header: h, lines }: InvoiceDocument): string {
   const row = (item: string, rest: (string | number | null)[]): string =>
-    [h.number, h.month, item, ...rest].map(cell).join(',');
+    [h.number, h.month, item, ...rest].map(csvCell).join(',');
   const sum = (item: string, amount: string): string =>
     row(item, [null, null, null, null, null, null, null, null, null, amount, h.currency]);
   return `${[

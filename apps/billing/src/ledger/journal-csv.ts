@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
+import { csvCell } from '#libs/http';
 import { Ledger, type PostedEntry } from '#libs/ledger';
 import type { Database } from '#libs/persistence';
-import { cell } from '../invoices/render-csv.js';
 
 const COLUMNS = 'booked_on,entry,kind,message,reverses,memo,account,debit,credit,currency';
 const PAGE = 2_000;
@@ -41,7 +41,7 @@ const rowsOf = (entry: PostedEntry): string =>
         entry.reverses ?? null,
         entry.memo ?? '',
       ];
-      return [...common, account, credit ? '' : amount, credit ? amount.slice(1) : '', currency].map(cell).join(',');
+      return [...common, account, credit ? '' : amount, credit ? amount.slice(1) : '', currency].map(csvCell).join(',');
     })
     .map((row) => `${row}\r\n`)
     .join('');

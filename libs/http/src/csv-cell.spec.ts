@@ -1,6 +1,6 @@
 import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
-import { cell } from './render-csv.js';
+import { csvCell } from './csv-cell.js';
 
 describe('a cell of a CSV file', () => {
   it.each([
@@ -16,17 +16,17 @@ describe('a cell of a CSV file', () => {
     '＝1+1',
     '-',
   ])('that a spreadsheet would reckon as a formula is text: %j', (text) => {
-    expect(cell(text).replace(/^"/, '')).toMatch(/^'/);
+    expect(csvCell(text).replace(/^"/, '')).toMatch(/^'/);
   });
 
   it('that is a number stays a number', () => {
-    expect(['-0.0397', '12', '0.5'].map(cell)).toEqual(['-0.0397', '12', '0.5']);
+    expect(['-0.0397', '12', '0.5'].map(csvCell)).toEqual(['-0.0397', '12', '0.5']);
   });
 
   it('is read as it was written, but for the mark of text', () => {
     fc.assert(
       fc.property(fc.string(), (text) => {
-        const [[read] = []]: string[][] = parse(`${cell(text)},x\r\n`, { record_delimiter: '\r\n' });
+        const [[read] = []]: string[][] = parse(`${csvCell(text)},x\r\n`, { record_delimiter: '\r\n' });
         expect([text, `'${text}`]).toContain(read);
       }),
     );
