@@ -9,6 +9,7 @@ import { ConsentApiModule } from './consent/consent-api.module.js';
 import { ContactBookModule } from './contacts/contact-book.module.js';
 import { ConversationsController } from './conversations/conversations.controller.js';
 import { Conversations } from './conversations/conversations.js';
+import { SegmentsApiModule } from './segments/segments.module.js';
 
 /** The API. */
 @Module({
@@ -21,6 +22,7 @@ import { Conversations } from './conversations/conversations.js';
     OutboxModule,
     ContactBookModule,
     ConsentApiModule,
+    SegmentsApiModule,
   ],
   controllers: [ConversationsController],
   providers: [Conversations],

@@ -11,3 +11,4 @@ export { OutboxModule } from './outbox.module.js';
 export { type Decision, type Doubtful, type InDoubt, OutboxDoubts } from './outbox-doubts.js';
 export { type HeldFor, type OfTemplate, OutboxHeld } from './outbox-held.js';
 export { type CallResult, type Candidate, type Except, OutboxLanes, type ToldOfTemplate } from './outbox-lanes.js';
+export { readersSince } from './readers-since.js';
