@@ -1,4 +1,4 @@
-import { isEditable, type TemplateState } from './template-state.js';
+import { isEditable, isSendable, type TemplateState } from './template-state.js';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -21,7 +21,16 @@ export const EDIT_LIMITS: readonly { readonly count: number; readonly withinMs: 
 export const CREATION_LIMIT = { count: 100, withinMs: HOUR_MS } as const;
 
 /** For how long the name of a deleted approved template cannot be used again. */
-export const NAME_RESERVED_MS = 30 * DAY_MS;
+const NAME_RESERVED_MS = 30 * DAY_MS;
+
+/**
+ * Until when the name of a template that is deleted now is blocked; null when it is not.
+ * @param held what is known of it, for one whose deletion was under way already
+ */
+export function nameReservedUntil(before: TemplateState, held: Date | null, at: Date): Date | null {
+  if (before === 'pending_deletion') return held;
+  return isSendable(before) ? new Date(at.getTime() + NAME_RESERVED_MS) : null;
+}
 
 /**
  * Whether a template may be edited.

@@ -4,7 +4,7 @@ export {
   EDIT_LIMITS,
   mayCreate,
   mayEdit,
-  NAME_RESERVED_MS,
+  nameReservedUntil,
   templateCap,
 } from './allowances.js';
 export { parseCategory, TEMPLATE_CATEGORIES, type TemplateCategory } from './category.js';

@@ -2,6 +2,7 @@ import type { Tx } from '#libs/persistence';
 import {
   holdReport,
   judgeReport,
+  nameReservedUntil,
   parseQuality,
   pauseHours,
   readCategoryUpdate,
@@ -76,6 +77,7 @@ async function judgeStatus(
         reason: reason ?? null,
         reasonDetail: detail ?? null,
         locked: false,
+        reservedUntil: isDeletion(read.state) ? nameReservedUntil(held.state, template.reservedUntil, at) : null,
         ...pauseOf(read.state, reason, at),
       },
       now,
@@ -83,6 +85,9 @@ async function judgeStatus(
   }
   return { kind: 'status', before: held.state, after: read.state, verdict, ...told };
 }
+
+/** Deleted in WhatsApp Manager, or by Meta. */
+const isDeletion = (state: Template['status']): boolean => state === 'pending_deletion' || state === 'deleted';
 
 function pauseOf(state: Template['status'], reason: string | undefined, at: Date): Pick<Template, 'pauseEndsAt'> {
   const hours = state === 'paused' ? pauseHours(reason) : undefined;

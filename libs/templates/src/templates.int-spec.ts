@@ -202,6 +202,30 @@ describe('a template', () => {
     expect(await inTenant((tx) => templates.creationsSince(tx, tenantId, account.wabaId, noon))).toEqual([noon]);
   });
 
+  it('that Meta tells was deleted has its name blocked as well, until 30 days after the first word of it', async () => {
+    const account = await anAccount();
+    const template = await save(account, 'm11', { status: 'APPROVED' });
+    const { tenantId } = account;
+    const blocked = new Date(secondsOn(20).getTime() + 30 * 86_400_000);
+    await report(tenantId, 'm11', { status: { word: 'PENDING_DELETION' } }, secondsOn(20));
+    expect((await find(account))?.reservedUntil).toEqual(blocked);
+    await report(tenantId, 'm11', { status: { word: 'DELETED' } }, secondsOn(40));
+    expect(await find(account)).toMatchObject({ status: 'deleted', reservedUntil: blocked });
+
+    const other = await anAccount();
+    await save(other, 'm12', { status: 'APPROVED' });
+    await report(other.tenantId, 'm12', { status: { word: 'PENDING_DELETION' } }, secondsOn(20));
+    const leaving = (await find(other)) as typeof template;
+    await connected.db.inTenant(other.tenantId, (tx) =>
+      templates.deleted(tx, leaving, { at: secondsOn(50), gone: true, source: 'meta-poll' }),
+    );
+    expect((await find(other))?.reservedUntil).toEqual(blocked);
+    const rejected = await anAccount();
+    await save(rejected, 'm13', { status: 'REJECTED' });
+    await report(rejected.tenantId, 'm13', { status: { word: 'DELETED' } }, secondsOn(20));
+    expect((await find(rejected))?.reservedUntil).toBeNull();
+  });
+
   it('ends in the state with Meta’s newest time, in whatever order its reports come', async () => {
     const words = ['APPROVED', 'PAUSED', 'APPROVED', 'FLAGGED', 'DISABLED'];
     const orders = [

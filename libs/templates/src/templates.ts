@@ -6,7 +6,7 @@ import type { Tx } from '#libs/persistence';
 import {
   holdReport,
   judgeReport,
-  NAME_RESERVED_MS,
+  nameReservedUntil,
   normaliseLanguage,
   parseCategory,
   parseQuality,
@@ -174,14 +174,13 @@ export class Templates {
     const now = this.clock.now();
     const { tenantId, templateId, status: before } = template;
     const after = gone ? 'deleted' : 'pending_deletion';
-    const reserved = before === 'approved' || before === 'flagged';
     await tx.getRepository(Template).update(
       { tenantId, templateId },
       {
         status: after,
         statusAt: at,
         updatedAt: now,
-        reservedUntil: reserved ? new Date(at.getTime() + NAME_RESERVED_MS) : null,
+        reservedUntil: nameReservedUntil(before, template.reservedUntil, at),
       },
     );
     const kind = source === 'tenant' || source === 'staff' ? 'delete' : 'status';
