@@ -4,18 +4,9 @@ import { TransportRefusal } from '#libs/message-transport';
 import type { Caller } from '#libs/tenants';
 import { Channels } from '../channels/channels.js';
 import { fromGraph, refuse, unknownObject } from '../graph-envelope/refuse.js';
+import type { MediaResponse } from './media.response.js';
 import { MediaAtSource, type SourceFile } from './media-at-source.js';
 import { MediaUrls } from './media-urls.js';
-
-/** A file as the Cloud API shows it. */
-export interface MediaView {
-  messaging_product: 'whatsapp';
-  url: string;
-  mime_type: string;
-  sha256?: string;
-  file_size?: number;
-  id: string;
-}
 
 /** Tells of files by their ids: uploads by ours, what customers sent by Meta's. */
 @Injectable()
@@ -31,7 +22,11 @@ export class DescribeMedia {
    * @param query `phone_number_id` (Meta's), if given, must be that of the file; anything else is ignored
    * @throws Refusal for a file that is not there, another tenant's, or another number's
    */
-  async describe({ tenantId }: Caller, mediaId: string, query: Readonly<Record<string, unknown>>): Promise<MediaView> {
+  async describe(
+    { tenantId }: Caller,
+    mediaId: string,
+    query: Readonly<Record<string, unknown>>,
+  ): Promise<MediaResponse> {
     const found = await this.ofNumber(tenantId, mediaId, query);
     // Meta hands a file out for some days; until it is copied here, what Meta says of it is asked.
     const { sha256, size, mimeType } = found.sha256 ? found : await this.atMeta(found);

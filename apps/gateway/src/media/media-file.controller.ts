@@ -1,5 +1,5 @@
 import { Controller, Get, Headers, Query, Res } from '@nestjs/common';
-import { ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { Refusal } from '#libs/http';
 import { MediaStore } from '#libs/media-store';
@@ -20,6 +20,10 @@ export class MediaFileController {
    * needed nor looked at. `Range` is answered once the file is here; bytes that are still at Meta come as a whole.
    */
   @ApiOperation({ summary: 'Download a file', description: 'By the url of GET /{media-id}, for five minutes.' })
+  @ApiOkResponse({
+    description: 'The bytes, with their own type; a part of them is answered with 206',
+    content: { '*/*': { schema: { type: 'string', format: 'binary' } } },
+  })
   @ApiQuery({ name: 'mid', type: String })
   @ApiQuery({ name: 'ext', type: String, description: 'When the address ends, unix seconds' })
   @ApiQuery({ name: 'hash', type: String })

@@ -1,8 +1,10 @@
 import { Controller, Delete, HttpCode, Param, Post, Query, Req, UseGuards } from '@nestjs/common';
-import { ApiBearerAuth, ApiBody, ApiConsumes, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiBearerAuth, ApiBody, ApiConsumes, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import { ApiKeyGuard, type Caller, TenantCaller } from '#libs/tenants';
+import { SuccessResponse } from '../graph-envelope/success.response.js';
 import { DescribeMedia } from './describe-media.js';
+import { UploadedMediaResponse } from './media.response.js';
 import { UploadMedia } from './upload-media.js';
 
 @ApiTags('Media (Cloud API)')
@@ -21,6 +23,7 @@ export class MediaController {
     description:
       'The form of the Cloud API. `type` may be a MIME type, a kind (`image`), be called `typeFile`, or be missing.',
   })
+  @ApiOkResponse({ type: UploadedMediaResponse })
   @ApiConsumes('multipart/form-data')
   @ApiBody({
     schema: {
@@ -48,6 +51,7 @@ export class MediaController {
 
   /** Deletes an uploaded file, or our copy of what a customer sent. */
   @ApiOperation({ summary: 'Delete a file' })
+  @ApiOkResponse({ type: SuccessResponse })
   @Delete(':mediaId')
   async remove(
     @TenantCaller() caller: Caller,

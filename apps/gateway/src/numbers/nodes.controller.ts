@@ -1,5 +1,13 @@
 import { Controller, Get, Param, Query, Req, UseGuards } from '@nestjs/common';
-import { ApiBearerAuth, ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
+import {
+  ApiBearerAuth,
+  ApiExtraModels,
+  ApiOkResponse,
+  ApiOperation,
+  ApiQuery,
+  ApiTags,
+  getSchemaPath,
+} from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import { loadConfig } from '#libs/config';
 import { Database } from '#libs/persistence';
@@ -9,7 +17,9 @@ import { Wabas } from '#libs/wabas';
 import { unknownObject } from '../graph-envelope/refuse.js';
 import { graphPage, project, readPage } from '../graph-list/graph-page.js';
 import { DescribeMedia } from '../media/describe-media.js';
+import { MediaResponse } from '../media/media.response.js';
 import { OnPremisesClients } from '../on-premises/on-premises-clients.js';
+import { GraphTemplateResponse } from '../templates/graph-template.response.js';
 import { templateView } from '../templates/template-view.js';
 import { numberView, wabaView } from './number-view.js';
 
@@ -72,6 +82,17 @@ export class NodesController {
   @ApiOperation({
     summary: 'Show an object by its id',
     description: 'A phone number, a template, a WABA, or a file, whose `url` serves its bytes for five minutes.',
+  })
+  @ApiExtraModels(GraphTemplateResponse, MediaResponse)
+  @ApiOkResponse({
+    description: 'A number and an account have the fields of Graph that we keep',
+    schema: {
+      anyOf: [
+        { $ref: getSchemaPath(GraphTemplateResponse) },
+        { $ref: getSchemaPath(MediaResponse) },
+        { type: 'object', additionalProperties: true },
+      ],
+    },
   })
   @ApiQuery(FIELDS)
   @Get(':id')

@@ -1,5 +1,14 @@
 import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Patch, Post, Query, UseGuards } from '@nestjs/common';
-import { ApiBearerAuth, ApiBody, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import {
+  ApiAcceptedResponse,
+  ApiBearerAuth,
+  ApiBody,
+  ApiCreatedResponse,
+  ApiNoContentResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiTags,
+} from '@nestjs/swagger';
 import { CLOCK, type Clock } from '#libs/clock';
 import { type Page, Refusal } from '#libs/http';
 import { checkTemplate, type GrammarProblem, templateLimitsAt } from '#libs/template-state';
@@ -20,6 +29,14 @@ import {
   WabaRequest,
 } from './template.request.js';
 import { TemplateHistoryResponse, TemplateResponse, TemplateSyncResponse } from './template.response.js';
+import {
+  CarriedTemplatesResponse,
+  ReadyTemplatesResponse,
+  SubmittedLanguagesResponse,
+  TemplateProblemsResponse,
+  TemplateSyncsResponse,
+  TemplatesPageResponse,
+} from './template-answers.response.js';
 import { templateIn } from './template-request.js';
 
 const BODY = {
@@ -51,6 +68,7 @@ export class NativeTemplatesController {
 
   /** Templates of all accounts, the newest first. */
   @ApiOperation({ summary: 'List templates' })
+  @ApiOkResponse({ type: TemplatesPageResponse })
   @Get()
   list(@TenantCaller() { tenantId }: Caller, @Query() query: ListTemplatesRequest): Promise<Page<TemplateResponse>> {
     return this.read.list(tenantId, query);
@@ -58,6 +76,7 @@ export class NativeTemplatesController {
 
   /** Of each account: when its templates were last compared with Meta's list, what differed, and the last error. */
   @ApiOperation({ summary: 'Show how fresh templates are' })
+  @ApiOkResponse({ type: TemplateSyncsResponse })
   @Get('sync')
   async syncs(@TenantCaller() { tenantId }: Caller): Promise<{ data: TemplateSyncResponse[] }> {
     return { data: await this.read.syncsOf(tenantId) };
@@ -65,6 +84,7 @@ export class NativeTemplatesController {
 
   /** Compares templates with Meta's list now; what differs is in their history and in your webhooks. */
   @ApiOperation({ summary: "Compare with Meta's list now" })
+  @ApiAcceptedResponse({ type: TemplateSyncsResponse })
   @Post('sync')
   @HttpCode(202)
   async sync(
@@ -76,6 +96,7 @@ export class NativeTemplatesController {
 
   /** Has Meta copy approved templates to another account of the same business, as when a number moves there. */
   @ApiOperation({ summary: 'Carry templates over to another account' })
+  @ApiOkResponse({ type: CarriedTemplatesResponse })
   @Post('carry')
   @HttpCode(200)
   carry(@TenantCaller() caller: Caller, @Body() wish: CarryTemplatesRequest): Promise<CarriedTemplates> {
@@ -84,6 +105,7 @@ export class NativeTemplatesController {
 
   /** Ready templates for shops, in Spanish, Portuguese and English. */
   @ApiOperation({ summary: 'List ready templates' })
+  @ApiOkResponse({ type: ReadyTemplatesResponse })
   @Get('library')
   library(): { data: readonly ReadyTemplate[] } {
     return { data: READY_TEMPLATES };
@@ -91,6 +113,7 @@ export class NativeTemplatesController {
 
   /** Submits a ready template to Meta's review, in some or all of its languages. */
   @ApiOperation({ summary: 'Submit a ready template' })
+  @ApiCreatedResponse({ type: SubmittedLanguagesResponse })
   @Post('library/:key')
   async submitReady(
     @TenantCaller() caller: Caller,
@@ -105,6 +128,7 @@ export class NativeTemplatesController {
   /** Checks a template as a submission would, and submits nothing. */
   @ApiBody(BODY)
   @ApiOperation({ summary: 'Check a template' })
+  @ApiOkResponse({ type: TemplateProblemsResponse })
   @Post('check')
   @HttpCode(200)
   check(@Body() given: unknown): { problems: Pick<GrammarProblem, 'code' | 'at' | 'says'>[] } {
@@ -124,6 +148,7 @@ export class NativeTemplatesController {
   /** Submits a template to Meta's review: Graph's body, with the account in `waba_id` if there are several. */
   @ApiBody(BODY)
   @ApiOperation({ summary: 'Create a template' })
+  @ApiCreatedResponse({ type: TemplateHistoryResponse })
   @Post()
   async create(@TenantCaller() caller: Caller, @Body() given: unknown): Promise<TemplateHistoryResponse> {
     const { waba_id: wabaId, ...template } = templateIn(given);
@@ -138,6 +163,7 @@ export class NativeTemplatesController {
   /** Replaces the components, the category or the time to live; Meta reviews the template again. */
   @ApiBody({ schema: { type: 'object', additionalProperties: true } })
   @ApiOperation({ summary: 'Edit a template' })
+  @ApiOkResponse({ type: TemplateHistoryResponse })
   @Patch(':id')
   async edit(
     @TenantCaller() caller: Caller,
@@ -151,6 +177,7 @@ export class NativeTemplatesController {
 
   /** Ends a pause that pacing began. */
   @ApiOperation({ summary: 'Unpause a template' })
+  @ApiOkResponse({ type: TemplateHistoryResponse })
   @Post(':id/unpause')
   @HttpCode(200)
   async unpause(@TenantCaller() caller: Caller, @Param('id') id: string): Promise<TemplateHistoryResponse> {
@@ -161,6 +188,7 @@ export class NativeTemplatesController {
 
   /** Deletes all languages of a name. */
   @ApiOperation({ summary: 'Delete a template in all languages' })
+  @ApiNoContentResponse()
   @Delete()
   @HttpCode(204)
   async removeNamed(@TenantCaller() caller: Caller, @Query() query: DeleteTemplatesRequest): Promise<void> {
@@ -170,6 +198,7 @@ export class NativeTemplatesController {
 
   /** Deletes one language of a template; its history can still be read. */
   @ApiOperation({ summary: 'Delete a template' })
+  @ApiNoContentResponse()
   @Delete(':id')
   @HttpCode(204)
   async remove(@TenantCaller() caller: Caller, @Param('id') id: string): Promise<void> {

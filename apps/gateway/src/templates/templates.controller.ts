@@ -1,11 +1,13 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query, Req, UseGuards } from '@nestjs/common';
-import { ApiBearerAuth, ApiBody, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiBearerAuth, ApiBody, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import { loadConfig } from '#libs/config';
 import { ApiKeyGuard, type Caller, keyOf, TenantCaller } from '#libs/tenants';
+import { SuccessResponse } from '../graph-envelope/success.response.js';
 import { graphPage, project, readPage } from '../graph-list/graph-page.js';
 import { AccountInPath } from './account-in-path.js';
 import { EditTemplate } from './edit-template.js';
+import { CreatedTemplateResponse, GraphTemplatesResponse } from './graph-template.response.js';
 import { type CreatedTemplate, ManageTemplates } from './manage-templates.js';
 import { deletedBy, templateIn } from './template-request.js';
 import { templateView } from './template-view.js';
@@ -26,6 +28,7 @@ export class TemplatesController {
   /** Submits a template to Meta's review. */
   @ApiBody({ schema: { type: 'object', additionalProperties: true } })
   @ApiOperation({ summary: 'Create a template' })
+  @ApiOkResponse({ type: CreatedTemplateResponse })
   @Post(':wabaId/message_templates')
   @HttpCode(200)
   async create(
@@ -39,6 +42,7 @@ export class TemplatesController {
   /** Replaces the components, the category or the time to live of a template; Meta reviews it again. */
   @ApiBody({ schema: { type: 'object', additionalProperties: true } })
   @ApiOperation({ summary: 'Edit a template' })
+  @ApiOkResponse({ type: SuccessResponse })
   @Post(':templateId')
   @HttpCode(200)
   async edit(
@@ -52,6 +56,7 @@ export class TemplatesController {
 
   /** Ends a pause that pacing began. */
   @ApiOperation({ summary: 'Unpause a template' })
+  @ApiOkResponse({ type: SuccessResponse })
   @Post(':templateId/unpause')
   @HttpCode(200)
   unpause(@TenantCaller() caller: Caller, @Param('templateId') templateId: string): Promise<{ success: boolean }> {
@@ -60,6 +65,7 @@ export class TemplatesController {
 
   /** Lists the account's templates, in pages. */
   @ApiOperation({ summary: 'List templates' })
+  @ApiOkResponse({ type: GraphTemplatesResponse })
   @Get(':wabaId/message_templates')
   async list(
     @TenantCaller() caller: Caller,
@@ -80,6 +86,7 @@ export class TemplatesController {
 
   /** Deletes all languages of a name, or one template with `hsm_id`. */
   @ApiOperation({ summary: 'Delete a template' })
+  @ApiOkResponse({ type: SuccessResponse })
   @Delete(':wabaId/message_templates')
   async remove(
     @TenantCaller() caller: Caller,
