@@ -1,6 +1,7 @@
 import { GraphClient } from '#libs/meta-cloud';
 import { eventually } from '../../../../test/support/app.js';
 import { type Json, OnboardingStack } from '../../../../test/support/onboarding.js';
+import { SIGNUP_CALLS, type SignupCall } from '../../../../test/support/signup-calls.js';
 
 /** What a real timeout leaves open: Meta acts on the call all the same, after we have stopped listening. */
 const PATIENCE_MS = 500;
@@ -26,28 +27,14 @@ describe('a signup whose call to Graph times out', () => {
   });
   afterAll(() => stack.stop());
 
-  const STEPS: [what: string, path: (meta: Json) => string, before?: number, choices?: Json][] = [
-    ['exchanging the code', () => '/oauth/access_token'],
-    ['reading the account', (m) => `/${m.waba_id}`],
-    ['reading its numbers', (m) => `/${m.waba_id}/phone_numbers`],
-    ['looking whether the app is subscribed', (m) => `/${m.waba_id}/subscribed_apps`],
-    ['subscribing the app', (m) => `/${m.waba_id}/subscribed_apps`, 1],
-    ['assigning the system user', (m) => `/${m.waba_id}/assigned_users`],
-    ['sharing the credit line', () => '/whatsapp_credit_sharing_and_attach'],
-    ['registering the number', (m) => `/${m.phone_number_id}/register`],
-    ['importing the numbers', (m) => `/${m.waba_id}/phone_numbers`, 1],
-    ['reading the profile', (m) => `/${m.phone_number_id}/whatsapp_business_profile`],
-    [
-      'asking the app for contacts',
-      (m) => `/${m.phone_number_id}/smb_app_data`,
-      0,
-      { event: 'FINISH_WHATSAPP_BUSINESS_APP_ONBOARDING' },
-    ],
+  const CALLS: readonly SignupCall[] = [
+    { doing: 'exchanging the code', path: () => '/oauth/access_token' },
+    ...SIGNUP_CALLS,
   ];
 
   it('goes live in each step, and what Meta did late is not done twice', async () => {
     const played = await Promise.all(
-      STEPS.map(async ([what, path, before = 0, choices = {}]) => {
+      CALLS.map(async ({ doing: what, path, before = 0, choices }) => {
         const id = await stack.begin(token);
         const meta = await stack.meta('POST', '/embedded_signup', { business_name: 'Shop', ...choices });
         const fault = (delay_ms: number, count = 1) =>
@@ -68,7 +55,7 @@ describe('a signup whose call to Graph times out', () => {
     });
     // Each fault really held somebody up (a path without an id strikes whoever comes first), and all late calls are over.
     const heldUp = ended.flatMap((s) => s.steps.filter((one: Json) => one.attempts > 1));
-    expect(heldUp).toHaveLength(STEPS.length);
+    expect(heldUp).toHaveLength(CALLS.length);
     expect((await stack.meta('GET', '/faults')).data).toEqual([]);
     await eventually(async () => {
       const { data } = await stack.meta('GET', '/calls');
@@ -94,7 +81,7 @@ describe('a signup whose call to Graph times out', () => {
         `SELECT count(*)::int AS n FROM ${table} WHERE tenant_id = $1`,
         [tenantId],
       );
-      expect([table, rows[0].n]).toEqual([table, STEPS.length]);
+      expect([table, rows[0].n]).toEqual([table, CALLS.length]);
     }
   }, 60_000);
 });
