@@ -44,10 +44,51 @@ export class StaffAndTenants1795305600045 implements MigrationInterface {
       )`);
     await db.query(`CALL paloma_protect('tenant_notes', VARIADIC '{}'::text[])`);
     await db.query('GRANT SELECT, INSERT ON tenant_notes TO paloma_staff');
+
+    // Written by libs/tenants: staff grant, tenants see and end, their apps note each use before they answer.
+    await db.query(`
+      CREATE TABLE support_accesses (
+        tenant_id  uuid NOT NULL REFERENCES tenants,
+        access_id  uuid NOT NULL,
+        who        text NOT NULL,
+        reason     text NOT NULL CHECK (reason <> ''),
+        writes     boolean NOT NULL,
+        bodies     boolean NOT NULL,
+        secret     bytea NOT NULL,
+        created_at timestamptz NOT NULL,
+        expires_at timestamptz NOT NULL,
+        ended_at   timestamptz,
+        ended_by   text,
+        PRIMARY KEY (tenant_id, access_id)
+      )`);
+    await db.query(`COMMENT ON COLUMN support_accesses.who IS 'E-mail address of the member of staff'`);
+    await db.query(`COMMENT ON COLUMN support_accesses.secret IS 'SHA-256 of what the token holds'`);
+    await db.query(`COMMENT ON COLUMN support_accesses.bodies IS 'May also read what people wrote to each other'`);
+    await db.query(`CALL paloma_protect('support_accesses', 'SELECT')`);
+    await db.query('GRANT UPDATE (ended_at, ended_by) ON support_accesses TO paloma_tenant, paloma_staff');
+    await db.query('GRANT INSERT ON support_accesses TO paloma_staff');
+    await db.query(`
+      CREATE TABLE support_uses (
+        tenant_id uuid NOT NULL,
+        use_id    uuid NOT NULL,
+        access_id uuid NOT NULL,
+        at        timestamptz NOT NULL,
+        method    text NOT NULL,
+        path      text NOT NULL,
+        allowed   boolean NOT NULL,
+        PRIMARY KEY (tenant_id, use_id),
+        FOREIGN KEY (tenant_id, access_id) REFERENCES support_accesses
+      )`);
+    await db.query(`COMMENT ON COLUMN support_uses.path IS 'Without its query'`);
+    await db.query('CREATE INDEX support_uses_by_access ON support_uses (tenant_id, access_id, use_id)');
+    await db.query(`CALL paloma_protect('support_uses', 'SELECT', 'INSERT')`);
+    await db.query(
+      'CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON support_uses EXECUTE FUNCTION paloma_append_only()',
+    );
   }
 
   async down(db: QueryRunner): Promise<void> {
-    await db.query('DROP TABLE tenant_notes');
+    await db.query('DROP TABLE support_uses, support_accesses, tenant_notes');
     await db.query('DROP FUNCTION door_let_go');
     await db.query('DROP POLICY door_reads ON message_events');
     await db.query('DROP POLICY door_hastens ON messages');

@@ -7,6 +7,7 @@ import { AuditModule } from './audit/audit.module.js';
 import { IdentityModule } from './identity/identity.module.js';
 import { MessagesModule } from './messages/messages.module.js';
 import { ParkedModule } from './parked/parked.module.js';
+import { SupportModule } from './support/support.module.js';
 import { TenantsModule } from './tenants/tenants.module.js';
 
 @Module({
@@ -20,6 +21,7 @@ import { TenantsModule } from './tenants/tenants.module.js';
     MessagesModule,
     ParkedModule,
     AnalyticsModule,
+    SupportModule,
   ],
 })
 export class AdminModule {}

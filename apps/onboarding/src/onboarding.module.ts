@@ -23,6 +23,7 @@ import { SignupPageController } from './pages/signup-page.controller.js';
 import { SetupLinksController } from './signups/setup-links.controller.js';
 import { SignupsController } from './signups/signups.controller.js';
 import { SignupsModule } from './signups/signups.module.js';
+import { SupportAccessesController } from './support/support-accesses.controller.js';
 
 /** The HTTP process: accounts, keys, signups and the hosted signup page. */
 @Module({
@@ -51,6 +52,7 @@ import { SignupsModule } from './signups/signups.module.js';
     ProfileController,
     ApplicationsController,
     ReviewsController,
+    SupportAccessesController,
     SignupPageController,
   ],
 })

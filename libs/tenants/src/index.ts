@@ -7,6 +7,7 @@ export { KEY_SCOPES, type KeyScope, TENANT_ROLES, type TenantRole } from './perm
 export { ServiceCallers, TenantOrApp } from './service-callers.js';
 export { SetupLink } from './setup-link.entity.js';
 export { type LinkState, SetupLinks, stateOfLink } from './setup-links.js';
+export { type SupportAccess, SupportAccesses, type SupportUse } from './support-accesses.js';
 export { levelOf, SUSPENSION_LEVELS, type SuspensionLevel } from './suspension.js';
 export { Tenant } from './tenant.entity.js';
 export { ApiKeyGuard, keyOf, SETUP_ROLE, TenantCaller, TenantGuard, TenantUserGuard } from './tenant.guard.js';

@@ -9,7 +9,7 @@ export type Need = Permission | 'own';
  */
 const ROUTE_NEEDS: readonly (readonly [pattern: RegExp, area: Area | 'own'])[] = [
   [/^\/api\/v1\/(me|sessions|password|second-factor|email)(\/|$)/, 'own'],
-  [/^\/api\/v1\/(users|invitations)(\/|$)/, 'people'],
+  [/^\/api\/v1\/(users|invitations|support-accesses)(\/|$)/, 'people'],
   [/^\/api\/v1\/api-keys(\/|$)/, 'keys'],
   [/^\/api\/v1\/(signups|setup-links|applications|reviews)(\/|$)/, 'onboarding'],
   [/^\/api\/v1\/(numbers|phone-numbers|headroom|wabas)(\/|$)/, 'numbers'],

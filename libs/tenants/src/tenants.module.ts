@@ -11,6 +11,7 @@ import { People } from './people.js';
 import { ServiceCallers } from './service-callers.js';
 import { SetupLink } from './setup-link.entity.js';
 import { SetupLinks } from './setup-links.js';
+import { SupportAccesses } from './support-accesses.js';
 import { Tenant } from './tenant.entity.js';
 import { ApiKeyGuard, TenantGuard, TenantUserGuard } from './tenant.guard.js';
 import { TenantUser } from './tenant-user.entity.js';
@@ -23,6 +24,7 @@ const SERVICES = [
   People,
   UserSessions,
   SetupLinks,
+  SupportAccesses,
   KeyNews,
   ApiKeyAuthenticator,
   ApiKeyGuard,

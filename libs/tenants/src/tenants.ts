@@ -53,15 +53,13 @@ export class Tenants {
     const email = owner.email.toLowerCase();
     await this.db.inTenant(tenantId, async (tx) => {
       await claimAddress(tx, email);
-      await tx
-        .getRepository(Tenant)
-        .insert({
-          tenantId,
-          name: tenant.name,
-          country: tenant.country ?? null,
-          ...standingUnder(null),
-          createdAt: now,
-        });
+      await tx.getRepository(Tenant).insert({
+        tenantId,
+        name: tenant.name,
+        country: tenant.country ?? null,
+        ...standingUnder(null),
+        createdAt: now,
+      });
       await tx
         .getRepository(TenantUser)
         .insert({ tenantId, userId, email, passwordHash, role: 'owner', createdAt: now });
