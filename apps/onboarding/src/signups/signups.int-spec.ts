@@ -4,6 +4,7 @@ import { currentEnvironment } from '#libs/config';
 import { newId } from '#libs/ids';
 import { eventually } from '../../../../test/support/app.js';
 import { type Json, OnboardingStack } from '../../../../test/support/onboarding.js';
+import { SIGNUP_CALLS, type SignupCall } from '../../../../test/support/signup-calls.js';
 import { RunSignup } from './run-signup.js';
 import { fromStep } from './signup-steps.js';
 
@@ -466,6 +467,23 @@ describe('an embedded signup', () => {
     expect(await stack.done('POST', `/${meta.waba_id}${SUBSCRIBE}`)).toHaveLength(1);
   });
 
+  it('is not moved by a code that somebody else has used, and nothing of them is shown', async () => {
+    const first = await stack.begin(token);
+    const meta = await dialog();
+    await code(first, meta.code);
+    await until(first, 'live');
+    const thief = await stack.merchant();
+    const second = await stack.begin(thief.token);
+    const answer = await stack.api('POST', `/signups/${second}/code`, {
+      token: thief.token,
+      body: { code: meta.code },
+    });
+    expect(step(answer.body, 'exchange-code').cause.code).toBe('code_used');
+    expect(JSON.stringify(answer.body)).not.toContain(meta.waba_id);
+    expect(await rows('wabas', thief.tenantId)).toEqual([]);
+    expect((await stack.look(token, first)).state).toBe('live');
+  });
+
   it('cannot be seen or moved by another tenant', async () => {
     const id = await stack.begin(token);
     const other = await stack.merchant();
@@ -521,34 +539,50 @@ describe('an embedded signup', () => {
     await stack.startWorker();
   });
 
-  it('is finished by a new worker when the old one was killed in the middle of a step', async () => {
+  it('is finished by a new worker when the old one was killed in the middle of a step, whichever it was', async () => {
     await stack.stopWorker();
-    // A Redis prefix of its own: the killed worker's queue is lost with it, and only PostgreSQL knows of the signup.
+    // A Redis prefix of its own: the killed worker's queue is lost with it, and only PostgreSQL knows of the signups.
     const doomed = startWorkerProcess({ ...stack.environment, LOG_LEVEL: 'info', REDIS_PREFIX: 'doomed' });
     try {
-      const id = await stack.begin(token);
-      const meta = await dialog();
-      await stack.meta('POST', '/faults', { path: REGISTER, mode: 'delay', delay_ms: 1_000 });
-      await event(id, meta.event);
-      await code(id, meta.code);
-      // The call is under way when the worker dies; Meta acts on it all the same and nobody hears the answer.
-      await eventually(
-        async () => (await stack.meta('GET', `/calls?path=${meta.phone_number_id}${REGISTER}`)).data.length > 0,
-        20_000,
-      );
+      const underWay = async (): Promise<number> =>
+        (await stack.meta('GET', '/calls')).data.filter((c: Json) => c.fault === 'delay' && !c.status).length;
+      const hang = async ({ doing, path, before = 0, choices }: SignupCall) => {
+        const id = await stack.begin(token);
+        const meta = await dialog(choices);
+        const delay = (delay_ms: number, count: number) =>
+          stack.meta('POST', '/faults', { path: path(meta), mode: 'delay', delay_ms, count });
+        if (before) await delay(0, before);
+        await delay(15_000, 1);
+        await event(id, meta.event);
+        await code(id, meta.code);
+        return { doing, id, meta };
+      };
+      // A credit line has one path for all, so whoever shall hang there goes alone.
+      const isForAll = (call: SignupCall) => call.path({}) === call.path({ waba_id: '1', phone_number_id: '1' });
+      const hung = await Promise.all(SIGNUP_CALLS.filter(isForAll).map(hang));
+      await eventually(async () => (await underWay()) === hung.length, 20_000);
+      hung.push(...(await Promise.all(SIGNUP_CALLS.filter((call) => !isForAll(call)).map(hang))));
+      // Each is in the middle of its call when the worker dies; Meta acts on it all the same and nobody hears the answer.
+      await eventually(async () => (await underWay()) === SIGNUP_CALLS.length, 20_000);
       doomed.kill('SIGKILL');
-      await eventually(async () => (await stack.done('POST', `/${meta.phone_number_id}${REGISTER}`)).length > 0);
-      expect((await stack.look(token, id)).state).toBe('working');
-      // The dead worker's lease would run out by itself in 15 s.
+      await eventually(async () => (await underWay()) === 0, 20_000);
+      for (const { doing, id } of hung)
+        expect([doing, (await stack.look(token, id)).state]).toEqual([doing, 'working']);
+      // The dead worker's leases would run out by themselves in 15 s.
       await stack.database.owner.query("UPDATE lane_leases SET until = now() - interval '1 second'");
       await stack.startWorker();
-      await until(id, 'live');
-      expect(await stack.done('POST', `/${meta.phone_number_id}${REGISTER}`)).toHaveLength(1);
-      expect(await stack.done('POST', `/${meta.waba_id}${SUBSCRIBE}`)).toHaveLength(1);
+      for (const { doing, id, meta } of hung) {
+        await until(id, 'live');
+        const { waba_id: waba, phone_number_id: number } = meta;
+        const registered = await stack.done('POST', `/${number}${REGISTER}`);
+        expect([doing, registered.length]).toEqual([doing, meta.event.event === 'FINISH' ? 1 : 0]);
+        expect([doing, (await stack.done('POST', `/${waba}${SUBSCRIBE}`)).length]).toEqual([doing, 1]);
+        expect([doing, (await creditShared(waba)).length]).toEqual([doing, 1]);
+      }
     } finally {
       doomed.kill('SIGKILL');
     }
-  });
+  }, 120_000);
 });
 
 /** The worker as an operator starts it: the built program, in a process of its own. */
