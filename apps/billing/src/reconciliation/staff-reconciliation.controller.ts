@@ -1,11 +1,17 @@
 import { Body, Controller, Get, HttpCode, Param, ParseUUIDPipe, Post, Query } from '@nestjs/common';
-import { ApiBearerAuth, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { IsString, Length, Matches, MaxLength } from 'class-validator';
 import { Database } from '#libs/persistence';
 import { Needs, ReasonRequest, Staff, type StaffCaller } from '#libs/staff';
 import { mustBeDay } from '../local-days.js';
 import { StaffAudit } from '../staff/staff-audit.js';
 import { Reconcile, type WabaReport } from './reconcile.js';
+import {
+  ImportedInvoiceResponse,
+  RowsResponse,
+  TrueUpResponse,
+  WabaReportsResponse,
+} from './reconciliation.response.js';
 
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
 const MONTH = /^\d{4}-(0[1-9]|1[0-2])$/;
@@ -48,6 +54,7 @@ export class StaffReconciliationController {
   @HttpCode(200)
   @Needs('reconciliation.run')
   @ApiOperation({ summary: "Pull Meta's analytics" })
+  @ApiOkResponse({ type: RowsResponse })
   async pull(
     @Staff() staff: StaffCaller,
     @Param('tenantId', ParseUUIDPipe) tenantId: string,
@@ -67,6 +74,7 @@ export class StaffReconciliationController {
   @Get()
   @Needs('billing.read')
   @ApiOperation({ summary: "Our volumes beside Meta's analytics" })
+  @ApiOkResponse({ type: WabaReportsResponse })
   async byDay(
     @Param('tenantId', ParseUUIDPipe) tenantId: string,
     @Query() { from, to }: DaysQuery,
@@ -80,6 +88,7 @@ export class StaffReconciliationController {
   @HttpCode(200)
   @Needs('reconciliation.run')
   @ApiOperation({ summary: "Import Meta's invoice of a month" })
+  @ApiOkResponse({ type: ImportedInvoiceResponse })
   async importInvoice(
     @Staff() staff: StaffCaller,
     @Param('tenantId', ParseUUIDPipe) tenantId: string,
@@ -97,6 +106,7 @@ export class StaffReconciliationController {
   @Get('meta-invoices/:month')
   @Needs('billing.read')
   @ApiOperation({ summary: "Our costs beside Meta's invoice" })
+  @ApiOkResponse({ type: WabaReportsResponse })
   async byInvoice(
     @Param('tenantId', ParseUUIDPipe) tenantId: string,
     @Param('month') month: string,
@@ -108,11 +118,12 @@ export class StaffReconciliationController {
   @HttpCode(200)
   @Needs('books.close')
   @ApiOperation({ summary: "True up the books to Meta's invoice" })
+  @ApiOkResponse({ type: TrueUpResponse })
   async trueUp(
     @Staff() staff: StaffCaller,
     @Param('tenantId', ParseUUIDPipe) tenantId: string,
     @Body() { waba_id: metaWabaId, month, amount, reason }: TrueUpRequest,
-  ): Promise<object> {
+  ): Promise<TrueUpResponse> {
     return this.db.inTenant(tenantId, async (tx) => {
       const booked = await this.reconcile.trueUp(tx, tenantId, { month, metaWabaId, amount, memo: reason });
       const after = { ...booked, amount };

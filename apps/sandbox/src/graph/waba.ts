@@ -1,6 +1,7 @@
 import { digitsOf } from '../state/phone.js';
 import type { Json, Template, Waba } from '../state/records.js';
 import { verifyCallback } from '../webhooks/handshake.js';
+import { conversationAnalytics } from './conversation-analytics.js';
 import { parseFields, project } from './fields.js';
 import { type GraphCall, requireAccess, requireText, structure, text } from './graph-call.js';
 import { badParameter, GraphError, missing, noSuchObject } from './graph-error.js';
@@ -27,7 +28,10 @@ function wabaOf(call: GraphCall): Waba {
 
 export function getWaba(call: GraphCall): Json {
   const waba = wabaOf(call);
-  const analytics = { pricing_analytics: pricingAnalytics(call, waba) };
+  const analytics = {
+    pricing_analytics: pricingAnalytics(call, waba),
+    conversation_analytics: conversationAnalytics(call, waba),
+  };
   return project({ ...wabaView(call, waba), ...analytics }, parseFields(call.params.fields), WABA_USUAL);
 }
 
