@@ -50,6 +50,7 @@ export const invoice: Group = {
     const tax = { kind: 'domestic', name: 'IVA', pct: '21' } as const;
     const header: InvoiceHeader = {
       kind: 'invoice',
+      entity: 'main',
       number: 'F-000001',
       issuedOn: '2026-11-01',
       month: '2026-10',

@@ -34,15 +34,16 @@ export const ledgerEntries: Group = {
       installExtensions: false,
     }).initialize();
     const [db, clock, logger] = [new Database(source), new SystemClock(), pino({ level: 'warn' })];
+    // Neither seals nor opens anything here.
+    const wabas = new Wabas(db, undefined as unknown as Vault, new Standing(), clock);
     const rating = new RateUsage(
       db,
       new UsageFacts(),
-      // Neither seals nor opens anything here.
-      new Wabas(db, undefined as unknown as Vault, new Standing(), clock),
+      wabas,
       new PortfolioPrices(),
       new Ledger(clock),
       new Periods(clock),
-      new Plans(db, clock),
+      new Plans(db, wabas, clock),
       new Wallets(db, clock),
       undefined as unknown as WalletAlerts,
       new CurrentRateBook(new RateCards(db, logger)),

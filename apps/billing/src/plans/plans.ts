@@ -3,6 +3,8 @@ import { CLOCK, type Clock } from '#libs/clock';
 import { Refusal } from '#libs/http';
 import { newId } from '#libs/ids';
 import { Database, PROVIDER_TENANT, type Tx } from '#libs/persistence';
+import { Wabas } from '#libs/wabas';
+import { zoneClock } from '../rating/local-time.js';
 import { storedTerms } from './read-terms.js';
 import { nameOf, PASS_THROUGH, type PlanInForce, type PlanTerms } from './terms.js';
 
@@ -67,6 +69,7 @@ export class PlanCalendar {
 export class Plans {
   constructor(
     private readonly db: Database,
+    private readonly wabas: Wabas,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
@@ -121,7 +124,7 @@ export class Plans {
   /**
    * Puts a tenant on a version of a plan from a day on.
    *
-   * @param fromDay not before today (UTC): days that are past were priced
+   * @param fromDay not before today in the zone of its WABAs that is furthest ahead: days that are past were priced
    * @throws Refusal for a version that does not exist, or a day that is past
    */
   async assign(
@@ -131,8 +134,10 @@ export class Plans {
     who: string,
   ): Promise<Assignment> {
     const assignedAt = this.clock.now();
-    if (wish.fromDay < assignedAt.toISOString().slice(0, 10)) {
-      throw Refusal.invalid('from_day is past: messages of that day were priced. A plan changes from today or later.');
+    const zones = (await this.wabas.wabas(tx, tenantId)).map((waba) => waba.timezone);
+    const today = latestToday(zones, assignedAt);
+    if (wish.fromDay < today) {
+      throw Refusal.invalid(`from_day is past: messages of that day were priced. Today is ${today} for this tenant.`);
     }
     const known: unknown[] = await tx.query('SELECT 1 FROM plan_versions WHERE plan = $1 AND version = $2', [
       wish.plan,
@@ -158,3 +163,9 @@ export class Plans {
     );
   }
 }
+
+/** The latest day that it is anywhere where messages of a tenant are priced; of one without WABAs the day in UTC. */
+export const latestToday = (zones: readonly string[], now: Date): string =>
+  (zones.length > 0 ? zones : ['UTC'])
+    .map((zone) => zoneClock(zone).dayAt(now.getTime()).day)
+    .reduce((a, b) => (a > b ? a : b));

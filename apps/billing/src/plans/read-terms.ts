@@ -5,6 +5,8 @@ import { NO_TERMS, type PlanTerms, PRICED_CATEGORIES } from './terms.js';
 
 const isCategory = (text: unknown): text is string => PRICED_CATEGORIES.some((c) => c === text);
 
+const SIZE_OF_MONEY = /^-?\d{1,12}(\.\d{1,12})?$/;
+
 /** Reads fields of JSON and gathers what is wrong with them, by path. */
 class Reader {
   readonly problems: Record<string, string[]> = {};
@@ -35,6 +37,9 @@ class Reader {
     try {
       const decimal = parseDecimal(value);
       if (compare(decimal, ZERO) < 0) this.wrong(path, 'must not be negative');
+      // A price of a thousand digits would be exact, and more than a column holds: every message under it would wait.
+      if (!SIZE_OF_MONEY.test(value as string))
+        this.wrong(path, 'must have at most 12 digits on either side of the point');
       if (most !== undefined && compare(decimal, parseDecimal(most)) > 0) this.wrong(path, `must be at most ${most}`);
       return value as string;
     } catch {

@@ -1,5 +1,13 @@
 import { Body, Controller, Get, Param, ParseUUIDPipe, Post, Put } from '@nestjs/common';
-import { ApiBearerAuth, ApiOperation, ApiProperty, ApiPropertyOptional, ApiTags } from '@nestjs/swagger';
+import {
+  ApiBearerAuth,
+  ApiCreatedResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiProperty,
+  ApiPropertyOptional,
+  ApiTags,
+} from '@nestjs/swagger';
 import {
   IsBoolean,
   IsIn,
@@ -19,6 +27,13 @@ import { Needs, ReasonRequest, Staff, type StaffCaller } from '#libs/staff';
 import { mustBeDay } from '../local-days.js';
 import { StaffAudit } from '../staff/staff-audit.js';
 import { type BillingProfile, BillingProfiles, type InvoiceLanguage } from './billing-profiles.js';
+import {
+  AssignmentResponse,
+  BillingProfileResponse,
+  PlanVersionsResponse,
+  ShownPlanResponse,
+  TenantPlansResponse,
+} from './plan.response.js';
 import { Plans } from './plans.js';
 import { readTerms } from './read-terms.js';
 import { showAssignment, showPlan, showProfile } from './show-plan.js';
@@ -72,6 +87,7 @@ export class StaffPlansController {
   @Get('plans')
   @Needs('billing.read')
   @ApiOperation({ summary: 'All versions of all plans' })
+  @ApiOkResponse({ type: PlanVersionsResponse })
   async list(): Promise<{ data: object[] }> {
     const versions = await this.plans.versions();
     return {
@@ -88,6 +104,7 @@ export class StaffPlansController {
   @Post('plans/:plan/versions')
   @Needs('plans.write')
   @ApiOperation({ summary: 'Add a version to a plan; the first makes the plan' })
+  @ApiCreatedResponse({ type: ShownPlanResponse })
   async addVersion(
     @Staff() staff: StaffCaller,
     @Param('plan') plan: string,
@@ -110,6 +127,7 @@ export class StaffPlansController {
   @Get('tenants/:tenantId/plan')
   @Needs('billing.read')
   @ApiOperation({ summary: 'Which plans a tenant was, is and will be on' })
+  @ApiOkResponse({ type: TenantPlansResponse })
   async ofTenant(@Param('tenantId', ParseUUIDPipe) tenantId: string): Promise<object> {
     return this.db.inTenant(tenantId, async (tx) => {
       const profile = await this.profiles.find(tx, tenantId);
@@ -124,6 +142,7 @@ export class StaffPlansController {
   @Post('tenants/:tenantId/plan')
   @Needs('plans.write')
   @ApiOperation({ summary: 'Put a tenant on a version of a plan' })
+  @ApiCreatedResponse({ type: AssignmentResponse })
   async assign(
     @Staff() staff: StaffCaller,
     @Param('tenantId', ParseUUIDPipe) tenantId: string,
@@ -141,6 +160,7 @@ export class StaffPlansController {
   @Put('tenants/:tenantId/billing-profile')
   @Needs('plans.write')
   @ApiOperation({ summary: 'Who the invoices of a tenant are made out to' })
+  @ApiOkResponse({ type: BillingProfileResponse })
   async saveProfile(
     @Staff() staff: StaffCaller,
     @Param('tenantId', ParseUUIDPipe) tenantId: string,
