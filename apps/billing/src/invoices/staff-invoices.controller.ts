@@ -1,5 +1,13 @@
 import { Body, Controller, Get, Inject, Param, ParseUUIDPipe, Post, Put, Query } from '@nestjs/common';
-import { ApiBearerAuth, ApiOperation, ApiProperty, ApiPropertyOptional, ApiTags } from '@nestjs/swagger';
+import {
+  ApiBearerAuth,
+  ApiCreatedResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiProperty,
+  ApiPropertyOptional,
+  ApiTags,
+} from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { IsArray, IsOptional, IsString, Length, Matches, MaxLength, ValidateNested } from 'class-validator';
 import type { Logger } from 'pino';
@@ -10,10 +18,19 @@ import { Needs, ReasonRequest, Staff, type StaffCaller } from '#libs/staff';
 import { daysOfMonth, mustBeDay } from '../local-days.js';
 import { StaffAudit } from '../staff/staff-audit.js';
 import { CreditInvoice } from './credit-invoice.js';
-import { InvoiceDrafts, type MonthDraft } from './invoice-drafts.js';
+import { IssuedInvoiceResponse, IssuedInvoicesResponse } from './invoice.response.js';
+import { InvoiceDrafts } from './invoice-drafts.js';
 import { IssueInvoices } from './issue-invoices.js';
-import { type IssuedInvoiceResponse, showIssued } from './issued-invoices.controller.js';
+import { showIssued } from './issued-invoices.controller.js';
 import { LegalEntities, type LegalEntity } from './legal-entities.js';
+import {
+  DraftPageResponse,
+  type DraftResponse,
+  LegalEntitiesResponse,
+  LegalEntityResponse,
+  RunResponse,
+  showDraft,
+} from './staff-invoice.response.js';
 
 class TaxRequest {
   @ApiProperty({ example: 'ES' }) @Matches(/^[A-Z]{2}$/) country: string;
@@ -48,38 +65,6 @@ class CreditRequest extends ReasonRequest {
   net?: string;
 }
 
-class DraftSumResponse {
-  @ApiProperty({ example: 'USD' }) currency: string;
-  @ApiProperty({ example: '64.07' }) net: string;
-  @ApiProperty({ example: '13.45' }) tax: string;
-  @ApiProperty({ example: '77.52' }) total: string;
-}
-class DraftResponse {
-  @ApiProperty() tenant_id: string;
-  @ApiProperty({ example: '2026-11' }) month: string;
-  @ApiProperty({ type: [DraftSumResponse], description: 'As they stood at seen_at' }) sums: readonly DraftSumResponse[];
-  @ApiProperty({ nullable: true, type: String, description: 'Why it cannot be issued yet' }) waits_for: string | null;
-  @ApiProperty() made_at: string;
-  @ApiProperty() seen_at: string;
-  @ApiProperty({ nullable: true, type: String }) issued_at: string | null;
-}
-
-const showDraft = (draft: MonthDraft): DraftResponse => ({
-  tenant_id: draft.tenantId,
-  month: draft.month,
-  sums: draft.sums,
-  waits_for: draft.waitsFor,
-  made_at: draft.madeAt.toISOString(),
-  seen_at: draft.seenAt.toISOString(),
-  issued_at: draft.issuedAt?.toISOString() ?? null,
-});
-
-/** How the invoices of a month went, tenant by tenant. */
-interface RunResponse {
-  issued: { tenant_id: string; invoices: IssuedInvoiceResponse[] }[];
-  not_issued: { tenant_id: string; why: string }[];
-}
-
 @ApiTags('staff: invoices')
 @ApiBearerAuth()
 @Controller('admin/v1')
@@ -97,6 +82,7 @@ export class StaffInvoicesController {
   @Get('legal-entities')
   @Needs('billing.read')
   @ApiOperation({ summary: 'Who issues invoices' })
+  @ApiOkResponse({ type: LegalEntitiesResponse })
   async list(): Promise<{ data: LegalEntity[] }> {
     return { data: await this.entities.list() };
   }
@@ -104,6 +90,7 @@ export class StaffInvoicesController {
   @Put('legal-entities/:entity')
   @Needs('invoices.issue')
   @ApiOperation({ summary: 'Add or change who issues invoices' })
+  @ApiOkResponse({ type: LegalEntityResponse })
   async save(
     @Staff() staff: StaffCaller,
     @Param('entity') entity: string,
@@ -140,6 +127,7 @@ export class StaffInvoicesController {
   @Get('invoice-drafts/:month')
   @Needs('billing.read')
   @ApiOperation({ summary: 'What the tenants are to be invoiced for a month' })
+  @ApiOkResponse({ type: DraftPageResponse })
   async listDrafts(@Param('month') month: string, @Query() { cursor }: PageRequest): Promise<Page<DraftResponse>> {
     if (!daysOfMonth(month)) throw Refusal.invalid('the month must be YYYY-MM');
     const rows = await this.drafts.ofMonth(month, { after: cursor, limit: PAGE_SIZE + 1 });
@@ -150,6 +138,7 @@ export class StaffInvoicesController {
   @Post('tenants/:tenantId/invoices')
   @Needs('invoices.issue')
   @ApiOperation({ summary: 'Issue the invoices of a month' })
+  @ApiCreatedResponse({ type: IssuedInvoicesResponse })
   async issue(
     @Staff() staff: StaffCaller,
     @Param('tenantId', ParseUUIDPipe) tenantId: string,
@@ -162,6 +151,7 @@ export class StaffInvoicesController {
   @Post('invoice-runs')
   @Needs('invoices.issue')
   @ApiOperation({ summary: 'Issue the invoices of a month for all tenants' })
+  @ApiCreatedResponse({ type: RunResponse })
   async run(@Staff() staff: StaffCaller, @Body() { month, reason }: IssueRequest): Promise<RunResponse> {
     const run: RunResponse = { issued: [], not_issued: [] };
     const tenants = await this.db.query<{ id: string }>('SELECT door_tenants_to_invoice() AS id');
@@ -184,6 +174,7 @@ export class StaffInvoicesController {
   @Post('tenants/:tenantId/invoices/:invoiceId/credit-notes')
   @Needs('invoices.issue')
   @ApiOperation({ summary: 'Credit an invoice, in whole or in part' })
+  @ApiCreatedResponse({ type: IssuedInvoiceResponse })
   async credit(
     @Staff() staff: StaffCaller,
     @Param('tenantId', ParseUUIDPipe) tenantId: string,
