@@ -55,7 +55,9 @@ export function showSignup(signup) {
   $('connect').hidden = next.kind !== 'connect' && state !== 'failed';
   $('connect').textContent = started ? page.textConnectAgain : page.textConnect;
   $('connect').className = next.kind === 'connect' ? '' : 'quiet';
-  $('retry').hidden = next.kind !== 'retry';
+  // A number that was missing may have been added in WhatsApp Manager, without the dialog.
+  $('retry').hidden = next.kind !== 'retry' && cause?.code !== 'no_number';
+  $('retry').className = next.kind === 'retry' ? '' : 'quiet';
   $('prove').hidden = next.kind !== 'verify';
   showLive(signup);
   showNews(signup.news);

@@ -57,12 +57,16 @@ describe('the dialog in its versions', () => {
     expect(told.map((t) => t.event)).toEqual(Array(events).fill('FINISH'));
   });
 
-  it('with an account alone (version 2) says that a number is missing', async () => {
+  it('with an account alone (version 2) waits for a number, also for one that is added elsewhere', async () => {
     const { page, told } = await openAs({ sessionInfoVersion: '3', featureType: 'only_waba_sharing' });
     await goThrough(await stage.openDialog(page));
     await page.locator('#status[data-state="waiting-for-merchant"] #what-happened:visible').waitFor();
     expect(told[0]?.event).toBe('FINISH_ONLY_WABA');
     await stage.shot(page, 'only-waba-en-phone');
+    const wabaId = told[0]?.data.waba_id;
+    await stack.meta('POST', '/embedded_signup', { waba_id: wabaId, business_name: 'Shop' });
+    await page.locator('#retry').click();
+    await live(page);
   });
 
   it('connects the number of the WhatsApp Business app without registering it', async () => {
