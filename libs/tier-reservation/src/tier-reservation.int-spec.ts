@@ -169,8 +169,6 @@ describe('the messaging limit in Redis', () => {
             const claimed = [...reservation.admitted.keys()].map((c) => ({ recipient: c, sentAt: at }));
             sends.push(...claimed);
             if (await tier.holds(scope, reservation)) {
-              const out = countedAt(sends, at).size;
-              expect(out).toBeGreaterThan(0);
               for (const one of claimed) Object.assign(one, { deliveredAt: at });
             } else for (const one of claimed) sends.splice(sends.indexOf(one), 1);
           };
