@@ -1,5 +1,5 @@
-import type { Charge } from '#libs/ledger';
 import { add, type Decimal, formatDecimal, parseDecimal, times, ZERO } from '#libs/money';
+import { imaginedCost } from '../plans/imagined-cost.js';
 import { priceOf } from '../plans/price-of.js';
 import type { PlanInForce } from '../plans/terms.js';
 import { type CardCategory, type RateBook, tierRateAt } from '../rate-card/rate-card.js';
@@ -64,7 +64,7 @@ export function estimateAudience(
   ): void => {
     let left = quantity;
     while (left > 0) {
-      const made = priceOf(plan, costOf(waba, planned, metas), usedOf);
+      const made = priceOf(plan, imaginedCost(waba, planned, metas), usedOf);
       if (made === 'no_exchange_rate') {
         lines.push({
           ...line(planned, left),
@@ -146,26 +146,3 @@ function freeOf(
   }
   return { quantity: 0, why: '' };
 }
-
-const costOf = (
-  waba: { currency: string; day: string },
-  { market, category }: Planned,
-  metas: { price: string; tier: number } | undefined,
-): Charge => ({
-  messageId: '',
-  side: 'cost',
-  wabaId: '',
-  phoneNumberId: '',
-  market,
-  category,
-  quantity: 1,
-  unitPrice: metas?.price ?? '0',
-  amount: metas?.price ?? '0',
-  currency: waba.currency,
-  rule: 'estimate',
-  freeReason: metas ? null : 'free',
-  plan: null,
-  card: metas ? { date: waba.day, currency: waba.currency, tier: metas.tier } : null,
-  billedAt: new Date(0),
-  localDay: waba.day,
-});

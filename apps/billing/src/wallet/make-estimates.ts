@@ -1,6 +1,6 @@
-import type { Charge } from '#libs/ledger';
 import { compare, type Decimal, formatDecimal, parseDecimal } from '#libs/money';
 import type { Estimates } from '#libs/wallet';
+import { imaginedCost } from '../plans/imagined-cost.js';
 import { priceOf } from '../plans/price-of.js';
 import type { PlanInForce } from '../plans/terms.js';
 import { cardInForce, type RateBook } from '../rate-card/rate-card.js';
@@ -28,27 +28,10 @@ export function makeEstimates(
 ): Estimates {
   const cardDate = cardInForce(book, waba.day);
   const card = cardDate === undefined ? undefined : book.cards.get(cardDate)?.get(waba.currency);
-  const cost = (market: string, category: string, unitPrice: string, free: boolean): Charge => ({
-    messageId: '',
-    side: 'cost',
-    wabaId: '',
-    phoneNumberId: '',
-    market,
-    category,
-    quantity: 1,
-    unitPrice,
-    amount: unitPrice,
-    currency: waba.currency,
-    rule: '',
-    freeReason: free ? 'service_allowance' : null,
-    plan: null,
-    card: free || cardDate === undefined ? null : { date: cardDate, currency: waba.currency, tier: 0 },
-    billedAt: new Date(0),
-    localDay: waba.day,
-  });
-  const priced = (charge: Charge): Decimal | undefined => {
+  const priced = (market: string, category: string, price: string | undefined): Decimal | undefined => {
     // An included volume may be used up by the time of delivery, so none is counted on.
-    const made = priceOf(plan, charge, () => Number.POSITIVE_INFINITY);
+    const rate = price === undefined ? undefined : { price, tier: 0 };
+    const made = priceOf(plan, imaginedCost(waba, { market, category }, rate), () => Number.POSITIVE_INFINITY);
     return made === 'no_exchange_rate' || made.charge.currency !== walletCurrency
       ? undefined
       : parseDecimal(made.charge.unitPrice);
@@ -61,7 +44,7 @@ export function makeEstimates(
       const rows = category === 'authentication' ? [category, 'authentication_international'] : [category];
       const found = rows.flatMap((row) => {
         const cell = cells.get(row);
-        const price = cell && priced(cost(market, row, cell.rate.price, false));
+        const price = cell && priced(market, row, cell.rate.price);
         return price ? [price] : [];
       });
       const price = dearestOf(found);
@@ -71,7 +54,7 @@ export function makeEstimates(
     }
     if (dearest) prices[category] = { '*': formatDecimal(dearest), ...byMarket };
   }
-  const freeService = priced(cost('Other', 'service', '0', true));
+  const freeService = priced('Other', 'service', undefined);
   return { prices, freeService: formatDecimal(freeService ?? parseDecimal('0')), numbersWithAllowance };
 }
 
