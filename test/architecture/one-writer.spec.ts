@@ -11,6 +11,7 @@ const WRITES = [
 /** A call of a writing door counts as writing its table. */
 const DOORS: Readonly<Record<string, string>> = {
   door_accept_messages: 'messages',
+  door_audit: 'audit_log',
   door_forget_idempotency_keys: 'idempotency_keys',
   door_store_meta_events: 'meta_events',
   door_store_raw_meta_event: 'meta_events',
