@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** What a merchant knows of its customers, and how it comes in from a file. Written by libs/contacts. */
+/** What a merchant knows of its customers (written by libs/contacts), and files of them on their way in (the engagement app). */
 export class ContactBook1795305600049 implements MigrationInterface {
   async up(db: QueryRunner): Promise<void> {
     await db.query(`

@@ -186,6 +186,8 @@ const BODIES: Readonly<Record<string, unknown>> = {
   'engagement POST /api/v1/contacts/{id}/notes': { text: 'Planted.' },
   'engagement PUT /api/v1/contacts/attributes/{key}': { type: 'text' },
   'engagement POST /api/v1/consents': { customer: '+5215512345678', purpose: 'marketing', state: 'withdrawn' },
+  'engagement POST /api/v1/contacts/imports': {},
+  'engagement POST /api/v1/contacts/imports/{id}/cancel': {},
   'engagement POST /api/v1/segments': { name: 'planted', filter: { tag: 'planted' } },
   'engagement POST /api/v1/segments/count': { filter: { tag: 'planted' } },
   'engagement PUT /api/v1/segments/{id}': { filter: { tag: 'planted' } },

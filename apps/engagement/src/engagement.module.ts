@@ -6,6 +6,7 @@ import { ProcessModule } from '#libs/process';
 import { TenantsModule } from '#libs/tenants';
 import { WabasModule } from '#libs/wabas';
 import { ConsentApiModule } from './consent/consent-api.module.js';
+import { ContactImportsApiModule } from './contact-imports/contact-imports.module.js';
 import { ContactBookModule } from './contacts/contact-book.module.js';
 import { ConversationsController } from './conversations/conversations.controller.js';
 import { Conversations } from './conversations/conversations.js';
@@ -21,6 +22,7 @@ import { SegmentsApiModule } from './segments/segments.module.js';
     InboundModule,
     OutboxModule,
     ContactBookModule,
+    ContactImportsApiModule,
     ConsentApiModule,
     SegmentsApiModule,
   ],

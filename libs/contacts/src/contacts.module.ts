@@ -5,8 +5,17 @@ import { ContactNotes } from './contact-notes.js';
 import { Contacts } from './contacts.js';
 import { EditContacts } from './edit-contacts.js';
 import { MergeContacts } from './merge-contacts.js';
+import { UpsertContacts } from './upsert-contacts.js';
 
-const SERVICES = [Contacts, EditContacts, MergeContacts, ContactAttributes, ContactNotes, ContactActivity];
+const SERVICES = [
+  Contacts,
+  EditContacts,
+  MergeContacts,
+  UpsertContacts,
+  ContactAttributes,
+  ContactNotes,
+  ContactActivity,
+];
 
 @Global()
 @Module({ providers: SERVICES, exports: SERVICES })

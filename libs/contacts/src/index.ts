@@ -23,3 +23,4 @@ export {
   type Writer,
 } from './identifiers.js';
 export { MergeContacts } from './merge-contacts.js';
+export { type GivenContact, UpsertContacts } from './upsert-contacts.js';

@@ -1,0 +1,186 @@
+import { Database } from '#libs/persistence';
+import { Tenants } from '#libs/tenants';
+import { eventually, http, type RunningApp, startApp, testEnvironment } from '../../../../test/support/app.js';
+import { cloneDatabase, type TestDatabase } from '../../../../test/support/database.js';
+import { type FoundedNumber, foundNumber } from '../../../../test/support/numbers.js';
+import { EngagementModule } from '../engagement.module.js';
+import { EngagementWorkerModule } from '../engagement-worker.module.js';
+import { ContactImports } from './contact-imports.js';
+import { RunImports } from './run-imports.js';
+
+describe('an import of contacts', () => {
+  let database: TestDatabase;
+  let environment: Record<string, string>;
+  let api: RunningApp;
+  let worker: RunningApp;
+  let shop: FoundedNumber;
+  let key: string;
+
+  beforeAll(async () => {
+    database = await cloneDatabase();
+    environment = testEnvironment(database);
+    api = await startApp(EngagementModule, environment, { name: 'engagement', describe: 'Engagement.' });
+    worker = await startApp(EngagementWorkerModule, environment);
+  });
+  afterAll(async () => {
+    await worker.close();
+    await api.close();
+    await database.drop();
+  });
+  beforeEach(async () => {
+    shop = await foundNumber(database, 'shop');
+    key = (await api.app.get(Tenants).issueApiKey(shop.tenantId, 'test')).apiKey;
+  });
+
+  const call = (method: string, path: string, body?: unknown) =>
+    http(method, `${api.url}/api/v1${path}`, { token: key, body });
+  const send = (csv: string | Buffer, query: Record<string, string> = {}) =>
+    fetch(`${api.url}/api/v1/contacts/imports?${new URLSearchParams(query)}`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${key}`, 'content-type': 'text/csv' },
+      body: csv,
+    });
+  const ended = (id: string) =>
+    eventually(async () => {
+      const { body } = await call('GET', `/contacts/imports/${id}`);
+      return body.state !== 'waiting' && body;
+    }, 30_000);
+  const taken = async (csv: string | Buffer, query?: Record<string, string>) => {
+    const answer = await send(csv, query);
+    expect(answer.status).toBe(202);
+    return ended(((await answer.json()) as { id: string }).id);
+  };
+
+  it('takes rows in once each, adds to who is there, and says of each refused row why', async () => {
+    await call('PUT', '/contacts/attributes/ciudad', { type: 'text' });
+    await call('PUT', '/contacts/attributes/orders', { type: 'number' });
+    await call('POST', '/contacts', {
+      identifiers: [{ kind: 'phone', value: '+5215500000001' }],
+      name: 'Old',
+      tags: ['a'],
+    });
+    const csv = [
+      'Teléfono;Nombre;Ciudad;Pedidos;Etiquetas',
+      '55 0000 0001;"Ana; María";CDMX;3;vip',
+      '+52 1 55 0000 0002;Bob;;x;',
+      '',
+      '123;Carla;Puebla;;',
+      '5215500000004;"Dora ""D""\nMuñoz";;7;vip,new',
+      '5215500000004;;Oaxaca;;',
+    ].join('\r\n');
+    const done = await taken(Buffer.from(csv, 'latin1'), {
+      country: 'MX',
+      tags: 'fair',
+      columns: '{"Pedidos":"attribute:orders"}',
+    });
+    expect(done).toMatchObject({
+      state: 'done',
+      columns: ['phone', 'name', 'attribute:ciudad', 'attribute:orders', 'tags'],
+      rows: 6,
+      rows_done: 6,
+      created: 1,
+      updated: 2,
+      refused: 2,
+    });
+    const report = await call('GET', `/contacts/imports/${done.id}/refusals`);
+    expect(report.body.split('\r\n').slice(1, 3)).toEqual([
+      expect.stringMatching(/^2,"?orders ""?x""? must be a number/),
+      expect.stringMatching(/^4,"?phone ""?123""? must be a phone number/),
+    ]);
+    const found = (await call('GET', '/contacts')).body.data;
+    expect(found).toHaveLength(2);
+    expect(found).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({
+          name: 'Ana; María',
+          attributes: { ciudad: 'CDMX', orders: 3 },
+          tags: ['a', 'fair', 'vip'],
+        }),
+        expect.objectContaining({
+          name: 'Dora "D"\nMuñoz',
+          attributes: { ciudad: 'Oaxaca', orders: 7 },
+          tags: ['fair', 'new', 'vip'],
+        }),
+      ]),
+    );
+    expect(
+      (await taken(Buffer.from(csv, 'latin1'), { country: 'MX', columns: '{"Pedidos":"attribute:orders"}' })).created,
+    ).toBe(0);
+    expect((await call('GET', '/contacts')).body.data).toHaveLength(2);
+  });
+
+  it('records what its people agreed to, and brings nobody back who opted out since', async () => {
+    await call('POST', '/consents', { customer: '+15551110001', purpose: 'marketing', state: 'withdrawn' });
+    const consent = { consent_purpose: 'marketing', consent_wording: 'Offers by WhatsApp', consent_at: '2026-01-01' };
+    await taken('phone,consent\n+15551110001,yes\n+15551110002,yes\n+15551110003,no\n+15551110004,\n', consent);
+    const states = await Promise.all(
+      [1, 2, 3, 4].map(async (n) => {
+        const { standing, data } = (await call('GET', `/consents?customer=%2B1555111000${n}`)).body;
+        return [standing[0]?.state, data.length];
+      }),
+    );
+    expect(states).toEqual([
+      ['withdrawn', 2],
+      ['granted', 1],
+      ['withdrawn', 1],
+      [undefined, 0],
+    ]);
+    const bare = await send('phone\n+15551110001\n', { consent_purpose: 'marketing' });
+    expect(bare.status).toBe(400);
+  });
+
+  it.each([
+    ['is empty', ''],
+    ['no column holds a phone', 'name,city\nAna,CDMX\n'],
+    ['does not end', `phone\n"${'x'.repeat(300_000)}`],
+  ])('refuses a file that cannot be one: it %s', async (why, csv) => {
+    const answer = await send(csv.slice(0, 400_000));
+    expect(answer.status).toBe(400);
+    expect(JSON.stringify(await answer.json())).toContain(why);
+  });
+
+  it('goes on where a killed worker left it, and takes nothing twice', async () => {
+    const imports = worker.app.get(ContactImports);
+    const run = worker.app.get(RunImports);
+    const { tenantId } = shop;
+    const plan = { delimiter: ',', targets: ['phone' as const], tags: [] };
+    const id = await imports.begin(tenantId, { name: 'cut', plan, madeBy: 'key:x' });
+    const piece = (nth: number, numbers: string[]) =>
+      imports.keep(tenantId, id, nth, {
+        bytes: Buffer.from(numbers.map((n) => `+155522200${n}\n`).join('')),
+        firstRow: 1 + nth * 2,
+        rows: 2,
+      });
+    await piece(0, ['01', '02']);
+    await piece(1, ['03', '02']);
+    // Still receiving: nothing is taken in before the whole file is there.
+    expect(await run.takePiece(tenantId, id)).toBe(false);
+    const failing = worker.app.get(Database).inTenant.bind(worker.app.get(Database));
+    await failing(tenantId, (tx) => imports.move(tx, tenantId, id, 'waiting'));
+    await eventually(async () => (await call('GET', `/contacts/imports/${id}`)).body.state === 'done', 20_000);
+    expect((await call('GET', `/contacts/imports/${id}`)).body).toMatchObject({ created: 3, updated: 1, rows_done: 4 });
+    const { rows } = await database.owner.query('SELECT FROM contact_import_pieces WHERE tenant_id = $1', [tenantId]);
+    expect(rows).toEqual([]);
+  });
+
+  it('is not shown to another merchant', async () => {
+    const done = await taken('phone\n+15551119999\n');
+    const other = await foundNumber(database, 'other');
+    key = (await api.app.get(Tenants).issueApiKey(other.tenantId, 'test')).apiKey;
+    expect((await call('GET', `/contacts/imports/${done.id}`)).status).toBe(404);
+    expect((await call('GET', `/contacts/imports/${done.id}/refusals`)).status).toBe(404);
+    expect((await call('GET', '/contacts/imports')).body.data).toEqual([]);
+  });
+
+  it('takes what an export gave, and changes nothing by it', async () => {
+    await call('PUT', '/contacts/attributes/city', { type: 'text' });
+    await taken('phone,name,city,tags\n+15551112222,"Ana, ""A""",=SUM(1),a|b\n');
+    const file = (await call('GET', '/contacts/export')).body as string;
+    expect(file).toContain("'=SUM(1)");
+    const before = (await call('GET', '/contacts')).body.data[0];
+    const again = await taken(file.replace("'=SUM", '=SUM'));
+    expect(again).toMatchObject({ created: 0, updated: 1, refused: 0 });
+    const after = (await call('GET', '/contacts')).body.data[0];
+    expect({ ...after, updated_at: null }).toEqual({ ...before, updated_at: null });
+  });
+});
