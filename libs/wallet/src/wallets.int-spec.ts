@@ -82,6 +82,18 @@ describe('a wallet', () => {
     expect(became.filter((b) => b !== 'not covered')).toHaveLength(20);
   });
 
+  it('whose limit is lowered under what it holds takes nothing new, keeps what is under way, and goes on when that is over', async () => {
+    const shop = await shopWith('0', '1');
+    const under = await Promise.all(Array.from({ length: 10 }, () => accept(message(shop, '0.05'))));
+    await inShop(shop, (tx) => wallets.open(tx, shop.tenantId, { currency: 'USD', creditLimit: '0.2' }));
+    expect(await find(shop)).toMatchObject({ held: '0.50', available: '-0.30' });
+    expect(await accept(message(shop, '0.01'))).toBe('not covered');
+    expect(await count(shop)).toEqual({ messages: 10, holds: 10, exact: true });
+    await inShop(shop, (tx) => wallets.capture(tx, shop.tenantId, under, '0.10'));
+    expect(await find(shop)).toMatchObject({ balance: '-0.10', held: '0.00', available: '0.10' });
+    expect(await accept(message(shop, '0.10'))).not.toBe('not covered');
+  });
+
   it('stops marketing first, then utility, and keeps codes and replies to the end', async () => {
     const shop = await shopWith('1');
     await inShop(shop, (tx) => wallets.change(tx, shop.tenantId, { marketingReserve: '0.6', utilityReserve: '0.3' }));

@@ -303,6 +303,8 @@ describe('issued invoices', () => {
     await database.owner.query(`SELECT FROM legal_entities WHERE entity = 'main' FOR UPDATE`);
     const attempt = issue(shop);
     const stands = await eventually(async () => {
+      // Within a transaction PostgreSQL shows what it showed before.
+      await database.owner.query('SELECT pg_stat_clear_snapshot()');
       const { rows } = await database.owner.query(
         `SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
       );

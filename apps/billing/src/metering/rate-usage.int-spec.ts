@@ -2,6 +2,7 @@ import { type Charge, Ledger } from '#libs/ledger';
 import { Database } from '#libs/persistence';
 import { Wake } from '#libs/queues';
 import { UsageFacts } from '#libs/usage';
+import { Wallets } from '#libs/wallet';
 import { type Merchant, merchant, SERVICE_FREE, UTILITY } from '../../../../test/fixtures/billing/merchant.js';
 import { eventually, type RunningApp, startApp, testEnvironment } from '../../../../test/support/app.js';
 import { cloneDatabase, type TestDatabase } from '../../../../test/support/database.js';
@@ -107,6 +108,42 @@ describe('rating what was delivered', () => {
       shop.tenantId,
     ]);
     expect(rows).toEqual([{ status: 'rated' }]);
+  });
+
+  it('leaves nothing half done when the worker dies between the books and the wallet', async () => {
+    const shop = await merchant(apps);
+    const [wallets, db] = [apps.worker.app.get(Wallets), apps.worker.app.get(Database)];
+    await db.inTenant(shop.tenantId, (tx) => wallets.open(tx, shop.tenantId, { currency: 'USD', creditLimit: '1' }));
+    for (let i = 0; i < 5; i++) await shop.delivered();
+    const books = async () =>
+      (
+        await database.owner.query(
+          `SELECT (SELECT count(*) FROM charges WHERE tenant_id = $1)::int AS charges,
+                  (SELECT coalesce(sum(amount), 0) FROM postings WHERE tenant_id = $1 AND account = 'wallet') AS wallet,
+                  (SELECT balance FROM wallets WHERE tenant_id = $1) AS balance,
+                  (SELECT count(*) FROM usage_facts WHERE tenant_id = $1 AND status = 'rated')::int AS rated`,
+          [shop.tenantId],
+        )
+      ).rows[0];
+    // Somebody else has the wallet, so the worker stands still with its books written; then its connection is cut.
+    await database.owner.query('BEGIN');
+    await database.owner.query('SELECT FROM wallets WHERE tenant_id = $1 FOR UPDATE', [shop.tenantId]);
+    const attempt = expect(apps.worker.app.get(RateUsage).rateNext(shop.tenantId)).rejects.toThrow();
+    const stands = await eventually(async () => {
+      // Within a transaction PostgreSQL shows what it showed before.
+      await database.owner.query('SELECT pg_stat_clear_snapshot()');
+      const { rows } = await database.owner.query(
+        `SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'
+            AND query LIKE '%UPDATE wallets%'`,
+      );
+      return rows[0] as { pid: number } | undefined;
+    });
+    await database.owner.query('SELECT pg_terminate_backend($1)', [stands.pid]);
+    await database.owner.query('COMMIT');
+    await attempt;
+    expect(await books()).toEqual({ charges: 0, wallet: '0', balance: '0', rated: 0 });
+    await apps.second.app.get(RateUsage).rateNext(shop.tenantId);
+    expect(await books()).toEqual({ charges: 10, wallet: '0.0425', balance: '-0.0425', rated: 5 });
   });
 
   it('is woken by its lane, and by the sweeper when nobody woke it', async () => {
