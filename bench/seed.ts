@@ -1,10 +1,9 @@
 // npm run seed [-- --tenants 2000 --messages 10000000 --days 90]
-// Fills the database of SEED_DATABASE_URL, one that is there to be filled, with tenants and messages and counts the rollups.
+// Fills the database of SEED_DATABASE_URL, one that is there to be filled, with tenants and messages, and their sums.
 import { parseArgs } from 'node:util';
 import pg from 'pg';
 import { currentEnvironment } from '#libs/config';
 import { seedProvider } from './seed/provider.js';
-import { recount } from './seed/recount.js';
 
 const { values } = parseArgs({
   options: {
@@ -24,7 +23,6 @@ await db.connect();
 try {
   const size = { tenants: Number(values.tenants), messages: Number(values.messages), days: Number(values.days) };
   await seedProvider(db, size, say);
-  await recount(db, url, say);
 } finally {
   await db.end();
 }

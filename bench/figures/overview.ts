@@ -1,13 +1,16 @@
+import { DataSource } from 'typeorm';
+import { Database } from '#libs/persistence';
+import { Rollups } from '../../apps/admin/src/analytics/rollups.js';
 import type { Bench } from '../harness/bench-stack.js';
 import type { Group } from '../harness/group.js';
 import type { Line } from '../harness/rounds.js';
 import { seedProvider } from '../seed/provider.js';
-import { recount } from '../seed/recount.js';
 
 const SIZE = { tenants: 2_000, messages: 10_000_000, days: 90 };
 const LOOKS = 1_000;
 const LARGEST = 50;
 const GOAL_MS = 100;
+const RECOUNTED = 20;
 
 /** The page of a tenant that staff see, with 2,000 tenants and ten million messages in the database. */
 export const overview: Group = {
@@ -16,11 +19,9 @@ export const overview: Group = {
   onRequest: true,
   run: async (bench, { share, say }) => {
     const size = { ...SIZE, tenants: Math.ceil(SIZE.tenants * share), messages: Math.ceil(SIZE.messages * share) };
-    // Nothing is noted while triggers are off, so the worker has nothing to add up meanwhile.
     const from = performance.now();
     await seedProvider(bench.db, size, say);
     const seeding = (performance.now() - from) / 1_000;
-    const counting = await recount(bench.db, bench.databaseUrl, say);
     const token = await bench.staffToken();
     bench.only('admin');
     const ids = async (order: string, limit: number): Promise<string[]> =>
@@ -49,6 +50,7 @@ export const overview: Group = {
       met,
       data: undefined,
     });
+    const counting = await countAnew(bench, some.slice(0, RECOUNTED));
     return [
       {
         ...line(
@@ -61,10 +63,33 @@ export const overview: Group = {
       line(`the same of the ${LARGEST} largest tenants, looked at first`, large.text),
       line('and looked at again', again.text),
       line('traffic of all tenants by day and market, 30 days', provider.text),
-      line('all rollups counted anew', `${counting.toFixed(0)} s (seeding took ${seeding.toFixed(0)} s)`),
+      line(
+        'rollups of a tenant counted anew, none was wrong',
+        `${(counting / RECOUNTED).toFixed(2)} s (seeding took ${seeding.toFixed(0)} s)`,
+      ),
     ];
   },
 };
+
+/** Holds the sums against what the product counts. @returns seconds */
+async function countAnew(bench: Bench, tenantIds: readonly string[]): Promise<number> {
+  const source = await new DataSource({
+    type: 'postgres',
+    url: bench.databaseUrl,
+    installExtensions: false,
+  }).initialize();
+  const from = performance.now();
+  try {
+    const rollups = new Rollups(new Database(source));
+    for (const id of tenantIds) {
+      const { differed } = await rollups.rebuild(id);
+      if (differed > 0) throw new Error(`${differed} sums of ${id} were wrong`);
+    }
+  } finally {
+    await source.destroy();
+  }
+  return (performance.now() - from) / 1_000;
+}
 
 const looks = (bench: Bench, token: string, tenantIds: readonly string[]): Promise<number[]> =>
   asked(

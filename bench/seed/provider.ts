@@ -10,7 +10,7 @@ const POSTS_EACH = 200;
  * Fills a database with a provider's tenants and their traffic, as the rows that the apps would have left, by set-based
  * statements: a few tenants are large, most are small. Adds to what is there.
  *
- * Written with triggers and foreign keys off, so nothing is noted for the rollups: count them anew afterwards.
+ * Written with triggers and foreign keys off; the rollups are written beside the messages.
  *
  * @param db as the owner of the tables, who may set session_replication_role (a superuser)
  */

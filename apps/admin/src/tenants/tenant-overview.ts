@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { CLOCK, type Clock } from '#libs/clock';
 import { Refusal } from '#libs/http';
 import { Database } from '#libs/persistence';
-import { levelOf, type SuspensionLevel, type TenantStatus, Tenants } from '#libs/tenants';
+import { levelOf, type SuspensionLevel, type Tenant, type TenantStatus, Tenants } from '#libs/tenants';
 import { TierReservation } from '#libs/tier-reservation';
 import { Wabas } from '#libs/wabas';
 import type { SpendRow } from '../analytics/spend-report.js';
@@ -55,7 +55,7 @@ export interface Overview {
   webhooks: WebhookRow[];
 }
 
-/** Puts the page of a tenant together from one moment of the database, and what counts of its limits now. */
+/** Puts the page of a tenant together, and what counts of its limits now. */
 @Injectable()
 export class TenantOverview {
   constructor(
@@ -72,9 +72,28 @@ export class TenantOverview {
    */
   async of(tenantId: string, see: { margin: boolean }): Promise<Overview> {
     const now = this.clock.now();
-    const { portfolios, numbers, ...page } = await this.db.asStaff(async (tx) => {
-      const tenant = await this.tenants.find(tx, tenantId);
-      if (!tenant) throw Refusal.notFound('tenant');
+    const { tenant, portfolios, numbers } = await this.db.asStaff(async (tx) => ({
+      tenant: await this.tenants.find(tx, tenantId),
+      portfolios: await this.wabas.portfolios(tx, tenantId),
+      numbers: await numbersOf(tx, tenantId),
+    }));
+    if (!tenant) throw Refusal.notFound('tenant');
+    // Beside the rest: a counting that Redis has lost is made anew from the messages of a month.
+    const [tiers, page] = await Promise.all([
+      tiersOf(this.tier, new Map(portfolios.map((p) => [p.portfolioId, p])), numbers, now),
+      this.rest(tenant, see, now),
+    ]);
+    return {
+      ...page,
+      portfolios: portfolios.map(portfolioRow),
+      numbers: numbers.map((number) => ({ ...number, tier: tiers.get(number.id) ?? null })),
+    };
+  }
+
+  /** What one moment of the database says besides. */
+  private rest(tenant: Tenant, see: { margin: boolean }, now: Date): Promise<Omit<Overview, 'portfolios' | 'numbers'>> {
+    const { tenantId } = tenant;
+    return this.db.asStaff(async (tx) => {
       const spend = await spendOf(tx, tenantId, now);
       const charges = await lastChargesOf(tx, tenantId);
       return {
@@ -84,8 +103,6 @@ export class TenantOverview {
         status: tenant.status,
         off: levelOf(tenant),
         created_at: tenant.createdAt,
-        portfolios: await this.wabas.portfolios(tx, tenantId),
-        numbers: await numbersOf(tx, tenantId),
         wabas: await wabasOf(tx, tenantId),
         templates: await templatesOf(tx, tenantId),
         template_news: await templateNewsOf(tx, tenantId, now),
@@ -99,13 +116,6 @@ export class TenantOverview {
         webhooks: await webhooksOf(tx, tenantId, now),
       };
     });
-    // After the transaction: a counting that Redis has lost is made anew over another connection.
-    const tiers = await tiersOf(this.tier, new Map(portfolios.map((p) => [p.portfolioId, p])), numbers, now);
-    return {
-      ...page,
-      portfolios: portfolios.map(portfolioRow),
-      numbers: numbers.map((number) => ({ ...number, tier: tiers.get(number.id) ?? null })),
-    };
   }
 }
 
