@@ -63,6 +63,19 @@ const BODIES: Readonly<Record<string, unknown>> = {
       { to: '+5215512345678', type: 'template', template: { name: 'order_update', language: { code: 'en_US' } } },
     ],
   },
+  'engagement POST /api/v1/campaigns': {
+    name: 'planted',
+    phone_number_ids: ['1'],
+    variants: [{ template: 'spring_sale', language: 'en_US' }],
+    audience: 'list',
+  },
+  'engagement PUT /api/v1/campaigns/{id}': {
+    name: 'planted',
+    phone_number_ids: ['1'],
+    variants: [{ template: 'spring_sale', language: 'en_US' }],
+    audience: 'list',
+  },
+  'engagement POST /api/v1/campaigns/{id}/recipients': { recipients: [{ to: '+5215512345678' }] },
   'gateway POST /{phoneNumberId}/media': {},
   'gateway POST /{wabaId}/message_templates': {
     name: 'planted_by_another',

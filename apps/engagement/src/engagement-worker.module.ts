@@ -3,18 +3,24 @@ import { ConsentModule } from '#libs/consent';
 import { ContactsModule } from '#libs/contacts';
 import { InboundModule } from '#libs/inbound';
 import { ProcessModule } from '#libs/process';
+import { WabasModule } from '#libs/wabas';
+import { CampaignWorkerModule } from './campaigns/campaign-worker.module.js';
 import { ContactImportsWorkerModule } from './contact-imports/contact-imports.module.js';
 import { InboundProcessor } from './inbound/inbound.processor.js';
 import { TakeInbound } from './inbound/take-inbound.js';
 
-/** The worker: what customers wrote becomes contacts. */
+/** The worker: what customers wrote becomes contacts, files are taken in, campaigns are sent. */
 @Module({
   imports: [
-    ProcessModule.forRoot({ queues: ['engagement.inbound'] }),
+    ProcessModule.forRoot({
+      queues: ['engagement.inbound', 'engagement.freeze', 'engagement.campaign', 'engagement.campaign-news'],
+    }),
     InboundModule,
     ContactsModule,
     ConsentModule,
     ContactImportsWorkerModule,
+    WabasModule,
+    CampaignWorkerModule,
   ],
   providers: [TakeInbound, InboundProcessor],
 })

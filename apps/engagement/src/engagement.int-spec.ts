@@ -9,6 +9,8 @@ import { Tenants } from '#libs/tenants';
 import { eventually, http, type RunningApp, startApp, testEnvironment } from '../../../test/support/app.js';
 import { cloneDatabase, connect, type TestDatabase } from '../../../test/support/database.js';
 import { type FoundedNumber, foundNumber } from '../../../test/support/numbers.js';
+import { CampaignCounts } from './campaigns/campaign-counts.js';
+import { HeedReplies } from './campaigns/heed-replies.js';
 import { EngagementModule } from './engagement.module.js';
 import { EngagementWorkerModule } from './engagement-worker.module.js';
 import { TakeInbound } from './inbound/take-inbound.js';
@@ -41,8 +43,16 @@ describe('a merchant’s customers', () => {
     await database.drop();
   });
 
+  const replies = new HeedReplies(new CampaignCounts());
   const takeWith = (given: Contacts) =>
-    new TakeInbound(connection.db, inbound, given, new Consents(given, new ManualClock(now)), new ContactActivity());
+    new TakeInbound(
+      connection.db,
+      inbound,
+      given,
+      new Consents(given, new ManualClock(now)),
+      new ContactActivity(),
+      replies,
+    );
 
   /** A merchant of its own for each test, with a live number and a key. */
   async function merchant(name: string): Promise<FoundedNumber> {

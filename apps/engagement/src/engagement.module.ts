@@ -5,6 +5,7 @@ import { OutboxModule } from '#libs/outbox';
 import { ProcessModule } from '#libs/process';
 import { TenantsModule } from '#libs/tenants';
 import { WabasModule } from '#libs/wabas';
+import { CampaignApiModule } from './campaigns/campaign-api.module.js';
 import { ConsentApiModule } from './consent/consent-api.module.js';
 import { ContactImportsApiModule } from './contact-imports/contact-imports.module.js';
 import { ContactBookModule } from './contacts/contact-book.module.js';
@@ -15,12 +16,13 @@ import { SegmentsApiModule } from './segments/segments.module.js';
 /** The API. */
 @Module({
   imports: [
-    ProcessModule.forRoot({ queues: [] }),
+    ProcessModule.forRoot({ queues: ['engagement.freeze', 'engagement.campaign'] }),
     TenantsModule,
     IdempotencyModule,
     WabasModule,
     InboundModule,
     OutboxModule,
+    CampaignApiModule,
     ContactBookModule,
     ContactImportsApiModule,
     ConsentApiModule,

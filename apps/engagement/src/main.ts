@@ -6,5 +6,5 @@ await run({
   name: 'engagement',
   module: EngagementModule,
   describe: "A merchant's customers and what was written between them.",
-  settings: [...processSettings(), 'TENANT_JWT_SECRET'],
+  settings: [...processSettings(), 'TENANT_JWT_SECRET', 'GATEWAY_URL', 'BILLING_URL'],
 });

@@ -5,5 +5,5 @@ import { EngagementWorkerModule } from './engagement-worker.module.js';
 await run({
   name: 'engagement-worker',
   module: EngagementWorkerModule,
-  settings: [...processSettings(), 'TENANT_JWT_SECRET'],
+  settings: [...processSettings(), 'TENANT_JWT_SECRET', 'GATEWAY_URL', 'BILLING_URL'],
 });

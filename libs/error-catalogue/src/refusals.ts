@@ -18,6 +18,7 @@ export type RefusalCode =
   | 'unsupported'
   | 'idempotency_conflict'
   | 'idempotency_in_progress'
+  | 'stale_id'
   // recipients
   | 'recipient_is_sender'
   | 'recipient_opted_out'
@@ -118,6 +119,8 @@ export const REFUSALS: Readonly<Record<RefusalCode, Refusal>> = {
   // The key was used for another body. 506 is Meta's word for a post made twice.
   idempotency_conflict: no(409, 506, 'Duplicate post'),
   idempotency_in_progress: wait(409, 2, 'Request with this Idempotency-Key is still in progress'),
+  // An id of the caller's own that carries another time than that of the call.
+  stale_id: no(400, 131009, 'Parameter value is not valid'),
 
   recipient_is_sender: no(400, 131021, 'Recipient cannot be sender'),
   recipient_opted_out: no(400, 131050, 'User has stopped receipt of marketing messages'),

@@ -19,6 +19,12 @@ export interface Lanes {
   'billing.rate': { tenantId: string };
   /** A customer wrote: contacts and conversations follow. */
   'engagement.inbound': { tenantId: string };
+  /** The audience of a campaign waits to be frozen. */
+  'engagement.freeze': { tenantId: string; campaignId: string };
+  /** Recipients of a campaign wait for a number to send to them. */
+  'engagement.campaign': { tenantId: string; campaignId: string; phoneNumberId: string };
+  /** There is news of messages that campaigns of a tenant sent. */
+  'engagement.campaign-news': { tenantId: string };
 }
 
 export type LaneName = keyof Lanes;
@@ -33,6 +39,9 @@ export const LANES: Readonly<Record<LaneName, { key: (data: never) => string }>>
   'onboarding.signup': { key: (d: Lanes['onboarding.signup']) => d.signupId },
   'billing.rate': { key: (d: Lanes['billing.rate']) => d.tenantId },
   'engagement.inbound': { key: (d: Lanes['engagement.inbound']) => d.tenantId },
+  'engagement.freeze': { key: (d: Lanes['engagement.freeze']) => d.campaignId },
+  'engagement.campaign': { key: (d: Lanes['engagement.campaign']) => `${d.campaignId}:${d.phoneNumberId}` },
+  'engagement.campaign-news': { key: (d: Lanes['engagement.campaign-news']) => d.tenantId },
 };
 
 export const laneKey = <N extends LaneName>(name: N, data: Lanes[N]): string =>

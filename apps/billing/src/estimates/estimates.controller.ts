@@ -21,7 +21,7 @@ import { Refusal } from '#libs/http';
 import { marketNamed, marketOf } from '#libs/markets';
 import { Database, type Tx } from '#libs/persistence';
 import { Templates } from '#libs/templates';
-import { type Caller, TenantCaller, TenantGuard } from '#libs/tenants';
+import { type Caller, TenantCaller, TenantOrApp } from '#libs/tenants';
 import { Wabas } from '#libs/wabas';
 import { mustBeDay } from '../local-days.js';
 import { MonthCounters } from '../metering/month-counters.js';
@@ -84,7 +84,7 @@ class EstimateRequest {
 
 @ApiTags('estimates')
 @ApiBearerAuth()
-@UseGuards(TenantGuard)
+@UseGuards(TenantOrApp('billing'))
 @Controller('api/v1/estimates')
 export class EstimatesController {
   constructor(

@@ -24,6 +24,7 @@ const AT_MOST = 10_000;
 /**
  * What a tenant used and was charged on a range of local days, summed up by dimensions; corrections count on the day of the
  * message. Reads only.
+ * @param campaign only messages that carry this callback data
  * @returns at most 10,000 sums, in the order of the dimensions
  */
 export async function usageReport(
@@ -31,12 +32,14 @@ export async function usageReport(
   tenantId: string,
   days: { from: string; to: string },
   by: readonly Dimension[],
+  campaign?: string,
 ): Promise<UsageRow[]> {
   const columns = by.map((name) => `${DIMENSIONS[name]} AS "${name}"`);
   const places = [...by.map((_, i) => String(i + 1)), 'c.currency'].join(', ');
-  const withMessages = by.includes('campaign')
-    ? 'LEFT JOIN messages m ON m.tenant_id = c.tenant_id AND m.message_id = c.message_id'
-    : '';
+  const withMessages =
+    by.includes('campaign') || campaign !== undefined
+      ? 'LEFT JOIN messages m ON m.tenant_id = c.tenant_id AND m.message_id = c.message_id'
+      : '';
   const withNumbers = by.includes('number')
     ? 'LEFT JOIN phone_numbers n ON n.tenant_id = c.tenant_id AND n.phone_number_id = c.phone_number_id'
     : '';
@@ -45,7 +48,8 @@ export async function usageReport(
        FROM charges c ${withMessages} ${withNumbers}
       WHERE c.tenant_id = $1 AND c.side = 'price' AND coalesce(c.booked_on, c.local_day) >= $2::date
         AND c.local_day >= $2::date AND c.local_day <= $3::date
+        AND ($4::text IS NULL OR ${campaign === undefined ? 'true' : 'm.client_data = $4'})
       GROUP BY ${places} ORDER BY ${places} LIMIT ${AT_MOST}`,
-    [tenantId, days.from, days.to],
+    [tenantId, days.from, days.to, campaign ?? null],
   );
 }

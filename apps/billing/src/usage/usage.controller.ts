@@ -5,7 +5,7 @@ import { CLOCK, type Clock } from '#libs/clock';
 import { Refusal } from '#libs/http';
 import { Ledger, titleOf } from '#libs/ledger';
 import { Database } from '#libs/persistence';
-import { type Caller, TenantCaller, TenantGuard } from '#libs/tenants';
+import { type Caller, TenantCaller, TenantOrApp } from '#libs/tenants';
 import { mustBeDay } from '../local-days.js';
 import { StatementResponse, UsageResponse } from './usage.response.js';
 import { type Dimension, USAGE_DIMENSIONS, type UsageRow, usageReport } from './usage-report.js';
@@ -26,11 +26,18 @@ class UsageQuery extends DaysQuery {
   @IsString()
   @MaxLength(100)
   by: string = 'day,category';
+  @ApiPropertyOptional({
+    description: 'Only messages with this `biz_opaque_callback_data`; of our campaigns `campaign:id`',
+  })
+  @IsOptional()
+  @IsString()
+  @MaxLength(512)
+  campaign?: string;
 }
 
 @ApiTags('usage')
 @ApiBearerAuth()
-@UseGuards(TenantGuard)
+@UseGuards(TenantOrApp('billing'))
 @Controller('api/v1')
 export class UsageController {
   constructor(
@@ -49,7 +56,9 @@ export class UsageController {
     if (unknown !== undefined) throw Refusal.invalid(`by: ${unknown} is none of ${USAGE_DIMENSIONS.join(', ')}.`);
     const days = this.daysOf(query);
     const dimensions = [...new Set(by)] as Dimension[];
-    return { data: await this.db.inTenant(tenantId, (tx) => usageReport(tx, tenantId, days, dimensions)) };
+    return {
+      data: await this.db.inTenant(tenantId, (tx) => usageReport(tx, tenantId, days, dimensions, query.campaign)),
+    };
   }
 
   /** What was owed and paid: balances before the first day, movements day by day. */

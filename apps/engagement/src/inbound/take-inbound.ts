@@ -3,6 +3,7 @@ import { Consents } from '#libs/consent';
 import { ContactActivity, Contacts, customerKeysOf, type Deed, identifiersOf } from '#libs/contacts';
 import { Inbound } from '#libs/inbound';
 import { Database } from '#libs/persistence';
+import { HeedReplies } from '../campaigns/heed-replies.js';
 
 /** Messages of one transaction. */
 export const BATCH = 100;
@@ -19,6 +20,7 @@ export class TakeInbound {
     private readonly contacts: Contacts,
     private readonly consents: Consents,
     private readonly activity: ContactActivity,
+    private readonly replies: HeedReplies,
   ) {}
 
   /**
@@ -44,6 +46,7 @@ export class TakeInbound {
         await this.consents.join(tx, tenantId, customerKeysOf(contact?.identifiers ?? []));
       }
       await this.activity.note(tx, tenantId, deeds);
+      await this.replies.heard(tx, tenantId, messages);
       return messages.length;
     });
   }

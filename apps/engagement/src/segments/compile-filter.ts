@@ -20,8 +20,9 @@ export interface Ground {
  * tenant wrote becomes a part of the statement. Each condition is true or false and never null, so that `not` means not.
  */
 export function compileFilter(filter: Filter, ground: Ground): string {
-  if ('all' in filter) return joined(filter.all, ' AND ', ground);
-  if ('any' in filter) return joined(filter.any, ' OR ', ground);
+  // None of nothing is missing: `all` of an empty list is everybody, as every campaign to all contacts asks.
+  if ('all' in filter) return filter.all.length === 0 ? 'true' : joined(filter.all, ' AND ', ground);
+  if ('any' in filter) return filter.any.length === 0 ? 'false' : joined(filter.any, ' OR ', ground);
   if ('not' in filter) return `NOT ${compileFilter(filter.not, ground)}`;
   return `coalesce(${compileCondition(filter, ground)}, false)`;
 }

@@ -91,7 +91,7 @@ describe('a batch of messages', () => {
       'accepted',
       'window_closed',
       'invalid_value',
-      'invalid_value',
+      'stale_id',
       'invalid_parameter',
       'template_unknown',
     ]);

@@ -59,7 +59,7 @@ export function unfitTime(messageId: string, now: Date): Refusal | undefined {
   const ageMs = now.getTime() - timeOfId(messageId).getTime();
   if (ageMs <= OLDEST_MS && ageMs >= -AHEAD_MS) return undefined;
   return refuse(
-    'invalid_value',
+    'stale_id',
     'id: no message has it, and its time is not that of the moment (an hour ago at most). Make a new one; nothing was sent.',
   );
 }

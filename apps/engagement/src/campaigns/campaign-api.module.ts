@@ -1,0 +1,19 @@
+import { Module } from '@nestjs/common';
+import { TierReservationModule } from '#libs/tier-reservation';
+import { WalletModule } from '#libs/wallet';
+import { SegmentsModule } from '../segments/segments.module.js';
+import { CampaignsController } from './campaigns.controller.js';
+import { CampaignsModule } from './campaigns.module.js';
+import { DraftCampaign } from './draft-campaign.js';
+import { PreviewCampaign } from './preview-campaign.js';
+import { RecipientsController } from './recipients.controller.js';
+import { ReportCampaign } from './report-campaign.js';
+import { SteerCampaign } from './steer-campaign.js';
+
+/** Drafting, previewing, steering and reporting, for the HTTP process. */
+@Module({
+  imports: [CampaignsModule, SegmentsModule, TierReservationModule, WalletModule],
+  controllers: [CampaignsController, RecipientsController],
+  providers: [DraftCampaign, SteerCampaign, PreviewCampaign, ReportCampaign],
+})
+export class CampaignApiModule {}

@@ -1,0 +1,20 @@
+import { Module } from '@nestjs/common';
+import { ServiceCallsModule } from '#libs/service-calls';
+import { TemplatesModule } from '#libs/templates';
+import { TenantEventsModule } from '#libs/tenant-events';
+import { SegmentsModule } from '../segments/segments.module.js';
+import { Audiences } from './audiences.js';
+import { CampaignCounts } from './campaign-counts.js';
+import { Campaigns } from './campaigns.js';
+import { Recipients } from './recipients.js';
+import { Stand } from './stand.js';
+
+const RECORDS = [Campaigns, Recipients, CampaignCounts, Stand, Audiences];
+
+/** What the API and the worker of campaigns share. */
+@Module({
+  imports: [TenantEventsModule, TemplatesModule, ServiceCallsModule, SegmentsModule],
+  providers: RECORDS,
+  exports: [...RECORDS, ServiceCallsModule],
+})
+export class CampaignsModule {}
