@@ -199,6 +199,16 @@ const BODIES: Readonly<Record<string, unknown>> = {
   'engagement POST /api/v1/contacts/{id}/notes': { text: 'Planted.' },
   'engagement PUT /api/v1/contacts/attributes/{key}': { type: 'text' },
   'engagement POST /api/v1/consents': { customer: '+5215512345678', purpose: 'marketing', state: 'withdrawn' },
+  'engagement POST /api/v1/consents/forms': {
+    name: 'planted',
+    phone_number_id: '1',
+    origins: ['https://planted.example'],
+  },
+  'engagement PUT /api/v1/consents/forms/{id}': {
+    name: 'planted',
+    phone_number_id: '1',
+    origins: ['https://planted.example'],
+  },
   'engagement POST /api/v1/contacts/imports': {},
   'engagement POST /api/v1/contacts/imports/{id}/cancel': {},
   'engagement POST /api/v1/segments': { name: 'planted', filter: { tag: 'planted' } },

@@ -53,7 +53,23 @@ const WORDS: Readonly<Record<Wish, readonly string[]>> = {
     'inscrever me',
     'retomar promocoes',
   ],
-  yes: ['yes', 'y', 'si', 's', 'sim', 'ok', 'confirm', 'i confirm', 'confirmo', 'confirmar', 'acepto', 'aceito'],
+  yes: [
+    'yes',
+    'yes i want offers',
+    'si quiero recibir ofertas',
+    'sim quero receber ofertas',
+    'y',
+    'si',
+    's',
+    'sim',
+    'ok',
+    'confirm',
+    'i confirm',
+    'confirmo',
+    'confirmar',
+    'acepto',
+    'aceito',
+  ],
 };
 
 /** No word is longer; a message that is, is no word. */

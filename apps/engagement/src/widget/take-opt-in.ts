@@ -1,0 +1,72 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { CLOCK, type Clock } from '#libs/clock';
+import { Consents } from '#libs/consent';
+import { Refusal } from '#libs/http';
+import { Database } from '#libs/persistence';
+import { Wabas } from '#libs/wabas';
+import { TellConsent } from '../consent/tell-consent.js';
+import { ContactBook } from '../contacts/contact-book.js';
+import { readIdentifier } from '../contacts/read-identifier.js';
+import { type FormLanguage, textsOf } from './form-texts.js';
+import type { OptInForm } from './opt-in-forms.js';
+
+/** What a visitor sent, and where from. */
+export interface Visit {
+  phone: string;
+  language: FormLanguage;
+  page: string;
+  origin: string;
+  ip: string;
+  userAgent: string;
+}
+
+/** Takes the form of a visitor: they become a contact, and what they agreed to is kept with the page and the wording. */
+@Injectable()
+export class TakeOptIn {
+  constructor(
+    private readonly db: Database,
+    private readonly book: ContactBook,
+    private readonly consents: Consents,
+    private readonly tell: TellConsent,
+    private readonly wabas: Wabas,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
+
+  /**
+   * The wording that is kept is ours of that language, not what the visitor's browser says that it showed.
+   *
+   * @returns `asked` where the number is yet to be proved by a message from it, and the link that opens the chat with that
+   *   message; it also opens the service window
+   * @throws Refusal 400 for what is no phone number
+   */
+  async take(
+    tenantId: string,
+    form: OptInForm,
+    visit: Visit,
+  ): Promise<{ state: 'asked' | 'granted'; chatLink: string }> {
+    const read = readIdentifier('phone', visit.phone);
+    if ('problem' in read) throw Refusal.invalid(`phone ${read.problem}`, { phone: [read.problem] });
+    const phone = read.identifier;
+    const { wording, greeting } = textsOf(form.texts)[visit.language];
+    const state = form.confirm ? 'asked' : 'granted';
+    const { page, origin, language, ip, userAgent } = visit;
+    return this.db.inTenant(tenantId, async (tx) => {
+      await this.book.put(tx, tenantId, [phone], {});
+      const changes = await this.consents.record(tx, tenantId, [
+        {
+          customers: [phone.value.slice(1)],
+          purpose: 'marketing',
+          state,
+          at: this.clock.now(),
+          source: 'form',
+          wording,
+          proof: { form: form.formId, page, origin, language, ip, user_agent: userAgent },
+        },
+      ]);
+      await this.tell.changed(tx, tenantId, changes);
+      const number = await this.wabas.phoneNumber(tx, tenantId, { phoneNumberId: form.phoneNumberId });
+      const digits = (number?.displayPhoneNumber ?? '').replace(/\D/g, '');
+      return { state, chatLink: `https://wa.me/${digits}?text=${encodeURIComponent(greeting)}` };
+    });
+  }
+}
