@@ -266,12 +266,13 @@ describe('an embedded signup', () => {
   });
 
   it.each([
+    // By id, where the path has one: the worker looks at accounts of other tests meanwhile.
     ['reading the account', (m: Json) => `/${m.waba_id}`],
-    ['subscribing the app', () => SUBSCRIBE, 1],
-    ['assigning the system user', () => '/assigned_users'],
+    ['subscribing the app', (m: Json) => `/${m.waba_id}${SUBSCRIBE}`, 1],
+    ['assigning the system user', (m: Json) => `/${m.waba_id}/assigned_users`],
     ['sharing the credit line', () => '/whatsapp_credit_sharing_and_attach'],
-    ['registering the number', () => REGISTER],
-    ['importing the numbers', () => '/phone_numbers', 1],
+    ['registering the number', (m: Json) => `/${m.phone_number_id}${REGISTER}`],
+    ['importing the numbers', (m: Json) => `/${m.waba_id}/phone_numbers`, 1],
   ])('stops when Meta refuses once (4xx), says so, and ends live after one retry: %s', async (_, path, spare = 0) => {
     const id = await stack.begin(token);
     const meta = await dialog();
