@@ -28,6 +28,8 @@ const WAITING_AT_MOST = { HIGH: 5_000, other: 500 } as const;
 const OUTBOX_FULL_MS = 500;
 const UNREACHABLE_MS = 2_000;
 const WAIT_MS = 60_000;
+/** Room may come before it was foretold: Meta raises a limit, or a customer counts elsewhere. So the door is asked again. */
+const LONGEST_WAIT_MS = 5 * 60_000;
 
 export interface CampaignLane {
   tenantId: string;
@@ -204,7 +206,11 @@ export class HandOver {
       } else {
         handed.push({ line, variant, state: 'waiting' });
         if (after.follows === 'pause') pause ??= { cause: after.cause, detail: details ?? reason };
-        else waitMs = Math.max(waitMs ?? 0, retryAfter === undefined ? WAIT_MS : retryAfter * 1_000);
+        else
+          waitMs = Math.max(
+            waitMs ?? 0,
+            Math.min(LONGEST_WAIT_MS, retryAfter === undefined ? WAIT_MS : retryAfter * 1_000),
+          );
       }
     }
     return { handed, ...(pause ? { pause } : {}), ...(waitMs === undefined ? {} : { waitMs }) };
