@@ -28,6 +28,7 @@ const PUBLIC: Readonly<Record<string, string>> = {
   'gateway GET /whatsapp_business/attachments':
     'a media URL carries its own short-lived signature and works without a key',
   'gateway GET /whatsapp_business/attachments/{path}': 'the same, in the form that old clients build',
+  'engagement POST /webhooks/shops/{id}': "the shop's signature proves who posts",
   'gateway GET /health': "liveness, as 360dialog's clients ask for it",
 };
 
@@ -214,6 +215,23 @@ const BODIES: Readonly<Record<string, unknown>> = {
   'engagement POST /api/v1/segments': { name: 'planted', filter: { tag: 'planted' } },
   'engagement POST /api/v1/segments/count': { filter: { tag: 'planted' } },
   'engagement PUT /api/v1/segments/{id}': { filter: { tag: 'planted' } },
+  'engagement POST /api/v1/events': {
+    id: 'planted',
+    kind: 'cart.left',
+    customer: { phone: '+5215512345678' },
+    subject: 'planted',
+  },
+  'engagement POST /api/v1/shop-sources': { kind: 'shopify', name: 'planted', secret: 'planted-secret' },
+  'engagement POST /api/v1/automations': {
+    name: 'planted',
+    phone_number_id: '1',
+    definition: { trigger: 'cart.left', steps: [{ send: { text: 'Planted.' } }] },
+  },
+  'engagement PUT /api/v1/automations/{id}': {
+    definition: { trigger: 'cart.left', steps: [{ send: { text: 'Planted.' } }] },
+  },
+  'engagement POST /api/v1/automations/{id}/enable': {},
+  'engagement POST /api/v1/automations/{id}/disable': {},
   'engagement PUT /api/v1/consents/settings': { opt_in_for: [], stop_words: [], start_words: [] },
 };
 /** What is deleted by a query and not by the path. */

@@ -4,6 +4,7 @@ import { ContactsModule } from '#libs/contacts';
 import { InboundModule } from '#libs/inbound';
 import { ProcessModule } from '#libs/process';
 import { WabasModule } from '#libs/wabas';
+import { AutomationsWorkerModule } from './automations/automations.module.js';
 import { CampaignWorkerModule } from './campaigns/campaign-worker.module.js';
 import { ContactImportsWorkerModule } from './contact-imports/contact-imports.module.js';
 import { InboundProcessor } from './inbound/inbound.processor.js';
@@ -19,6 +20,7 @@ import { TakeInbound } from './inbound/take-inbound.js';
     ContactsModule,
     ConsentModule,
     ContactImportsWorkerModule,
+    AutomationsWorkerModule,
     WabasModule,
     CampaignWorkerModule,
   ],

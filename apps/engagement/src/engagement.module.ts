@@ -5,6 +5,7 @@ import { OutboxModule } from '#libs/outbox';
 import { ProcessModule } from '#libs/process';
 import { TenantsModule } from '#libs/tenants';
 import { WabasModule } from '#libs/wabas';
+import { AutomationsApiModule } from './automations/automations.module.js';
 import { CampaignApiModule } from './campaigns/campaign-api.module.js';
 import { ConsentApiModule } from './consent/consent-api.module.js';
 import { ContactImportsApiModule } from './contact-imports/contact-imports.module.js';
@@ -12,6 +13,7 @@ import { ContactBookModule } from './contacts/contact-book.module.js';
 import { ConversationsController } from './conversations/conversations.controller.js';
 import { Conversations } from './conversations/conversations.js';
 import { SegmentsApiModule } from './segments/segments.module.js';
+import { ShopEventsApiModule } from './shop-events/shop-events.module.js';
 import { WidgetModule } from './widget/widget.module.js';
 
 /** The API. */
@@ -28,6 +30,8 @@ import { WidgetModule } from './widget/widget.module.js';
     ContactImportsApiModule,
     ConsentApiModule,
     SegmentsApiModule,
+    AutomationsApiModule,
+    ShopEventsApiModule,
     WidgetModule,
   ],
   controllers: [ConversationsController],

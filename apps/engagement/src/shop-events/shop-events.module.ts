@@ -1,0 +1,20 @@
+import { Module } from '@nestjs/common';
+import { ContactsModule } from '#libs/contacts';
+import { TenantsModule } from '#libs/tenants';
+import { AutomationsModule } from '../automations/automations.module.js';
+import { ShopEventsController } from './shop-events.controller.js';
+import { ShopSourcesController } from './shop-sources.controller.js';
+import { ShopSources } from './shop-sources.js';
+import { ShopWebhooksController } from './shop-webhooks.controller.js';
+import { TakeShopFact } from './take-shop-fact.js';
+
+/** What shops tell; of the API and of the worker. */
+@Module({ imports: [AutomationsModule, ContactsModule], providers: [TakeShopFact], exports: [TakeShopFact] })
+export class ShopEventsModule {}
+
+@Module({
+  imports: [ShopEventsModule, TenantsModule],
+  controllers: [ShopEventsController, ShopSourcesController, ShopWebhooksController],
+  providers: [ShopSources],
+})
+export class ShopEventsApiModule {}
