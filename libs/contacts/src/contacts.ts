@@ -45,11 +45,15 @@ export class Contacts {
   /** The contact who has the strongest of these identifiers that anyone has; a number in either form is the same. */
   async whoHas(tx: Tx, tenantId: string, identifiers: readonly Identifier[]): Promise<string | undefined> {
     const [owner]: { contact_id: string }[] = await tx.query(
-      `SELECT i.contact_id FROM unnest($2::text[], $3::text[], $4::text[]) WITH ORDINALITY
-           AS asked(kind, value, line, strength)
-         JOIN contact_identifiers i ON i.tenant_id = $1
-          AND (i.line = asked.line OR (asked.line IS NULL AND i.kind = asked.kind AND i.value = asked.value))
-        ORDER BY asked.strength, i.contact_id LIMIT 1`,
+      `WITH asked AS MATERIALIZED (
+         SELECT * FROM unnest($2::text[], $3::text[], $4::text[]) WITH ORDINALITY AS a(kind, value, line, strength))
+       SELECT contact_id FROM (
+         SELECT a.strength, i.contact_id FROM asked a JOIN contact_identifiers i ON i.tenant_id = $1 AND i.line = a.line
+         UNION ALL
+         SELECT a.strength, i.contact_id FROM asked a
+           JOIN contact_identifiers i ON i.tenant_id = $1 AND i.kind = a.kind AND i.value = a.value
+          WHERE a.line IS NULL) AS found
+        ORDER BY strength, contact_id LIMIT 1`,
       [tenantId, ...columnsOf(identifiers)],
     );
     return owner?.contact_id;

@@ -48,12 +48,18 @@ export class UpsertContacts {
   private async idsOf(tx: Tx, tenantId: string, entries: readonly Entry[]): Promise<Map<Entry, string>> {
     const asked = entries.flatMap((entry, nth) => entry.identifiers.map((identifier) => ({ nth, identifier })));
     if (asked.length === 0) return new Map();
+    // Two joins, each by its own index: one over both would compare every row with every identifier.
     const rows: { nth: number; contactId: string }[] = await tx.query(
-      `SELECT DISTINCT ON (g.nth) g.nth, i.contact_id AS "contactId"
-         FROM unnest($2::int[], $3::text[], $4::text[], $5::text[]) WITH ORDINALITY AS g(nth, kind, value, line, strength)
-         JOIN contact_identifiers i ON i.tenant_id = $1
-          AND (i.line = g.line OR (g.line IS NULL AND i.kind = g.kind AND i.value = g.value))
-        ORDER BY g.nth, g.strength, i.contact_id`,
+      `WITH g AS MATERIALIZED (
+         SELECT * FROM unnest($2::int[], $3::text[], $4::text[], $5::text[]) WITH ORDINALITY
+           AS g(nth, kind, value, line, strength))
+       SELECT DISTINCT ON (nth) nth, contact_id AS "contactId" FROM (
+         SELECT g.nth, g.strength, i.contact_id FROM g JOIN contact_identifiers i ON i.tenant_id = $1 AND i.line = g.line
+         UNION ALL
+         SELECT g.nth, g.strength, i.contact_id FROM g
+           JOIN contact_identifiers i ON i.tenant_id = $1 AND i.kind = g.kind AND i.value = g.value
+          WHERE g.line IS NULL) AS found
+        ORDER BY nth, strength, contact_id`,
       [
         tenantId,
         asked.map((a) => a.nth),
