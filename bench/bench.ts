@@ -10,6 +10,7 @@ import { parseArgs } from 'node:util';
 import { ROOT } from '../tools/services/root.js';
 import { accept } from './figures/accept.js';
 import { applying } from './figures/applying.js';
+import { contactImport } from './figures/contact-import.js';
 import { dispatch } from './figures/dispatch.js';
 import { intake } from './figures/intake.js';
 import { invoice } from './figures/invoice.js';
@@ -40,6 +41,7 @@ const GROUPS: readonly Group[] = [
   rating,
   ledgerEntries,
   invoice,
+  contactImport,
   overview,
 ];
 /** Far more than the CPU allows. */
