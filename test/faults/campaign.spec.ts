@@ -93,7 +93,7 @@ describe('a campaign on a house that breaks', () => {
 
     const { body } = await http(
       'GET',
-      `${runningStack().sandbox.url}/_sandbox/messages?phone_number_id=${shop().phoneNumberId}`,
+      `${runningStack().sandbox.url}/_sandbox/messages?limit=1000000&phone_number_id=${shop().phoneNumberId}`,
     );
     const ours = new Set(Array.from({ length: RECIPIENTS }, (_, i) => customer(i)));
     const record = (body.data as { to: string }[]).map((m) => m.to.replace(/\D/g, '')).filter((to) => ours.has(to));
