@@ -7,6 +7,7 @@ import { AuditModule } from './audit/audit.module.js';
 import { IdentityModule } from './identity/identity.module.js';
 import { MessagesModule } from './messages/messages.module.js';
 import { ParkedModule } from './parked/parked.module.js';
+import { PrivacyModule } from './privacy/privacy.module.js';
 import { SupportModule } from './support/support.module.js';
 import { TenantsModule } from './tenants/tenants.module.js';
 
@@ -22,6 +23,7 @@ import { TenantsModule } from './tenants/tenants.module.js';
     ParkedModule,
     AnalyticsModule,
     SupportModule,
+    PrivacyModule,
   ],
 })
 export class AdminModule {}

@@ -1,5 +1,6 @@
 import { Global, Module } from '@nestjs/common';
 import { ContactsModule } from '#libs/contacts';
+import { PrivacyModule } from '#libs/privacy';
 import { ConsentSettings } from './consent-settings.js';
 import { Consents } from './consents.js';
 import { HeedWishes } from './heed-wishes.js';
@@ -8,5 +9,5 @@ import { Suppression } from './suppression.js';
 const SERVICES = [Consents, ConsentSettings, HeedWishes, Suppression];
 
 @Global()
-@Module({ imports: [ContactsModule], providers: SERVICES, exports: SERVICES })
+@Module({ imports: [ContactsModule, PrivacyModule], providers: SERVICES, exports: SERVICES })
 export class ConsentModule {}

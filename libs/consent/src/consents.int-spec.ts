@@ -2,6 +2,8 @@ import fc from 'fast-check';
 import { ManualClock } from '#libs/clock';
 import { Contacts, type Identifier } from '#libs/contacts';
 import type { Tx } from '#libs/persistence';
+import { CustomerMarks } from '#libs/privacy';
+import { Vault } from '#libs/vault';
 import { cloneDatabase, connect, type TestDatabase } from '../../../test/support/database.js';
 import { foundNumber } from '../../../test/support/numbers.js';
 import { ConsentSettings, Consents, HeedWishes, type NewConsent, Suppression, type Wish } from './index.js';
@@ -23,7 +25,10 @@ describe('what a customer agreed to', () => {
   beforeAll(async () => {
     database = await cloneDatabase();
     connection = await connect(database.appUrl);
-    suppression = new Suppression(connection.db);
+    suppression = new Suppression(
+      connection.db,
+      new CustomerMarks(connection.db, new Vault([{ id: 'k', key: Buffer.alloc(32, 1) }]), clock),
+    );
   });
   afterAll(async () => {
     await connection.close();

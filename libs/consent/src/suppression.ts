@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Coalescer, Database, type Tx } from '#libs/persistence';
 import { lineOf } from '#libs/phone-numbers';
+import { CustomerMarks } from '#libs/privacy';
 import type { ConsentSource, Purpose } from './consent-record.js';
 
 /** Whether a tenant may write to a customer for a purpose. */
@@ -24,17 +25,18 @@ interface StoppedRow {
   source: ConsentSource;
 }
 
-const STOPPED = 'SELECT nth::int, state, at, source FROM door_stopped($1, $2, $3)';
+const STOPPED = 'SELECT nth::int, state, at, source FROM door_stopped($1, $2, $3, $4)';
 
 /** The check that stands before every send; nothing is remembered, so an opt-out counts from its commit. */
 @Injectable()
 export class Suppression {
   /** Questions of the moment, of all tenants, share a statement. */
-  private readonly asking = new Coalescer<Asked, Stop | undefined>(async (asked) =>
-    stopsOf(asked, await this.db.query<StoppedRow>(STOPPED, columnsOf(asked))),
-  );
+  private readonly asking = new Coalescer<Asked, Stop | undefined>(async (asked) => this.ask(asked));
 
-  constructor(private readonly db: Database) {}
+  constructor(
+    private readonly db: Database,
+    private readonly marks: CustomerMarks,
+  ) {}
 
   /** @returns why a customer may not be written to; undefined where they may */
   stop(asked: Asked): Promise<Stop | undefined> {
@@ -43,14 +45,25 @@ export class Suppression {
 
   /** The same for many of one tenant in the caller's transaction, in the order asked. */
   async stops(tx: Tx, asked: readonly Asked[]): Promise<(Stop | undefined)[]> {
-    return asked.length === 0 ? [] : stopsOf(asked, await tx.query(STOPPED, columnsOf(asked)));
+    const [first] = asked;
+    if (!first) return [];
+    const customers = asked.map((a) => a.customer);
+    const marks = await this.marks.ofAll(tx, first.tenantId, customers);
+    return stopsOf(asked, await tx.query(STOPPED, columnsOf(asked, marks)));
+  }
+
+  private async ask(asked: readonly Asked[]): Promise<(Stop | undefined)[]> {
+    const marks = await Promise.all(asked.map((a) => this.marks.of(a.tenantId, a.customer)));
+    return stopsOf(asked, await this.db.query<StoppedRow>(STOPPED, columnsOf(asked, marks)));
   }
 }
 
-const columnsOf = (asked: readonly Asked[]): unknown[][] => [
+/** @param marks of the same customers, under which a refusal is kept after the customer was forgotten */
+const columnsOf = (asked: readonly Asked[], marks: readonly (string | null)[]): unknown[] => [
   asked.map((a) => a.tenantId),
   asked.map((a) => lineOf(a.customer)),
   asked.map((a) => a.purpose),
+  marks,
 ];
 
 function stopsOf(asked: readonly Asked[], rows: readonly StoppedRow[]): (Stop | undefined)[] {

@@ -44,6 +44,18 @@ export const STAFF_PERMISSIONS = {
     means: 'see messages through all hands, without what they say',
     roles: ['administrator', 'support', 'billing', 'auditor'],
   },
+  'messages.bodies': {
+    means: 'read what a message says; each reading is in the audit log',
+    roles: ['administrator'],
+  },
+  'privacy.read': {
+    means: 'see requests to forget customers, their proof, and how long bodies are kept',
+    roles: ['administrator', 'support', 'auditor'],
+  },
+  'privacy.act': {
+    means: 'forget a customer, export what is kept of one, change how long bodies are kept',
+    roles: ['administrator'],
+  },
   'parked.read': { means: 'see what waits for a person', roles: ['administrator', 'support', 'billing', 'auditor'] },
   'support.read': {
     means: 'look into a tenant as it would, for a while and with a reason the tenant sees',

@@ -1,0 +1,201 @@
+/** A place where a tenant's tables hold a customer, and what becomes of it. */
+export interface Place {
+  readonly table: string;
+  /** Which rows, in SQL over the parameters named in `PARAMETERS`. */
+  readonly where: string;
+  /** What is set; without it the rows are deleted. */
+  readonly set?: string;
+}
+
+/** What conditions may name: `mine` is any of these columns of the CTE `who`, which has one row. */
+export const PARAMETERS = `SELECT $1::uuid AS tenant, $2::text[] AS identifiers, $3::text[] AS needles,
+  $4::uuid[] AS contacts, $5::text AS stand_in, $6::timestamptz AS settled_before,
+  $7::timestamptz AS at`;
+
+/** Of messages: nothing of ours moves it any more, and a report of Meta's, which would name the customer again, hardly. */
+export const SETTLED = `(status IN ('read', 'played', 'failed', 'expired', 'cancelled')
+  OR (status IN ('submitted', 'held', 'sent', 'delivered') AND status_at < (SELECT settled_before FROM who)))`;
+
+const is = (column: string): string => `${column} = ANY ((SELECT identifiers FROM who)::text[])`;
+const mentions = (column: string): string => `${column}::text LIKE ANY ((SELECT needles FROM who)::text[])`;
+const isContact = 'contact_id = ANY ((SELECT contacts FROM who)::uuid[])';
+const ofMessages = `message_id IN (SELECT m.message_id FROM messages m
+  WHERE m.tenant_id = (SELECT tenant FROM who) AND ${is('m.recipient')})`;
+const ofEvents = `event_id IN (SELECT e.event_id FROM tenant_events e
+  WHERE e.tenant_id = (SELECT tenant FROM who) AND (${is('e.customer')} OR ${mentions('e.body')}))`;
+
+const isRecipient = `${is('customer')} OR ${is('line')}`;
+
+/** A number's market stays, so that a charge can be explained; and each customer stays one, so that limits count right. */
+const anonymous = `recipient = paloma_market_prefix(recipient) || (SELECT stand_in FROM who)`;
+
+/**
+ * Every place, in the order in which they are emptied: what is found through another table comes before that one. A test
+ * holds the list against the tables of the database, so none is forgotten when one is added.
+ */
+export const PLACES: readonly Place[] = [
+  { table: 'contact_import_refusals', where: `${mentions('content')} OR ${mentions('reason')}` },
+  { table: 'contact_notes', where: `${isContact} OR ${mentions('text')}` },
+  { table: 'contact_activity', where: isContact },
+  { table: 'contact_identifiers', where: isContact },
+  {
+    table: 'contacts',
+    where: isContact,
+    set: `name = NULL, profile_name = NULL, attributes = '{}', tags = '{}', last_seen_at = NULL,
+          gone_at = coalesce(gone_at, (SELECT at FROM who)), updated_at = (SELECT at FROM who)`,
+  },
+  { table: 'webhook_deliveries', where: `${is('customer')} OR ${mentions('last_error')} OR ${ofEvents}` },
+  { table: 'tenant_events', where: `${is('customer')} OR ${mentions('body')}` },
+  {
+    table: 'meta_events',
+    where: `status <> 'new' AND (${mentions('body')} OR ${mentions(`encode(raw, 'escape')`)} OR ${mentions('note')})`,
+  },
+  { table: 'idempotency_keys', where: `${mentions('key')} OR ${ofMessages}` },
+  {
+    table: 'message_events',
+    where: `detail IS NOT NULL AND (${mentions('detail')} OR ${ofMessages})`,
+    set: 'detail = NULL',
+  },
+  { table: 'usage_facts', where: `status <> 'new' AND ${is('recipient')}`, set: anonymous },
+  { table: 'inbound_messages', where: `${is('customer')} OR ${is('user_id')}` },
+  // What other customers wrote about this one: they wrote something, and no longer what.
+  { table: 'inbound_messages', where: mentions('payload'), set: `payload = '{}'` },
+  // Whom a campaign has not written to yet it never will; whom it has stays one of its recipients.
+  { table: 'campaign_recipients', where: `state IN ('listed', 'waiting') AND (${isRecipient})` },
+  {
+    table: 'campaign_recipients',
+    where: `state <> 'sending' AND (${isRecipient}) AND NOT EXISTS (SELECT FROM messages m
+      WHERE m.tenant_id = campaign_recipients.tenant_id AND m.message_id = campaign_recipients.message_id
+        AND m.status IN ('accepted', 'sending', 'unknown', 'parked'))`,
+    set: `line = paloma_market_prefix(line) || (SELECT stand_in FROM who), contact_id = NULL, attributes = '{}',
+          customer = paloma_market_prefix(customer) || (SELECT stand_in FROM who)`,
+  },
+  { table: 'service_windows', where: is('customer') },
+  {
+    table: 'messages',
+    where: `${SETTLED} AND ${is('recipient')}`,
+    set: `${anonymous}, payload = '{}', client_data = NULL, meta_message_id = NULL,
+          meta_error = CASE WHEN meta_error IS NULL THEN NULL ELSE jsonb_build_object('code', meta_error -> 'code') END`,
+  },
+  {
+    table: 'messages',
+    where: `${SETTLED} AND (${mentions('payload')} OR ${mentions('client_data')})`,
+    set: `payload = '{}', client_data = NULL`,
+  },
+];
+
+/**
+ * Messages that wait for their turn run out at once, so that their holds are given back and the tenant is told, as with any
+ * message that ran out of time.
+ */
+export const WAITING: Place = {
+  table: 'messages',
+  where: `status = 'accepted' AND expires_at > (SELECT at FROM who) AND ${is('recipient')}`,
+  set: 'expires_at = (SELECT at FROM who)',
+};
+
+/** Of places that are emptied by their age: ids from `first` on and before `past`. */
+const AGE = 'SELECT $1::uuid AS tenant, $2::uuid AS first, $3::uuid AS past';
+const aged = (id: string): string => `${id} >= (SELECT first FROM who) AND ${id} < (SELECT past FROM who)`;
+
+/** Where it is kept what messages say. What is scheduled or parked cannot be sent without, and keeps it. */
+export const BODIES: readonly Place[] = [
+  {
+    table: 'messages',
+    where: `${aged('message_id')} AND status NOT IN ('accepted', 'sending', 'unknown', 'parked')`,
+    set: `payload = '{}', client_data = NULL`,
+  },
+  { table: 'inbound_messages', where: aged('inbound_id'), set: `payload = '{}'` },
+  { table: 'webhook_deliveries', where: aged('event_id') },
+  { table: 'tenant_events', where: aged('event_id') },
+  { table: 'meta_events', where: `${aged('event_id')} AND status = 'done'` },
+];
+
+const statement = ({ table, where, set }: Place, parameters: string): string =>
+  `WITH who AS (${parameters}) ${set ? `UPDATE ${table} SET ${set}` : `DELETE FROM ${table}`}
+    WHERE tenant_id = (SELECT tenant FROM who) AND (${where})`;
+
+/** The statement that empties a place of a customer. */
+export const emptying = (place: Place): string => statement(place, PARAMETERS);
+
+/** The statement that empties a place of what is too old. */
+export const ageing = (place: Place): string => statement(place, AGE);
+
+/** Emptied by other means: files with their bytes, and consents, of which refusals are kept under a mark. */
+export const ELSEWHERE: readonly string[] = [
+  'media',
+  'media_objects',
+  'media_copies',
+  'consent_records',
+  'consent_states',
+];
+
+/** Tables of tenants that hold nothing of a customer, each with its reason. The search reads them all the same. */
+export const NO_CUSTOMERS: Readonly<Record<string, string>> = {
+  account_events: 'what Meta says of accounts and numbers',
+  api_keys: "a merchant's keys",
+  application_documents: 'papers of merchants',
+  application_entries: 'what merchants and staff said of an application',
+  applications: 'merchants who want to join',
+  audit_log: 'what staff did; it is never changed, so a reason that names a customer is refused',
+  billing_profiles: "merchants' addresses",
+  business_profiles: 'what a merchant shows of itself',
+  campaign_counts: 'counts',
+  campaign_news: 'ids of messages',
+  campaign_numbers: 'numbers of merchants',
+  campaigns: 'what is sent to whom by rule; one that names a customer is found by the search',
+  charge_news: 'sums',
+  charges: 'amounts by message, without whom it went to',
+  consent_settings: 'rules',
+  contact_attributes: 'names of fields',
+  contact_import_pieces: 'a file on its way in; an erasure waits for it',
+  contact_imports: 'counts and the meaning of columns',
+  customer_marks: 'a sealed key',
+  erasures: 'sealed until done',
+  inbound_unseen: 'ids; rows go with their message',
+  invoice_drafts: 'sums',
+  invoices: 'sums, and the merchant',
+  journal_entries: 'ids and what was booked',
+  lane_leases: 'ids',
+  ledger_periods: 'months',
+  letters: 'sealed letters to merchants',
+  limit_changes: 'limits',
+  media_at_meta: 'ids of files',
+  message_news: 'sums',
+  meta_routes: 'ids of Meta',
+  meta_usage: 'sums, by the number of the merchant',
+  number_care: 'numbers of merchants',
+  on_premises_clients: 'addresses of clients',
+  one_time_links: "merchants' people",
+  opt_in_forms: 'what forms say',
+  phone_numbers: 'numbers of merchants',
+  portfolio_prices: 'prices',
+  portfolios: 'limits',
+  postings: 'amounts',
+  rating_counters: 'counts',
+  retentions: 'days',
+  segments: 'filters; one that names a customer is found by the search',
+  setup_links: 'links',
+  signup_news: 'steps of merchants',
+  signup_steps: 'steps of merchants',
+  signups: 'merchants',
+  spend_days: 'sums',
+  support_accesses: 'what staff looked at',
+  support_uses: 'what staff looked at; paths hold ids',
+  template_events: 'texts for everybody',
+  template_syncs: 'times',
+  templates: 'texts for everybody',
+  tenant_notes: 'what staff note of merchants; one that names a customer is found by the search',
+  tenant_plans: 'plans',
+  tenant_users: "merchants' people",
+  tenants: 'merchants',
+  traffic_days: 'sums',
+  user_sessions: "merchants' people",
+  wabas: 'accounts',
+  wallet_estimates: 'prices',
+  wallet_holds: 'amounts',
+  wallet_topups: 'payments',
+  wallets: 'balances',
+  webhook_endpoints: 'addresses of merchants',
+  webhook_signing_secrets: 'sealed',
+};

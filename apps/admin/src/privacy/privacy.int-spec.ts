@@ -1,0 +1,378 @@
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { Module } from '@nestjs/common';
+import { Redis } from 'ioredis';
+import { ConsentModule, Suppression } from '#libs/consent';
+import { newId } from '#libs/ids';
+import { MediaStore, MediaStoreModule } from '#libs/media-store';
+import { ProcessModule } from '#libs/process';
+import { eventually, http, type RunningApp, startApp, testEnvironment } from '../../../../test/support/app.js';
+import { cloneDatabase, type TestDatabase } from '../../../../test/support/database.js';
+import { type FoundedNumber, foundNumber } from '../../../../test/support/numbers.js';
+import { AdminModule } from '../admin.module.js';
+import { AdminWorkerModule } from '../admin-worker.module.js';
+import { StaffUsers } from '../identity/staff-users.js';
+import { ForgetBodies } from './forget-bodies.js';
+import { inMessageIds } from './needles.js';
+import { ELSEWHERE, NO_CUSTOMERS, PLACES } from './places.js';
+
+const PASSWORD = 'a long enough password';
+const NUMBER = '5215512345678';
+const OTHER_FORM = '525512345678';
+const USER_ID = 'MX.13491208655302741918';
+const NAME = 'Xochiquetzalli';
+const SOMEBODY = '5215599999999';
+/** So long ago that Meta reports no more on it. */
+const at = new Date(Date.now() - 3 * 86_400_000);
+const wamid = (digits: string) =>
+  `wamid.${Buffer.concat([Buffer.from([0x1c, 0x18, digits.length]), Buffer.from(`${digits}\u0015\u0002\u0000tail`)]).toString('base64')}`;
+const TRACES = [NUMBER, OTHER_FORM, USER_ID, NAME, inMessageIds(NUMBER)];
+
+/** What the merchants' own apps have. */
+@Module({ imports: [ProcessModule.forRoot({ queues: [] }), ConsentModule, MediaStoreModule] })
+class MerchantAppModule {}
+
+describe('privacy', () => {
+  let database: TestDatabase;
+  let admin: RunningApp;
+  let worker: RunningApp;
+  let merchants: RunningApp;
+  let folder: string;
+  let shop: FoundedNumber;
+  let other: FoundedNumber;
+  let messageId: string;
+  let token: string;
+  let redisAt: { url: string; prefix: string };
+
+  beforeAll(async () => {
+    database = await cloneDatabase();
+    folder = await mkdtemp(join(tmpdir(), 'paloma-privacy-'));
+    const environment = testEnvironment(database, { LOG_LEVEL: 'fatal', MEDIA_FOLDER: folder });
+    admin = await startApp(AdminModule, environment, { name: 'admin', describe: 'Admin.' });
+    redisAt = { url: environment.REDIS_URL ?? '', prefix: environment.REDIS_PREFIX ?? '' };
+    merchants = await startApp(MerchantAppModule, environment);
+    worker = await startApp(AdminWorkerModule, environment, { name: 'admin-worker' });
+    const boss = { email: 'boss@provider.example', role: 'administrator', password: PASSWORD } as const;
+    await admin.app.get(StaffUsers).create(boss, { who: 'a test', reason: 'a test' });
+    const { email, password } = boss;
+    token = (await http('POST', `${admin.url}/admin/v1/sessions`, { body: { email, password } })).body.access_token;
+    shop = await foundNumber(database, 'Shop');
+    other = await foundNumber(database, 'Other shop');
+    messageId = await live(shop);
+    await live(other);
+  });
+  afterAll(async () => {
+    await worker.close();
+    await merchants.close();
+    await admin.close();
+    await database.drop();
+    await rm(folder, { recursive: true });
+  });
+
+  const call = (method: string, path: string, body?: object) =>
+    http(method, `${admin.url}/admin/v1${path}`, { token, ...(body ? { body } : {}) });
+
+  /** A customer's life with a merchant, as it leaves rows in every table. @returns the message they were sent */
+  async function live({ tenantId, phoneNumberId, wabaId, metaPhoneNumberId }: FoundedNumber): Promise<string> {
+    const sql = (text: string, ...values: unknown[]) => database.owner.query(text, [tenantId, ...values]);
+    const [message, aside, contact, record, event, endpoint] = Array.from({ length: 6 }, () => newId(at)) as [
+      string,
+      string,
+      string,
+      string,
+      string,
+      string,
+    ];
+    await sql(
+      `INSERT INTO contacts (tenant_id, contact_id, name, profile_name, attributes, created_at, updated_at)
+               VALUES ($1, $2, $3, $3, $4, $5, $5)`,
+      contact,
+      NAME,
+      { size: NAME },
+      at,
+    );
+    await sql(
+      `INSERT INTO contact_identifiers (tenant_id, kind, value, line, contact_id)
+               VALUES ($1, 'phone', $2, $3, $5), ($1, 'user_id', $4, $4, $5)`,
+      `+${NUMBER}`,
+      OTHER_FORM,
+      USER_ID,
+      contact,
+    );
+    await sql(
+      `INSERT INTO contact_notes (tenant_id, note_id, contact_id, text, made_by) VALUES ($1, $2, $3, $4, 'key:1')`,
+      newId(at),
+      contact,
+      `${NAME} likes red`,
+    );
+    for (const line of [OTHER_FORM, USER_ID]) {
+      await sql(
+        `INSERT INTO consent_records (tenant_id, line, record_id, purpose, state, at, source, wording, proof, recorded_at)
+                 VALUES ($1, $2, $3, 'marketing', 'withdrawn', $4, 'message', 'STOP', $5, $4)`,
+        line,
+        record,
+        at,
+        { from: NUMBER },
+      );
+      await sql(
+        `INSERT INTO consent_states (tenant_id, line, purpose, state, at, source, record_id)
+                 VALUES ($1, $2, 'marketing', 'withdrawn', $3, 'message', $4)`,
+        line,
+        at,
+        record,
+      );
+    }
+    for (const [id, recipient, text] of [
+      [message, NUMBER, `Hola ${NAME}`],
+      [aside, SOMEBODY, `call ${NUMBER}`],
+    ] as const) {
+      await sql(
+        `INSERT INTO messages (tenant_id, message_id, phone_number_id, recipient, type, category, payload, client_data,
+                   lane, in_window, status, status_at, not_before, expires_at, meta_message_id, meta_error)
+                 VALUES ($1, $2, $3, $4, 'text', 'SERVICE', $5, $4, 1, true, 'delivered', $6, $6, $6, $7, NULL)`,
+        id,
+        phoneNumberId,
+        recipient,
+        { text: { body: text } },
+        at,
+        wamid(recipient),
+      );
+    }
+    await sql(
+      `INSERT INTO message_events (tenant_id, message_id, kind, at, source, detail)
+               VALUES ($1, $2, 'sent', $3, 'meta', $4)`,
+      message,
+      at,
+      { recipient_id: NUMBER },
+    );
+    await sql(
+      `INSERT INTO usage_facts (tenant_id, message_id, phone_number_id, waba_id, recipient, type, in_window, sent_at,
+                 delivered_at, status) VALUES ($1, $2, $3, $4, $5, 'text', true, $6, $6, 'rated')`,
+      message,
+      phoneNumberId,
+      wabaId,
+      NUMBER,
+      at,
+    );
+    await sql(
+      `INSERT INTO idempotency_keys (tenant_id, key, fingerprint, answer, message_id, created_at, expires_at)
+               VALUES ($1, 'order-7', '\\x00', 'sealed', $2, $3, $3)`,
+      message,
+      at,
+    );
+    const media = merchants.app.get(MediaStore);
+    const { mediaId } = await media.save(
+      tenantId,
+      { phoneNumberId, mimeType: 'text/plain', fileName: `${NUMBER}.txt` },
+      await media.receive(Readable.from([Buffer.from(`a letter of ${NAME}, ${NUMBER}`)]), 1_000),
+    );
+    for (const [customer, name, payload] of [
+      [NUMBER, NAME, { from: NUMBER, type: 'document', document: { id: mediaId } }],
+      [SOMEBODY, 'Beto', { from: SOMEBODY, type: 'text', text: { body: `ask ${NUMBER}` } }],
+    ] as const) {
+      await sql(
+        `INSERT INTO inbound_messages (tenant_id, inbound_id, phone_number_id, meta_message_id, customer, customer_name,
+                   user_id, type, payload, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+        newId(at),
+        phoneNumberId,
+        wamid(customer),
+        customer,
+        name,
+        customer === NUMBER ? USER_ID : null,
+        payload.type,
+        payload,
+        at,
+      );
+    }
+    const campaign = newId(at);
+    await sql(
+      `INSERT INTO campaigns (tenant_id, campaign_id, waba_id, name, state, plan, audience, created_at, updated_at)
+               VALUES ($1, $2, $3, 'Sale', 'sent', '{}', '{}', $4, $4)`,
+      campaign,
+      wabaId,
+      at,
+    );
+    await sql(
+      `INSERT INTO campaign_recipients (tenant_id, campaign_id, line, customer, contact_id, attributes, state, message_id)
+               VALUES ($1, $2, $3, $4, $5, $6, 'accepted', $7)`,
+      campaign,
+      OTHER_FORM,
+      NUMBER,
+      contact,
+      { name: NAME },
+      message,
+    );
+    await sql('INSERT INTO service_windows VALUES ($1, $2, $3, $4)', phoneNumberId, NUMBER, at);
+    const status = { statuses: [{ id: wamid(NUMBER), recipient_id: NUMBER }], contacts: [{ profile: { name: NAME } }] };
+    await sql(
+      `INSERT INTO meta_events (tenant_id, event_id, route, field, body, status)
+               VALUES ($1, $2, $3, 'messages', $4, 'done')`,
+      newId(at),
+      `phone_number:${metaPhoneNumberId}`,
+      status,
+    );
+    await sql(
+      `INSERT INTO tenant_events (tenant_id, event_id, kind, phone_number_id, customer, body)
+               VALUES ($1, $2, 'status', $3, $4, $5)`,
+      event,
+      phoneNumberId,
+      NUMBER,
+      JSON.stringify(status),
+    );
+    await sql(
+      `INSERT INTO webhook_deliveries (tenant_id, endpoint_id, event_id, customer, status, due_at, last_error)
+               VALUES ($1, $2, $3, $4, 'dead', $5, $6)`,
+      endpoint,
+      event,
+      NUMBER,
+      at,
+      `no room for ${NUMBER}`,
+    );
+    return message;
+  }
+
+  /** Every row of every table and partition as text, with `tenant` only that tenant's. */
+  async function dump(tenant?: string): Promise<string> {
+    const tables = await database.owner.query(`
+      SELECT c.relname AS name, EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'tenant_id') AS of
+        FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r'`);
+    const texts: string[] = [];
+    for (const { name, of } of tables.rows) {
+      // The sums of a tenant's traffic are added up meanwhile, whoever is forgotten.
+      if (tenant && (!of || ['message_news', 'traffic_days'].includes(name))) continue;
+      const rows = await database.owner.query(
+        `SELECT '${name}' || t::text AS row FROM ${name} t ${tenant ? `WHERE tenant_id = '${tenant}'` : ''}`,
+      );
+      texts.push(...rows.rows.map((r) => r.row));
+    }
+    return texts.join('\n');
+  }
+  const tracesIn = (text: string) => TRACES.filter((trace) => text.includes(trace));
+
+  async function redisOf(): Promise<string> {
+    const { url, prefix } = redisAt;
+    const redis = new Redis(url);
+    const keys = await redis.keys(`*${prefix}*`);
+    const values = await Promise.all(keys.map((key) => redis.dumpBuffer(key)));
+    await redis.quit();
+    return [...keys, ...values.map((value) => value?.toString('latin1') ?? '')].join('\n');
+  }
+
+  async function filesIn(tenantId: string): Promise<string> {
+    const files = await readdir(folder, { recursive: true, withFileTypes: true });
+    const mine = files.filter((f) => f.isFile() && f.parentPath.includes(tenantId));
+    return (await Promise.all(mine.map((f) => readFile(join(f.parentPath, f.name), 'utf8')))).join('\n');
+  }
+
+  it('has no table whose customers nobody thought of', async () => {
+    const { rows } = await database.owner.query(`
+      SELECT DISTINCT c.relname AS name FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'tenant_id'
+       WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relispartition ORDER BY 1`);
+    const thoughtOf = new Set([...PLACES.map((p) => p.table), ...ELSEWHERE, ...Object.keys(NO_CUSTOMERS)]);
+    expect(rows.map((r) => r.name).filter((name) => !thoughtOf.has(name))).toEqual([]);
+  });
+
+  it('exports what a merchant keeps of a customer, found under any of their names', async () => {
+    const answer = await call('POST', `/tenants/${shop.tenantId}/customer-exports`, {
+      customer: `+${OTHER_FORM}`,
+      reason: 'ticket 7',
+    });
+    expect(answer.status).toBe(200);
+    expect(answer.body.identifiers.sort()).toEqual([OTHER_FORM, NUMBER, USER_ID].sort());
+    expect(answer.body.names).toEqual([NAME]);
+    expect(Object.keys(answer.body.rows).sort()).toEqual(
+      expect.arrayContaining([
+        'consent_records',
+        'contacts',
+        'inbound_messages',
+        'messages',
+        'tenant_events',
+        'usage_facts',
+      ]),
+    );
+    expect(answer.body.files).toHaveLength(1);
+  });
+
+  it('keeps a reason that names the customer out of a log that is never changed', async () => {
+    const answer = await call('POST', `/tenants/${shop.tenantId}/erasures`, {
+      customer: NUMBER,
+      reason: `+52 1 55 1234 5678 asked`,
+    });
+    expect(answer.status).toBe(400);
+  });
+
+  it('lets a message be read with a reason that is written down', async () => {
+    const answer = await call('POST', `/messages/${messageId}/body`, { reason: 'a complaint' });
+    expect(answer.body.body).toEqual({ text: { body: `Hola ${NAME}` } });
+    const { rows } = await database.owner.query(`SELECT who, reason FROM audit_log WHERE action = 'message.body.read'`);
+    expect(rows).toEqual([{ who: 'boss@provider.example', reason: 'a complaint' }]);
+  });
+
+  describe('forgetting a customer', () => {
+    it('leaves no trace of them in any table, file, or key of Redis, and touches no other tenant', async () => {
+      expect(tracesIn(await dump(shop.tenantId)).sort()).toEqual([...TRACES].sort());
+      expect(tracesIn(await filesIn(shop.tenantId))).toEqual([NUMBER, NAME]);
+      const untouched = await dump(other.tenantId);
+
+      const asked = await call('POST', `/tenants/${shop.tenantId}/erasures`, { customer: NUMBER, reason: 'ticket 7' });
+      expect(asked.status).toBe(201);
+      const erasure = await eventually(async () => {
+        const { body } = await call('GET', `/tenants/${shop.tenantId}/erasures/${asked.body.id}`);
+        return body.state !== 'waiting' && body;
+      });
+
+      expect(erasure).toMatchObject({ state: 'done', remains: {}, asked_by: 'staff:boss@provider.example' });
+      expect(erasure.found).toMatchObject({ messages: 2, inbound_messages: 2, tenant_events: 1, media: 1 });
+      expect(tracesIn(await dump(shop.tenantId))).toEqual([]);
+      expect(tracesIn(await filesIn(shop.tenantId))).toEqual([]);
+      expect(tracesIn(await redisOf())).toEqual([]);
+      expect(await dump(other.tenantId)).toBe(untouched);
+      expect(tracesIn(await filesIn(other.tenantId))).toEqual([NUMBER, NAME]);
+    });
+
+    it('keeps that a message was sent and where to, so that its charge can be explained', async () => {
+      const { rows } = await database.owner.query(
+        `SELECT m.recipient, f.recipient AS billed, m.status FROM messages m JOIN usage_facts f USING (tenant_id, message_id)
+          WHERE m.message_id = $1`,
+        [messageId],
+      );
+      expect(rows[0]).toEqual({
+        recipient: expect.stringMatching(/^521~/),
+        billed: rows[0].recipient,
+        status: 'delivered',
+      });
+    });
+
+    it('keeps an opted-out number opted out', async () => {
+      const suppression = merchants.app.get(Suppression);
+      const stop = (customer: string) => suppression.stop({ tenantId: shop.tenantId, customer, purpose: 'marketing' });
+      for (const customer of [NUMBER, OTHER_FORM, USER_ID]) {
+        expect((await stop(customer))?.why).toBe('withdrawn');
+      }
+      expect(await stop(SOMEBODY)).toBeUndefined();
+    });
+  });
+
+  it('takes away what messages said when a tenant keeps it no longer, and nothing that still waits', async () => {
+    const set = await call('PUT', `/tenants/${other.tenantId}/retention`, { body_days: 2, reason: 'their wish' });
+    expect(set.body).toEqual({ body_days: 2 });
+    const waiting = newId(at);
+    await database.owner.query(
+      `INSERT INTO messages (tenant_id, message_id, phone_number_id, recipient, type, payload, lane, in_window, status,
+                             status_at, not_before, expires_at)
+       VALUES ($1, $2, $3, $4, 'text', '{"text":{"body":"later"}}', 1, true, 'accepted', $5, now() + '1 day', now() + '2 days')`,
+      [other.tenantId, waiting, other.phoneNumberId, SOMEBODY, at],
+    );
+    await database.owner.query(`UPDATE tenants SET created_at = now() - interval '9 days' WHERE tenant_id = $1`, [
+      other.tenantId,
+    ]);
+    await worker.app.get(ForgetBodies).run({ tenantId: other.tenantId, bodyDays: 2, goneUntil: null });
+    const { rows } = await database.owner.query(
+      `SELECT payload::text FROM messages WHERE tenant_id = $1 UNION ALL SELECT payload::text FROM inbound_messages WHERE tenant_id = $1`,
+      [other.tenantId],
+    );
+    expect(rows.map((r) => r.payload).sort()).toEqual(['{"text":{"body":"later"}}', '{}', '{}', '{}', '{}']);
+  });
+});

@@ -1,0 +1,4 @@
+export { CustomerMarks } from './customer-marks.js';
+export { type Erasure, Erasures, type KnownCustomer } from './erasures.js';
+export { PrivacyModule } from './privacy.module.js';
+export { Retentions } from './retentions.js';
