@@ -29,6 +29,7 @@ import { makerOf } from '../maker-of.js';
 import { ImportQuery } from './contact-import.request.js';
 import { ContactImportPageResponse, ContactImportResponse } from './contact-import.response.js';
 import { type ContactImport, ContactImports } from './contact-imports.js';
+import { CsvBody } from './csv-bodies.js';
 import { ExportContacts } from './export-contacts.js';
 import { csvField } from './parse-csv.js';
 import { ReceiveImport } from './receive-import.js';
@@ -61,12 +62,12 @@ export class ContactImportsController {
   ): Promise<ContactImportResponse> {
     const { tenantId } = caller;
     const { body } = request;
-    if (!(body instanceof Readable)) {
+    if (!(body instanceof CsvBody)) {
       throw new Refusal(415, 'unsupported_media_type', 'Send the file as the body, with content-type text/csv.');
     }
     const { name, country, columns = {}, tags = [] } = query;
     const consent = consentOf(query);
-    const importId = await this.receiveImport.receive(tenantId, body, {
+    const importId = await this.receiveImport.receive(tenantId, body.bytes, {
       name,
       country,
       columns,

@@ -34,10 +34,10 @@ describe('an import of contacts', () => {
 
   const call = (method: string, path: string, body?: unknown) =>
     http(method, `${api.url}/api/v1${path}`, { token: key, body });
-  const send = (csv: string | Buffer, query: Record<string, string> = {}) =>
+  const send = (csv: string | Buffer, query: Record<string, string> = {}, headers: Record<string, string> = {}) =>
     fetch(`${api.url}/api/v1/contacts/imports?${new URLSearchParams(query)}`, {
       method: 'POST',
-      headers: { authorization: `Bearer ${key}`, 'content-type': 'text/csv' },
+      headers: { authorization: `Bearer ${key}`, 'content-type': 'text/csv', ...headers },
       body: csv,
     });
   const ended = (id: string) =>
@@ -161,6 +161,13 @@ describe('an import of contacts', () => {
     expect((await call('GET', `/contacts/imports/${id}`)).body).toMatchObject({ created: 3, updated: 1, rows_done: 4 });
     const { rows } = await database.owner.query('SELECT FROM contact_import_pieces WHERE tenant_id = $1', [tenantId]);
     expect(rows).toEqual([]);
+  });
+
+  it('is one import when the same call is made twice with its Idempotency-Key', async () => {
+    const again = () => send('phone\n+15551118888\n', {}, { 'idempotency-key': 'file-1' }).then((a) => a.json());
+    const [first, second] = [(await again()) as { id: string }, (await again()) as { id: string }];
+    expect(second.id).toBe(first.id);
+    expect((await call('GET', '/contacts/imports')).body.data).toHaveLength(1);
   });
 
   it('is not shown to another merchant', async () => {
