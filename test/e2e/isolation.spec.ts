@@ -232,6 +232,21 @@ const BODIES: Readonly<Record<string, unknown>> = {
   },
   'engagement POST /api/v1/automations/{id}/enable': {},
   'engagement POST /api/v1/automations/{id}/disable': {},
+  'engagement POST /api/v1/inbox/conversations': {
+    contact_id: '00000000-0000-4000-8000-000000000000',
+    phone_number_id: '1',
+  },
+  'engagement POST /api/v1/inbox/conversations/{id}/messages': { text: 'Planted.' },
+  'engagement POST /api/v1/inbox/conversations/{id}/give': { to: 'desk' },
+  'engagement POST /api/v1/inbox/conversations/{id}/notes': { text: 'Planted.' },
+  'engagement PUT /api/v1/inbox/conversations/{id}/labels': { labels: ['planted'] },
+  'engagement POST /api/v1/inbox/conversations/{id}/read': {},
+  'engagement POST /api/v1/inbox/conversations/{id}/presence': { doing: 'viewing' },
+  'engagement PATCH /api/v1/inbox/tickets/{id}': { status: 'solved' },
+  'engagement PUT /api/v1/inbox/settings': { desk: 'inbox' },
+  'engagement PUT /api/v1/inbox/agents/{userId}': { name: 'Mallory', available: true, skills: [], capacity: 1 },
+  'engagement PUT /api/v1/inbox/agents/{userId}/availability': { available: true },
+  'engagement PUT /api/v1/inbox/teams': { name: 'planted', assignment: 'load', members: [] },
   'engagement PUT /api/v1/consents/settings': { opt_in_for: [], stop_words: [], start_words: [] },
 };
 /** What is deleted by a query and not by the path. */

@@ -9,12 +9,19 @@ import { CampaignWorkerModule } from './campaigns/campaign-worker.module.js';
 import { ContactImportsWorkerModule } from './contact-imports/contact-imports.module.js';
 import { InboundProcessor } from './inbound/inbound.processor.js';
 import { TakeInbound } from './inbound/take-inbound.js';
+import { InboxWorkerModule } from './inbox/inbox.module.js';
 
 /** The worker: what customers wrote becomes contacts, files are taken in, campaigns are sent. */
 @Module({
   imports: [
     ProcessModule.forRoot({
-      queues: ['engagement.inbound', 'engagement.freeze', 'engagement.campaign', 'engagement.campaign-news'],
+      queues: [
+        'engagement.inbound',
+        'engagement.sayings',
+        'engagement.freeze',
+        'engagement.campaign',
+        'engagement.campaign-news',
+      ],
     }),
     InboundModule,
     ContactsModule,
@@ -23,6 +30,7 @@ import { TakeInbound } from './inbound/take-inbound.js';
     AutomationsWorkerModule,
     WabasModule,
     CampaignWorkerModule,
+    InboxWorkerModule,
   ],
   providers: [TakeInbound, InboundProcessor],
 })

@@ -14,6 +14,8 @@ import { HeedReplies } from './campaigns/heed-replies.js';
 import { EngagementModule } from './engagement.module.js';
 import { EngagementWorkerModule } from './engagement-worker.module.js';
 import { TakeInbound } from './inbound/take-inbound.js';
+import type { HearCustomer } from './inbox/hear-customer.js';
+import type { InboxWork } from './inbox/inbox-work.js';
 
 const HOUR_MS = 3_600_000;
 
@@ -43,6 +45,9 @@ describe('a merchant’s customers', () => {
     await database.drop();
   });
 
+  // What is answered, and by whom, is a matter of the inbox's own tests.
+  const inbox = { hear: async () => 'conversation' } as unknown as HearCustomer;
+  const inboxWork = { committed: () => {} } as unknown as InboxWork;
   const replies = new HeedReplies(new CampaignCounts());
   const takeWith = (given: Contacts) =>
     new TakeInbound(
@@ -52,6 +57,8 @@ describe('a merchant’s customers', () => {
       new Consents(given, new ManualClock(now)),
       new ContactActivity(),
       replies,
+      inbox,
+      inboxWork,
     );
 
   /** A merchant of its own for each test, with a live number and a key. */

@@ -12,6 +12,7 @@ import { ContactImportsApiModule } from './contact-imports/contact-imports.modul
 import { ContactBookModule } from './contacts/contact-book.module.js';
 import { ConversationsController } from './conversations/conversations.controller.js';
 import { Conversations } from './conversations/conversations.js';
+import { InboxApiModule } from './inbox/inbox.module.js';
 import { SegmentsApiModule } from './segments/segments.module.js';
 import { ShopEventsApiModule } from './shop-events/shop-events.module.js';
 import { WidgetModule } from './widget/widget.module.js';
@@ -19,7 +20,7 @@ import { WidgetModule } from './widget/widget.module.js';
 /** The API. */
 @Module({
   imports: [
-    ProcessModule.forRoot({ queues: ['engagement.freeze', 'engagement.campaign'] }),
+    ProcessModule.forRoot({ queues: ['engagement.freeze', 'engagement.campaign', 'engagement.sayings'] }),
     TenantsModule,
     IdempotencyModule,
     WabasModule,
@@ -30,6 +31,7 @@ import { WidgetModule } from './widget/widget.module.js';
     ContactImportsApiModule,
     ConsentApiModule,
     SegmentsApiModule,
+    InboxApiModule,
     AutomationsApiModule,
     ShopEventsApiModule,
     WidgetModule,

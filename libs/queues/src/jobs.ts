@@ -19,6 +19,8 @@ export interface Lanes {
   'billing.rate': { tenantId: string };
   /** A customer wrote: contacts and conversations follow. */
   'engagement.inbound': { tenantId: string };
+  /** What Paloma says by itself in a tenant's conversations waits. */
+  'engagement.sayings': { tenantId: string };
   /** The audience of a campaign waits to be frozen. */
   'engagement.freeze': { tenantId: string; campaignId: string };
   /** Recipients of a campaign wait for a number to send to them. */
@@ -39,6 +41,7 @@ export const LANES: Readonly<Record<LaneName, { key: (data: never) => string }>>
   'onboarding.signup': { key: (d: Lanes['onboarding.signup']) => d.signupId },
   'billing.rate': { key: (d: Lanes['billing.rate']) => d.tenantId },
   'engagement.inbound': { key: (d: Lanes['engagement.inbound']) => d.tenantId },
+  'engagement.sayings': { key: (d: Lanes['engagement.sayings']) => d.tenantId },
   'engagement.freeze': { key: (d: Lanes['engagement.freeze']) => d.campaignId },
   'engagement.campaign': { key: (d: Lanes['engagement.campaign']) => `${d.campaignId}:${d.phoneNumberId}` },
   'engagement.campaign-news': { key: (d: Lanes['engagement.campaign-news']) => d.tenantId },

@@ -4,6 +4,8 @@ import { ContactActivity, Contacts, customerKeysOf, type Deed, identifiersOf } f
 import { Inbound } from '#libs/inbound';
 import { Database } from '#libs/persistence';
 import { HeedReplies } from '../campaigns/heed-replies.js';
+import { HearCustomer } from '../inbox/hear-customer.js';
+import { InboxWork } from '../inbox/inbox-work.js';
 
 /** Messages of one transaction. */
 export const BATCH = 100;
@@ -21,6 +23,8 @@ export class TakeInbound {
     private readonly consents: Consents,
     private readonly activity: ContactActivity,
     private readonly replies: HeedReplies,
+    private readonly inbox: HearCustomer,
+    private readonly inboxWork: InboxWork,
   ) {}
 
   /**
@@ -30,7 +34,8 @@ export class TakeInbound {
    * @returns how many messages were taken; fewer than BATCH when none are left
    */
   async takeNext(tenantId: string): Promise<number> {
-    return this.db.inTenant(tenantId, async (tx) => {
+    const changed: string[] = [];
+    const taken = await this.db.inTenant(tenantId, async (tx) => {
       const messages = await this.inbound.takeUnseen(tx, tenantId, BATCH);
       const deeds: Parameters<ContactActivity['note']>[2][number][] = [];
       for (const message of messages) {
@@ -41,13 +46,17 @@ export class TakeInbound {
         const { contactId, learnt } = await this.contacts.seen(tx, tenantId, sighting);
         const did = DEEDS[message.type];
         if (did) deeds.push({ contactId, did, at: message.at });
-        if (!learnt) continue;
-        const contact = await this.contacts.find(tx, tenantId, contactId);
-        await this.consents.join(tx, tenantId, customerKeysOf(contact?.identifiers ?? []));
+        if (learnt) {
+          const contact = await this.contacts.find(tx, tenantId, contactId);
+          await this.consents.join(tx, tenantId, customerKeysOf(contact?.identifiers ?? []));
+        }
+        changed.push(await this.inbox.hear(tx, tenantId, contactId, message));
       }
       await this.activity.note(tx, tenantId, deeds);
       await this.replies.heard(tx, tenantId, messages);
       return messages.length;
     });
+    this.inboxWork.committed(tenantId, changed);
+    return taken;
   }
 }

@@ -1,0 +1,103 @@
+import { Injectable } from '@nestjs/common';
+import { Refusal } from '#libs/http';
+import type { Tx } from '#libs/persistence';
+import type { Caller } from '#libs/tenants';
+import { makerOf } from '../maker-of.js';
+import { GiveConversation, type Giving } from './give-conversation.js';
+import { BotEar } from './hear-customer.js';
+import type { GiveRequest } from './inbox.request.js';
+import { type InboxConversation, InboxConversations } from './inbox-conversations.js';
+import { InboxEntries } from './inbox-entries.js';
+import { InboxTeams } from './inbox-teams.js';
+import { InboxWork } from './inbox-work.js';
+import { isUnsolved } from './ticket.js';
+import { type Ticket, Tickets } from './tickets.js';
+
+/** What people do with conversations and tickets, beside answering. */
+@Injectable()
+export class InboxDesk {
+  constructor(
+    private readonly work: InboxWork,
+    private readonly gives: GiveConversation,
+    private readonly conversations: InboxConversations,
+    private readonly entries: InboxEntries,
+    private readonly teams: InboxTeams,
+    private readonly tickets: Tickets,
+    private readonly bots: BotEar,
+  ) {}
+
+  async give(caller: Caller, conversationId: string, { to, agent, team, skills, why }: GiveRequest): Promise<void> {
+    const { tenantId } = caller;
+    const giving: Giving = {
+      madeBy: makerOf(caller),
+      ...(skills ? { skills } : {}),
+      ...(why ? { why } : {}),
+    };
+    await this.work.on(tenantId, conversationId, async (tx, conversation) => {
+      if (to === 'bot') return this.toBot(tx, tenantId, conversation, giving);
+      if (to === 'desk') return this.gives.move(tx, tenantId, conversation, 'desk_takes', giving);
+      if (to === 'queue') return this.gives.queue(tx, tenantId, conversation, giving);
+      if (to === 'team') {
+        if (!team || !(await this.teams.team(tx, tenantId, team))) throw Refusal.notFound('team');
+        return this.gives.queue(tx, tenantId, conversation, { ...giving, teamId: team });
+      }
+      const userId = to === 'me' ? caller.userId : agent;
+      if (!userId || !(await this.teams.agent(tx, tenantId, userId))) throw Refusal.notFound('agent');
+      return this.gives.move(tx, tenantId, conversation, to === 'me' ? 'taken' : 'assigned', {
+        ...giving,
+        agent: userId,
+      });
+    });
+  }
+
+  /** People are done: what they had to do is solved, and the bot goes on where it gave the customer away. */
+  private async toBot(tx: Tx, tenantId: string, conversation: InboxConversation, giving: Giving): Promise<void> {
+    const given = await this.gives.move(tx, tenantId, conversation, 'given_to_bot', giving);
+    const ticket = await this.tickets.unsolvedOf(tx, tenantId, conversation.conversationId);
+    if (ticket) await this.gives.changeTicket(tx, tenantId, given, ticket, { status: 'solved' }, giving.madeBy);
+    if (!(await this.bots.givenBack(tx, tenantId, given))) {
+      throw Refusal.conflict(
+        'No bot has been in this conversation, or it is switched off. Put it into the queue instead.',
+      );
+    }
+  }
+
+  async label(caller: Caller, conversationId: string, labels: readonly string[]): Promise<void> {
+    const { tenantId } = caller;
+    await this.work.on(tenantId, conversationId, async (tx, conversation) => {
+      await this.conversations.setLabels(tx, tenantId, conversationId, labels);
+      const entry = { kind: 'labels_changed', body: { labels }, madeBy: makerOf(caller) } as const;
+      await this.entries.add(tx, tenantId, conversation, entry);
+    });
+  }
+
+  /**
+   * A solved conversation is nobody's, so that a bot may greet the customer the next time, and whoever had it has room.
+   *
+   * @param judge throws a Refusal for a change that may not be
+   */
+  async changeTicket(
+    caller: Caller,
+    ticketOf: (tx: Tx) => Promise<Ticket>,
+    conversationId: string,
+    change: Partial<Pick<Ticket, 'status' | 'priority' | 'subject'>>,
+    judge: (ticket: Ticket) => void,
+  ): Promise<Ticket> {
+    const { tenantId } = caller;
+    const madeBy = makerOf(caller);
+    let given: string[] = [];
+    const changed = await this.work.on(tenantId, conversationId, async (tx, conversation) => {
+      const ticket = await ticketOf(tx);
+      judge(ticket);
+      const after = await this.gives.changeTicket(tx, tenantId, conversation, ticket, change, madeBy);
+      const solved = isUnsolved(ticket.status) && !isUnsolved(after.status);
+      if (solved && (conversation.ownerKind === 'agent' || conversation.ownerKind === 'desk')) {
+        await this.gives.move(tx, tenantId, conversation, 'released', { madeBy, why: after.status });
+        given = await this.gives.assignWaiting(tx, tenantId);
+      }
+      return after;
+    });
+    this.work.committed(tenantId, given);
+    return changed;
+  }
+}

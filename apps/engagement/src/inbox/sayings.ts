@@ -1,0 +1,72 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { CLOCK, type Clock } from '#libs/clock';
+import { type Origin } from '#libs/gateway-client';
+import { newId, timeOfId } from '#libs/ids';
+import type { Tx } from '#libs/persistence';
+
+/** Something that Paloma says by itself, until the gateway has taken it. */
+export interface Saying {
+  /** Time-ordered; becomes the message's id, so saying it again says it once. */
+  sayingId: string;
+  conversationId: string;
+  /** Said only while the bot owns the conversation in this turn; null: whoever owns it. */
+  ownerTurn: number | null;
+  origin: Origin;
+  /** The Cloud API's body without `to`. */
+  body: Record<string, unknown>;
+}
+
+/** Not said any more when so much time has passed: an answer to what was asked long ago confuses. The gateway takes ids of the last hour. */
+const STALE_MS = 10 * 60_000;
+
+/** The one writer of what Paloma says by itself. */
+@Injectable()
+export class Sayings {
+  constructor(@Inject(CLOCK) private readonly clock: Clock) {}
+
+  /** In the transaction of what they answer, so that each is planned once. Wake lane `engagement.sayings` afterwards. */
+  async plan(tx: Tx, tenantId: string, sayings: readonly Omit<Saying, 'sayingId'>[]): Promise<void> {
+    for (const { conversationId, ownerTurn, origin, body } of sayings) {
+      const now = this.clock.now();
+      await tx.query(
+        `INSERT INTO inbox_sayings (tenant_id, saying_id, conversation_id, owner_turn, origin, body, state, due_at)
+         VALUES ($1, $2, $3, $4, $5, $6, 'waiting', $7)`,
+        [tenantId, newId(now), conversationId, ownerTurn, JSON.stringify(origin), JSON.stringify(body), now],
+      );
+    }
+  }
+
+  /** The oldest that wait, in order. What waited too long is dropped here. */
+  async waiting(tx: Tx, tenantId: string, limit: number): Promise<Saying[]> {
+    const now = this.clock.now();
+    const rows: Saying[] = await tx.query(
+      `SELECT saying_id AS "sayingId", conversation_id AS "conversationId", owner_turn::int AS "ownerTurn", origin, body
+         FROM inbox_sayings WHERE tenant_id = $1 AND state = 'waiting' AND due_at <= $2 ORDER BY saying_id LIMIT $3`,
+      [tenantId, now, limit],
+    );
+    const stale = rows.filter((row) => now.getTime() - timeOfId(row.sayingId).getTime() > STALE_MS);
+    for (const { sayingId } of stale) await this.settle(tx, tenantId, sayingId, 'dropped', 'waited too long');
+    return rows.filter((row) => !stale.includes(row));
+  }
+
+  async settle(
+    tx: Tx,
+    tenantId: string,
+    sayingId: string,
+    state: 'sent' | 'refused' | 'dropped',
+    reason: string | null,
+  ): Promise<void> {
+    await tx.query(
+      `UPDATE inbox_sayings SET state = $3, reason = $4 WHERE tenant_id = $1 AND saying_id = $2 AND state = 'waiting'`,
+      [tenantId, sayingId, state, reason],
+    );
+  }
+
+  /** The gateway has no room for them at this moment. */
+  async later(tx: Tx, tenantId: string, sayingIds: readonly string[], dueAt: Date): Promise<void> {
+    await tx.query(
+      `UPDATE inbox_sayings SET due_at = $3 WHERE tenant_id = $1 AND saying_id = ANY ($2::uuid[]) AND state = 'waiting'`,
+      [tenantId, sayingIds, dueAt],
+    );
+  }
+}
