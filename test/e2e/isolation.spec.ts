@@ -76,6 +76,11 @@ const BODIES: Readonly<Record<string, unknown>> = {
     variants: [{ template: 'spring_sale', language: 'en_US' }],
     audience: 'list',
   },
+  'engagement POST /api/v1/campaigns/{id}/preview': {},
+  'engagement POST /api/v1/campaigns/{id}/launch': {},
+  'engagement POST /api/v1/campaigns/{id}/pause': {},
+  'engagement POST /api/v1/campaigns/{id}/resume': {},
+  'engagement POST /api/v1/campaigns/{id}/cancel': {},
   'engagement POST /api/v1/campaigns/{id}/recipients': { recipients: [{ to: '+5215512345678' }] },
   'gateway POST /{phoneNumberId}/media': {},
   'gateway POST /{wabaId}/message_templates': {
@@ -249,9 +254,10 @@ const BODIES: Readonly<Record<string, unknown>> = {
   'engagement PUT /api/v1/inbox/teams': { name: 'planted', assignment: 'load', members: [] },
   'engagement PUT /api/v1/consents/settings': { opt_in_for: [], stop_words: [], start_words: [] },
 };
-/** What is deleted by a query and not by the path. */
+/** What is named by a query and not by the path. */
 const QUERIES: Readonly<Record<string, string>> = {
   'gateway DELETE /{wabaId}/message_templates': '?name=order_update',
+  'engagement GET /api/v1/consents': '?customer=%2B5215500000000',
   'gateway DELETE /api/v1/templates': '?name=order_update&waba_id=1',
 };
 

@@ -82,13 +82,18 @@ export class SupportAccesses {
     );
   }
 
-  /** What was done with an access, newest first. */
-  uses(
+  /** What was done with an access, newest first. @throws Refusal when the tenant has no such access */
+  async uses(
     tx: Tx,
     tenantId: string,
     accessId: string,
     page: { before?: string | undefined; limit: number },
   ): Promise<SupportUse[]> {
+    const known: unknown[] = await tx.query('SELECT 1 FROM support_accesses WHERE tenant_id = $1 AND access_id = $2', [
+      tenantId,
+      accessId,
+    ]);
+    if (known.length === 0) throw Refusal.notFound('access');
     return tx.query(
       `SELECT use_id AS id, at, method, path, allowed FROM support_uses
         WHERE tenant_id = $1 AND access_id = $2 AND ($3::uuid IS NULL OR use_id < $3) ORDER BY use_id DESC LIMIT $4`,
