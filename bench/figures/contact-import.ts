@@ -19,7 +19,7 @@ import type { Group } from '../harness/group.js';
 const ROWS = 1_000_000;
 /** Reading numbers, looking for who is there, foreign keys and row-level security may cost so much beside storing. */
 const MOST_TIMES_COPY = 10;
-const MOST_MB = 100;
+const MOST_MB = 20;
 
 function* file(rows: number): Generator<string> {
   yield 'phone,name,city,tags\n';
@@ -86,11 +86,9 @@ export const contactImport: Group = {
       await db.inTenant(merchant.tenantId, (tx) =>
         attributes.define(tx, merchant.tenantId, { key: 'city', type: 'text', label: null }),
       );
-      const before = process.memoryUsage().rss;
-      let most = before;
-      const watch = setInterval(() => {
-        most = Math.max(most, process.memoryUsage().rss);
-      }, 100);
+      // Of the whole time: what a process takes before it is warm says nothing of how it grows with the file.
+      const held: number[] = [];
+      const watch = setInterval(() => held.push(process.memoryUsage().rss / 1_048_576), 100);
       const from = performance.now();
       const order = { columns: {}, tags: [], madeBy: 'bench' };
       const importId = await receive.receive(merchant.tenantId, createReadStream(path), order);
@@ -103,17 +101,18 @@ export const contactImport: Group = {
 
       const copySeconds = await bareCopy(bench, merchant.tenantId, folder);
       const [perSecond, copied] = [rows / seconds, rows / copySeconds];
-      const grew = (most - before) / 1_048_576;
+      const half = Math.ceil(held.length / 2);
+      const grew = Math.max(...held.slice(half)) - Math.max(...held.slice(0, half));
       const times = copied / perSecond;
       return [
         {
           figure: 'import of a million contacts',
-          measured: `${Math.round(perSecond).toLocaleString('en')} rows/s, grew ${grew.toFixed(0)} MB`,
+          measured: `${Math.round(perSecond).toLocaleString('en')} rows/s, second half ${grew.toFixed(0)} MB above the first`,
           baseline: `COPY: ${Math.round(copied).toLocaleString('en')} rows/s`,
           ratio: `1/${times.toFixed(1)}`,
-          goal: `≥ 1/${MOST_TIMES_COPY} of COPY, ≤ ${MOST_MB} MB`,
+          goal: `≥ 1/${MOST_TIMES_COPY} of COPY, second half ≤ ${MOST_MB} MB above`,
           met: times <= MOST_TIMES_COPY && grew <= MOST_MB,
-          data: { rows, seconds, receivedIn, copySeconds, grewMb: grew },
+          data: { rows, seconds, receivedIn, copySeconds, grewMb: grew, mostMb: Math.max(...held) },
         },
       ];
     } finally {
