@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
+import { AddressGuard, ForbiddenAddressError } from '#libs/outgoing-calls';
 import { refuse } from '../graph-envelope/refuse.js';
-import { AddressGuard, ForbiddenAddressError } from '../tenant-webhooks/address-guard.js';
 import { whyUnfit } from '../tenant-webhooks/custom-headers.js';
 
 const LONGEST_URL = 2_048;

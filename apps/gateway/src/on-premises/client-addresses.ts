@@ -1,5 +1,5 @@
 import { loadConfig } from '#libs/config';
-import { AddressGuard } from '../tenant-webhooks/address-guard.js';
+import { AddressGuard } from '#libs/outgoing-calls';
 
 /**
  * Judges where On-Premises clients of tenants may be. The address comes from a tenant, and we would call it from inside the

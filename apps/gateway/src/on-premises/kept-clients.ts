@@ -5,7 +5,7 @@ import { CLOCK, type Clock } from '#libs/clock';
 import { TransportUnreachable } from '#libs/message-transport';
 import { CheckedContacts, OnPremisesClient, OnPremisesTransport } from '#libs/meta-on-premises';
 import { LOGGER } from '#libs/observability';
-import { hostOf } from '../tenant-webhooks/address-guard.js';
+import { hostOf } from '#libs/outgoing-calls';
 import { ClientAddresses } from './client-addresses.js';
 import { type ClientRecord, OnPremisesClients } from './on-premises-clients.js';
 

@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { CLOCK, type Clock } from '#libs/clock';
 import { Refusal } from '#libs/http';
 import { isId, newId } from '#libs/ids';
+import { AddressGuard, ForbiddenAddressError } from '#libs/outgoing-calls';
 import { Database, type Tx } from '#libs/persistence';
 import { Wake } from '#libs/queues';
 import {
@@ -12,7 +13,6 @@ import {
   WebhookEndpoints,
 } from '#libs/tenant-events';
 import { Wabas } from '#libs/wabas';
-import { AddressGuard, ForbiddenAddressError } from './address-guard.js';
 import { whyUnfit } from './custom-headers.js';
 import { headersOf } from './sign-post.js';
 import type { ChangeWebhookRequest, CreateWebhookRequest, ReplayRequest } from './webhook.request.js';

@@ -1,11 +1,11 @@
 import { randomInt } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { loadConfig } from '#libs/config';
+import { AddressGuard, ForbiddenAddressError } from '#libs/outgoing-calls';
 import { Database, type Tx } from '#libs/persistence';
 import { WebhookEndpoints } from '#libs/tenant-events';
 import { Wabas } from '#libs/wabas';
 import { refuse, unknownObject } from '../graph-envelope/refuse.js';
-import { AddressGuard, ForbiddenAddressError } from './address-guard.js';
 import { WebhookPoster } from './webhook-poster.js';
 
 /** Meta takes callback addresses of up to 200 characters (webhook overrides, 2025-11-07). */

@@ -1,9 +1,9 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { loadConfig } from '#libs/config';
+import { AddressGuard } from '#libs/outgoing-calls';
 import { TenantEventsModule } from '#libs/tenant-events';
 import { TenantsModule } from '#libs/tenants';
 import { WabasModule } from '#libs/wabas';
-import { AddressGuard } from './address-guard.js';
 import { Delivery } from './delivery.js';
 import { DeliveryProcessor } from './delivery.processor.js';
 import { DELIVERY_POLICY, type DeliveryPolicy, PALOMAS_DELIVERY } from './delivery-policy.js';

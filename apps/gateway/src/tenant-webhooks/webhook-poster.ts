@@ -1,79 +1,15 @@
-import { isIP } from 'node:net';
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import { Agent, request } from 'undici';
-import { AddressGuard, ForbiddenAddressError, hostOf } from './address-guard.js';
+import { AddressGuard, OutgoingCalls } from '#libs/outgoing-calls';
 import { DELIVERY_POLICY, type DeliveryPolicy } from './delivery-policy.js';
 
-/** An answer is read up to here; nobody needs more of it. */
-const LARGEST_ANSWER = 64 * 1024;
-
-export interface PostResult {
-  /** HTTP status; absent when there was no answer. */
-  httpStatus?: number;
-  /** Why it does not count as delivered; absent for a 2xx. */
-  error?: string;
-  /** The beginning of the answer. */
-  text?: string;
-}
-
-/** Calls tenants' addresses, and nothing but those: judged, pinned, without following redirects, bounded in time and size. */
+/** Calls tenants' webhooks, for as long as the policy of deliveries waits. */
 @Injectable()
-export class WebhookPoster implements OnApplicationShutdown {
-  private readonly agent: Agent;
-
-  constructor(
-    private readonly guard: AddressGuard,
-    @Inject(DELIVERY_POLICY) private readonly policy: DeliveryPolicy,
-  ) {
-    this.agent = new Agent({
-      connections: 16,
-      keepAliveTimeout: 10_000,
-      maxResponseSize: LARGEST_ANSWER,
-      connect: { timeout: 5_000, lookup: guard.lookup as never },
-    });
+export class WebhookPoster extends OutgoingCalls implements OnApplicationShutdown {
+  constructor(guard: AddressGuard, @Inject(DELIVERY_POLICY) policy: DeliveryPolicy) {
+    super(guard, policy.timeoutMs);
   }
 
-  /** Posts a body byte for byte. Never throws; any 2xx is a delivery, a redirect is not. */
-  post(url: string, body: string, headers: Readonly<Record<string, string>>): Promise<PostResult> {
-    return this.call(url, { method: 'POST', body, headers });
+  onApplicationShutdown(): Promise<void> {
+    return this.close();
   }
-
-  /** Asks an address for text; never throws. */
-  get(url: string): Promise<PostResult> {
-    return this.call(url, { method: 'GET' });
-  }
-
-  private async call(
-    text: string,
-    options: { method: 'GET' | 'POST'; body?: string; headers?: Readonly<Record<string, string>> },
-  ): Promise<PostResult> {
-    try {
-      const url = new URL(text);
-      // A socket asks `lookup` for names only.
-      if (isIP(hostOf(url)) && !this.guard.mayReach(hostOf(url))) {
-        throw new ForbiddenAddressError('the address is private or reserved');
-      }
-      const { statusCode, body } = await request(url, {
-        ...options,
-        dispatcher: this.agent,
-        signal: AbortSignal.timeout(this.policy.timeoutMs),
-      });
-      const answer = await body.text().catch(() => '');
-      if (statusCode >= 200 && statusCode < 300) return { httpStatus: statusCode, text: answer };
-      const why = statusCode >= 300 && statusCode < 400 ? 'redirects are not followed' : answer.slice(0, 200);
-      return { httpStatus: statusCode, text: answer, error: `answered ${statusCode}${why ? `: ${why}` : ''}` };
-    } catch (error) {
-      return { error: wordsOf(error, this.policy.timeoutMs) };
-    }
-  }
-
-  async onApplicationShutdown(): Promise<void> {
-    await this.agent.destroy();
-  }
-}
-
-function wordsOf(error: unknown, timeoutMs: number): string {
-  const { name, message, code } = error as Error & { code?: string };
-  if (name === 'TimeoutError') return `no answer within ${timeoutMs} ms`;
-  return code && !message.includes(code) ? `${code}: ${message}` : message;
 }
