@@ -252,6 +252,26 @@ const BODIES: Readonly<Record<string, unknown>> = {
   'engagement PUT /api/v1/inbox/agents/{userId}': { name: 'Mallory', available: true, skills: [], capacity: 1 },
   'engagement PUT /api/v1/inbox/agents/{userId}/availability': { available: true },
   'engagement PUT /api/v1/inbox/teams': { name: 'planted', assignment: 'load', members: [] },
+  'engagement POST /api/v1/catalogues': { waba_id: '1', meta_catalog_id: '1' },
+  'engagement PUT /api/v1/catalogues/{id}/products': {
+    products: [
+      {
+        retailer_id: 'planted',
+        title: 'Planted',
+        description: 'Planted.',
+        price: '1',
+        currency: 'USD',
+        url: 'https://planted.example/',
+        image_url: 'https://planted.example/image.png',
+      },
+    ],
+  },
+  'engagement POST /api/v1/catalogues/{id}/read-back': {},
+  'engagement POST /api/v1/catalogues/{id}/messages': {
+    phone_number_id: '1',
+    contact_id: '00000000-0000-4000-8000-000000000000',
+    body: 'Planted.',
+  },
   'engagement PUT /api/v1/consents/settings': { opt_in_for: [], stop_words: [], start_words: [] },
 };
 /** What is named by a query and not by the path. */
@@ -397,7 +417,7 @@ describe('another tenant', () => {
       for (const id of identifiers) {
         const [theirs, nobody] = [id, nobodys(id)];
         const token = tokens.get(route.app);
-        const answers = [await ask(route, token, theirs), await ask(route, token, nobody)] as const;
+        const answers = await Promise.all([ask(route, token, theirs), ask(route, token, nobody)]);
         if (answers[0].status < 400 && !META_JUDGES.has(nameOf(route)))
           wrong.push(`${nameOf(route)} with ${id} answered ${answers[0].status}`);
         if (normalised(answers[0], theirs) !== normalised(answers[1], nobody)) {
@@ -409,7 +429,8 @@ describe('another tenant', () => {
     }
     expect(wrong).toEqual([]);
     expect(await fingerprint()).toEqual(before);
-  });
+    // Every route with every id of another tenant: thousands of calls.
+  }, 300_000);
 
   it('sees in its own lists nothing that belongs to somebody else', async () => {
     const leaks: string[] = [];
