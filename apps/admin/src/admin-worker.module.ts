@@ -3,10 +3,15 @@ import { ProcessModule } from '#libs/process';
 import { FollowNews } from './analytics/follow-news.js';
 import { Rollups } from './analytics/rollups.js';
 import { PrivacyWorkerModule } from './privacy/privacy.module.js';
+import { SecretsWorkerModule } from './secrets/secrets.module.js';
 
-/** Adds up traffic and money, and forgets what is to be forgotten. */
+/** Adds up traffic and money, and forgets what is to be forgotten, and seals secrets anew. */
 @Module({
-  imports: [ProcessModule.forRoot({ queues: [], database: 'STAFF_DATABASE_URL' }), PrivacyWorkerModule],
+  imports: [
+    ProcessModule.forRoot({ queues: [], database: 'STAFF_DATABASE_URL' }),
+    PrivacyWorkerModule,
+    SecretsWorkerModule,
+  ],
   providers: [Rollups, FollowNews],
 })
 export class AdminWorkerModule {}

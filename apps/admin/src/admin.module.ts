@@ -8,6 +8,7 @@ import { IdentityModule } from './identity/identity.module.js';
 import { MessagesModule } from './messages/messages.module.js';
 import { ParkedModule } from './parked/parked.module.js';
 import { PrivacyModule } from './privacy/privacy.module.js';
+import { SecretsModule } from './secrets/secrets.module.js';
 import { SupportModule } from './support/support.module.js';
 import { TenantsModule } from './tenants/tenants.module.js';
 
@@ -24,6 +25,7 @@ import { TenantsModule } from './tenants/tenants.module.js';
     AnalyticsModule,
     SupportModule,
     PrivacyModule,
+    SecretsModule,
   ],
 })
 export class AdminModule {}

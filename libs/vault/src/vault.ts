@@ -25,6 +25,16 @@ export class Vault {
     this.byId = new Map(keys.map((k) => [k.id, k.key]));
   }
 
+  /** Id of the key that seals. */
+  get currentKeyId(): string {
+    return this.current.id;
+  }
+
+  /** Ids of all keys that open, the current one first. */
+  get keyIds(): string[] {
+    return [...this.byId.keys()];
+  }
+
   /** @returns `v1.<key id>.<base64url of nonce, tag and ciphertext>` */
   seal(secret: string, context: string): string {
     const nonce = randomBytes(12);
