@@ -120,10 +120,10 @@ export class ShopEventsAndAutomations1795305600056 implements MigrationInterface
       `CREATE INDEX automation_runs_due_of_all ON automation_runs (due_at, tenant_id) WHERE state = 'waiting'`,
     );
     await db.query(`
-      CREATE FUNCTION door_tenants_with_due_runs(now timestamptz) RETURNS TABLE (tenant_id uuid)
+      CREATE FUNCTION door_tenants_with_due_steps(now timestamptz) RETURNS TABLE (tenant_id uuid)
       LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
         SELECT DISTINCT r.tenant_id FROM automation_runs r WHERE r.state = 'waiting' AND r.due_at <= now $$`);
-    await db.query(`CALL paloma_make_door('door_tenants_with_due_runs(timestamptz)')`);
+    await db.query(`CALL paloma_make_door('door_tenants_with_due_steps(timestamptz)')`);
 
     await db.query(`
       CREATE TABLE automation_steps (
@@ -145,7 +145,7 @@ export class ShopEventsAndAutomations1795305600056 implements MigrationInterface
   }
 
   async down(db: QueryRunner): Promise<void> {
-    await db.query('DROP FUNCTION door_tenants_with_due_runs, door_shop_source');
+    await db.query('DROP FUNCTION door_tenants_with_due_steps, door_shop_source');
     await db.query(
       'DROP TABLE automation_steps, automation_runs, automation_versions, automations, shop_events, shop_sources',
     );

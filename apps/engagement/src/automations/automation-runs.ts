@@ -129,7 +129,7 @@ export class AutomationRuns {
 
   /** Tenants whose timers have run out. */
   async tenantsWithDue(): Promise<string[]> {
-    const rows = await this.db.query<{ tenant_id: string }>('SELECT tenant_id FROM door_tenants_with_due_runs($1)', [
+    const rows = await this.db.query<{ tenant_id: string }>('SELECT tenant_id FROM door_tenants_with_due_steps($1)', [
       this.clock.now(),
     ]);
     return rows.map((row) => row.tenant_id);
