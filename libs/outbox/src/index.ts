@@ -3,6 +3,8 @@ export type { AppliedStatus, ReportedStatus, ToldStatus } from './apply-statuses
 export { callbackDataOf, messageIdOfCallbackData } from './callback-data.js';
 export { customersIn24h, uniqueCustomers24h } from './customers-in-24h.js';
 export { type CustomersReached, customersReached } from './customers-reached.js';
+export { EXPIRED, type FromNumber, failedStatus, NEVER_TOLD } from './failed-status.js';
+export { giveUp } from './give-up.js';
 export { letGo } from './let-go.js';
 export { messageIdOf, newMessageRef } from './message-ref.js';
 export type { MessageEventRow, MessageFilter, MessageLane, MessageRow, NewMessage } from './message-row.js';

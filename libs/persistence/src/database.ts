@@ -40,6 +40,15 @@ export class Database {
   }
 
   /**
+   * Goes on in a transaction of `inTenant` with another tenant's rows: for what the staff do to several tenants at once, all
+   * of it or nothing. Only for those who may read across tenants anyway.
+   */
+  async goOnAs(tx: Tx, tenantId: string): Promise<void> {
+    if (!UUID.test(tenantId)) throw new Error('goOnAs needs a tenant id');
+    await tx.query(`SELECT set_config('paloma.tenant_id', $1, true)`, [tenantId]);
+  }
+
+  /**
    * Runs one statement outside any tenant's scope: no tenant's row is visible to it. It is for reference data and for
    * the narrow doors, the definer functions that may do one named thing across tenants.
    */

@@ -142,7 +142,7 @@ export class WebhookDeliveries {
          SELECT $1, $2, event_id, customer, $3 FROM events ORDER BY event_id
          ON CONFLICT (tenant_id, endpoint_id, event_id) DO UPDATE
             SET status = 'waiting', attempts = 0, due_at = $3, position = nextval('webhook_delivery_positions'),
-                last_status = NULL, last_error = NULL, delivered_at = NULL
+                last_status = NULL, last_error = NULL, delivered_at = NULL, put_aside_at = NULL
           WHERE d.status <> 'waiting'
          RETURNING 1)
        SELECT (SELECT count(*)::int FROM events) AS looked, (SELECT event_id FROM events ORDER BY event_id DESC LIMIT 1) AS last,
@@ -158,6 +158,20 @@ export class WebhookDeliveries {
     );
     const more = row && row.looked === limit && !byId;
     return { queued: row?.queued ?? 0, ...(more && row.last ? { next: row.last } : {}) };
+  }
+
+  /**
+   * Dead posts no longer wait for the provider's staff; the tenant sees them as before, and may have them posted again.
+   *
+   * @returns how many were dead and in sight
+   */
+  async putAside(tx: Tx, tenantId: string, endpointId: string, eventIds: readonly string[], at: Date): Promise<number> {
+    const [, count] = await tx.query(
+      `UPDATE webhook_deliveries SET put_aside_at = $4
+        WHERE tenant_id = $1 AND endpoint_id = $2 AND event_id = ANY ($3::uuid[]) AND status = 'dead' AND put_aside_at IS NULL`,
+      [tenantId, endpointId, eventIds, at],
+    );
+    return count;
   }
 
   /** The log of an endpoint, the newest event first. `before` is the event id where the last page ended. */

@@ -132,6 +132,16 @@ export class UsageFacts {
     );
   }
 
+  /** Lets these facts be rated again where they are parked; @returns how many are */
+  async unparkThese(tx: Tx, tenantId: string, messageIds: readonly string[]): Promise<number> {
+    const [, count] = await tx.query(
+      `UPDATE usage_facts SET status = 'new', parked_reason = NULL
+        WHERE tenant_id = $1 AND message_id = ANY ($2::uuid[]) AND status = 'parked'`,
+      [tenantId, messageIds],
+    );
+    return count;
+  }
+
   /** Lets parked facts be rated again, of one reason or all; @returns how many */
   async unpark(tx: Tx, tenantId: string, reason?: string): Promise<number> {
     const [, count] = await tx.query(

@@ -1,12 +1,19 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CLOCK, type Clock } from '#libs/clock';
 import { graphError } from '#libs/error-catalogue';
-import { type CallResult, type MessageLane, type MessageRow, Outbox, OutboxLanes } from '#libs/outbox';
+import {
+  type CallResult,
+  EXPIRED,
+  failedStatus,
+  type MessageLane,
+  type MessageRow,
+  Outbox,
+  OutboxLanes,
+} from '#libs/outbox';
 import type { Tx } from '#libs/persistence';
 import { fateOfWaiting, whyNotSendable } from '#libs/template-state';
 import { Templates } from '#libs/templates';
 import type { Channel } from '../channels/channels.js';
-import { EXPIRED, failedStatus } from './failed-status.js';
 import { graphBody, refersTo } from './graph-body.js';
 import { OptOuts } from './opt-outs.js';
 import { Telling } from './telling.js';

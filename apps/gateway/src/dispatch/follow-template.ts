@@ -1,14 +1,13 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CLOCK, type Clock } from '#libs/clock';
 import { graphError } from '#libs/error-catalogue';
-import { type MessageRow, type OfTemplate, OutboxHeld } from '#libs/outbox';
+import { EXPIRED, failedStatus, type MessageRow, type OfTemplate, OutboxHeld } from '#libs/outbox';
 import { Database, type Tx } from '#libs/persistence';
 import { Wake } from '#libs/queues';
 import { fateOfWaiting, type TemplateState, whyNotSendable } from '#libs/template-state';
 import { Templates } from '#libs/templates';
 import type { TenantEvent } from '#libs/tenant-events';
 import { Channels } from '../channels/channels.js';
-import { EXPIRED, failedStatus } from './failed-status.js';
 import { type Tell, Telling } from './telling.js';
 
 /** Messages moved in one transaction. */

@@ -3,10 +3,9 @@ import type { Logger } from 'pino';
 import { CLOCK, type Clock } from '#libs/clock';
 import { type MessageCategory, UNKNOWN_POLICIES } from '#libs/message-status';
 import { LOGGER } from '#libs/observability';
-import { type Decision, type Doubtful, OutboxDoubts } from '#libs/outbox';
+import { type Decision, type Doubtful, EXPIRED, failedStatus, NEVER_TOLD, OutboxDoubts } from '#libs/outbox';
 import { Periodic, Wake } from '#libs/queues';
 import { Channels } from '../channels/channels.js';
-import { EXPIRED, failedStatus } from './failed-status.js';
 import { Telling } from './telling.js';
 
 const LOOK_EVERY_MS = 10_000;
@@ -15,17 +14,6 @@ const GRACE_SECONDS: Readonly<Record<string, number>> = Object.fromEntries(
   Object.entries(UNKNOWN_POLICIES).map(([category, policy]) => [category, policy.graceSeconds]),
 );
 const SHORTEST_GRACE_MS = Math.min(...Object.values(GRACE_SECONDS)) * 1_000;
-
-/** What a tenant is told of a message that is given up although nobody knows what became of it. */
-const NEVER_TOLD = {
-  code: 131000,
-  message: '(#131000) Something went wrong',
-  error_data: {
-    messaging_product: 'whatsapp',
-    details:
-      'Meta never said whether it took this message, and it counts as not sent. Should it arrive after all, its statuses say so.',
-  },
-};
 
 /**
  * What becomes of a message that is still unknown when its time of grace is over: the policy of its category, except that

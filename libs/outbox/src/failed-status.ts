@@ -1,8 +1,14 @@
 import { metaError } from '#libs/error-catalogue';
 import { derivedId, timeOfId } from '#libs/ids';
-import { type MessageRow, newMessageRef } from '#libs/outbox';
 import type { TenantEvent } from '#libs/tenant-events';
-import type { Channel } from '../channels/channels.js';
+import { newMessageRef } from './message-ref.js';
+import type { MessageRow } from './message-row.js';
+
+/** The number that a message was to go out from, as far as a status names it. */
+export interface FromNumber {
+  number: { phoneNumberId: string; metaPhoneNumberId: string; displayPhoneNumber: string };
+  waba: { wabaId: string; metaWabaId: string };
+}
 
 /** Meta's code for a message whose time to live passed. */
 export const EXPIRED = {
@@ -11,13 +17,24 @@ export const EXPIRED = {
   error_data: { messaging_product: 'whatsapp', details: 'It could not be sent before its time to live passed.' },
 };
 
+/** What a tenant is told of a message that is given up although nobody knows what became of it. */
+export const NEVER_TOLD = {
+  code: 131000,
+  message: '(#131000) Something went wrong',
+  error_data: {
+    messaging_product: 'whatsapp',
+    details:
+      'Meta never said whether it took this message, and it counts as not sent. Should it arrive after all, its statuses say so.',
+  },
+};
+
 /**
  * The status that tells a tenant that an accepted message will not be sent: in Meta's own shape, since to the tenant it
  * makes no difference whether Meta refused the call or said so later.
  *
  * @param error Meta's error, or ours in the same form
  */
-export function failedStatus(channel: Channel, message: MessageRow, error: unknown, at: Date): TenantEvent {
+export function failedStatus(channel: FromNumber, message: MessageRow, error: unknown, at: Date): TenantEvent {
   const {
     code = 131000,
     message: text,
