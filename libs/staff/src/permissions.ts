@@ -57,6 +57,11 @@ export const STAFF_PERMISSIONS = {
     roles: ['administrator'],
   },
   'parked.read': { means: 'see what waits for a person', roles: ['administrator', 'support', 'billing', 'auditor'] },
+  'parked.retry': {
+    means: 'have parked events, posts and usage facts tried again',
+    roles: ['administrator', 'support', 'billing'],
+  },
+  'parked.discard': { means: 'give parked messages, events and posts up', roles: ['administrator'] },
   'support.read': {
     means: 'look into a tenant as it would, for a while and with a reason the tenant sees',
     roles: ['administrator', 'support'],
