@@ -6,6 +6,7 @@ import { ProcessModule } from '#libs/process';
 import { WabasModule } from '#libs/wabas';
 import { AutomationsWorkerModule } from './automations/automations.module.js';
 import { CampaignWorkerModule } from './campaigns/campaign-worker.module.js';
+import { CatalogueWorkerModule } from './catalogue/catalogue.module.js';
 import { ContactImportsWorkerModule } from './contact-imports/contact-imports.module.js';
 import { InboundProcessor } from './inbound/inbound.processor.js';
 import { TakeInbound } from './inbound/take-inbound.js';
@@ -28,6 +29,7 @@ import { InboxWorkerModule } from './inbox/inbox.module.js';
     ConsentModule,
     ContactImportsWorkerModule,
     AutomationsWorkerModule,
+    CatalogueWorkerModule,
     WabasModule,
     CampaignWorkerModule,
     InboxWorkerModule,

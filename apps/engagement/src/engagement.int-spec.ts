@@ -49,6 +49,8 @@ describe('a merchant’s customers', () => {
   const inbox = { hear: async () => 'conversation' } as unknown as HearCustomer;
   const inboxWork = { committed: () => {} } as unknown as InboxWork;
   const replies = new HeedReplies(new CampaignCounts());
+  // What is ordered is a matter of the catalogue's own tests.
+  const noOrders = { take: async () => {} };
   const takeWith = (given: Contacts) =>
     new TakeInbound(
       connection.db,
@@ -56,6 +58,7 @@ describe('a merchant’s customers', () => {
       given,
       new Consents(given, new ManualClock(now)),
       new ContactActivity(),
+      noOrders as never,
       replies,
       inbox,
       inboxWork,

@@ -7,6 +7,7 @@ import { TenantsModule } from '#libs/tenants';
 import { WabasModule } from '#libs/wabas';
 import { AutomationsApiModule } from './automations/automations.module.js';
 import { CampaignApiModule } from './campaigns/campaign-api.module.js';
+import { CatalogueApiModule } from './catalogue/catalogue.module.js';
 import { ConsentApiModule } from './consent/consent-api.module.js';
 import { ContactImportsApiModule } from './contact-imports/contact-imports.module.js';
 import { ContactBookModule } from './contacts/contact-book.module.js';
@@ -33,6 +34,7 @@ import { WidgetModule } from './widget/widget.module.js';
     SegmentsApiModule,
     InboxApiModule,
     AutomationsApiModule,
+    CatalogueApiModule,
     ShopEventsApiModule,
     WidgetModule,
   ],

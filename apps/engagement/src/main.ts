@@ -6,5 +6,12 @@ await run({
   name: 'engagement',
   module: EngagementModule,
   describe: "A merchant's customers and what was written between them.",
-  settings: [...processSettings(), 'TENANT_JWT_SECRET', 'GATEWAY_URL', 'BILLING_URL'],
+  settings: [
+    ...processSettings(),
+    'TENANT_JWT_SECRET',
+    'GATEWAY_URL',
+    'BILLING_URL',
+    'META_GRAPH_URL',
+    'META_GRAPH_VERSION',
+  ],
 });

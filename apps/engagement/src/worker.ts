@@ -5,5 +5,12 @@ import { EngagementWorkerModule } from './engagement-worker.module.js';
 await run({
   name: 'engagement-worker',
   module: EngagementWorkerModule,
-  settings: [...processSettings(), 'TENANT_JWT_SECRET', 'GATEWAY_URL', 'BILLING_URL'],
+  settings: [
+    ...processSettings(),
+    'TENANT_JWT_SECRET',
+    'GATEWAY_URL',
+    'BILLING_URL',
+    'META_GRAPH_URL',
+    'META_GRAPH_VERSION',
+  ],
 });

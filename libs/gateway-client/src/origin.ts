@@ -1,4 +1,4 @@
-const KINDS = ['campaign', 'automation', 'bot', 'inbox'] as const;
+const KINDS = ['campaign', 'automation', 'bot', 'inbox', 'catalogue'] as const;
 
 /** What a message was sent by. */
 export interface Origin {
@@ -15,6 +15,6 @@ export const originOf = ({ kind, id }: Origin): string => `${kind}:${id}`;
 
 /** @returns undefined for data that the tenant gave itself */
 export function readOrigin(clientData: string | null | undefined): Origin | undefined {
-  const [, kind, id] = /^(campaign|automation|bot|inbox):([0-9a-f-]{36})$/.exec(clientData ?? '') ?? [];
+  const [, kind, id] = /^(campaign|automation|bot|inbox|catalogue):([0-9a-f-]{36})$/.exec(clientData ?? '') ?? [];
   return kind && id ? { kind: kind as Origin['kind'], id } : undefined;
 }

@@ -1,10 +1,11 @@
 import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { CLOCK, type Clock } from '#libs/clock';
-import { type Contact, Contacts } from '#libs/contacts';
+import { Contacts } from '#libs/contacts';
 import { newId } from '#libs/ids';
 import { Leases } from '#libs/leases';
 import { Database, type Tx } from '#libs/persistence';
 import { Periodic } from '#libs/queues';
+import { addressOf } from '../contacts/address-of.js';
 import { type AutomationRun, AutomationRuns } from './automation-runs.js';
 import { AutomationSteps, type StepRecord } from './automation-steps.js';
 import { Automations, type StoredAutomation } from './automations.js';
@@ -109,7 +110,7 @@ export class RunAutomations implements OnApplicationBootstrap {
     if (move.do === 'skip') return skip(move.why);
     const data = { ...run.data, subject: run.subject, customer_name: contact.name ?? contact.profileName ?? '' };
     if (!conditionsHold(move.step.onlyIf, data)) return skip('condition');
-    const address = addressOf(contact);
+    const address = addressOf(contact.identifiers);
     if (!address) return skip('no_address');
     try {
       const body = { ...address, ...buildBody(move.step.send, data) };
@@ -132,12 +133,4 @@ export class RunAutomations implements OnApplicationBootstrap {
     await this.runs.end(tx, tenantId, runId, state, reason);
     return undefined;
   }
-}
-
-/** Where a contact is written to, as a message says it: the wa_id that WhatsApp told, else a number, else the user id. */
-function addressOf({ identifiers }: Contact): { to: string } | { recipient: string } | undefined {
-  const number = identifiers.find((i) => i.kind === 'wa_id') ?? identifiers.find((i) => i.kind === 'phone');
-  if (number) return { to: number.value };
-  const user = identifiers.find((i) => i.kind === 'user_id');
-  return user && { recipient: user.value };
 }

@@ -4,6 +4,7 @@ import { ContactActivity, Contacts, customerKeysOf, type Deed, identifiersOf } f
 import { Inbound } from '#libs/inbound';
 import { Database } from '#libs/persistence';
 import { HeedReplies } from '../campaigns/heed-replies.js';
+import { TakeOrder } from '../catalogue/take-order.js';
 import { HearCustomer } from '../inbox/hear-customer.js';
 import { InboxWork } from '../inbox/inbox-work.js';
 
@@ -22,6 +23,7 @@ export class TakeInbound {
     private readonly contacts: Contacts,
     private readonly consents: Consents,
     private readonly activity: ContactActivity,
+    private readonly orders: TakeOrder,
     private readonly replies: HeedReplies,
     private readonly inbox: HearCustomer,
     private readonly inboxWork: InboxWork,
@@ -46,6 +48,7 @@ export class TakeInbound {
         const { contactId, learnt } = await this.contacts.seen(tx, tenantId, sighting);
         const did = DEEDS[message.type];
         if (did) deeds.push({ contactId, did, at: message.at });
+        await this.orders.take(tx, tenantId, contactId, message);
         if (learnt) {
           const contact = await this.contacts.find(tx, tenantId, contactId);
           await this.consents.join(tx, tenantId, customerKeysOf(contact?.identifiers ?? []));

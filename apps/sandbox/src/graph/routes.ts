@@ -1,5 +1,6 @@
 import type { NodeKind } from '../state/records.js';
 import * as business from './business.js';
+import * as catalogue from './catalogue.js';
 import type { GraphCall } from './graph-call.js';
 import * as media from './media.js';
 import * as oauth from './oauth.js';
@@ -26,6 +27,7 @@ export const ROUTES: Readonly<Record<NodeKind, Edges>> = {
     extendedcredits: { GET: business.extendedCredits },
     client_whatsapp_business_accounts: { GET: business.clientWabas },
     owned_whatsapp_business_accounts: { GET: business.ownedWabas, POST: business.createWaba },
+    owned_product_catalogs: { GET: catalogue.ownedCatalogues, POST: catalogue.createCatalogue },
   },
   waba: {
     '': { GET: waba.getWaba },
@@ -33,6 +35,7 @@ export const ROUTES: Readonly<Record<NodeKind, Edges>> = {
     phone_numbers: { GET: waba.listPhoneNumbers, POST: waba.addPhoneNumber },
     message_templates: { GET: waba.listTemplates, POST: waba.createTemplate, DELETE: waba.deleteTemplates },
     migrate_message_templates: { POST: waba.migrateTemplates },
+    product_catalogs: { GET: catalogue.connectedCatalogues, POST: catalogue.connectCatalogue },
     assigned_users: { GET: waba.assignedUsers, POST: waba.assignUser },
   },
   phone_number: {
@@ -55,6 +58,11 @@ export const ROUTES: Readonly<Record<NodeKind, Edges>> = {
     unpause: { POST: template.unpauseTemplate },
   },
   media: { '': { GET: media.getMedia, DELETE: media.deleteMedia } },
+  catalogue: {
+    items_batch: { POST: catalogue.itemsBatch },
+    check_batch_request_status: { GET: catalogue.batchStatus },
+    products: { GET: catalogue.listProducts },
+  },
   credit_line: { whatsapp_credit_sharing_and_attach: { POST: business.shareCredit } },
   allocation: { '': { GET: business.getAllocation, DELETE: business.revokeAllocation } },
   system_user: {},

@@ -6,6 +6,7 @@ export type IdKind =
   | 'business'
   | 'template'
   | 'media'
+  | 'catalogue'
   | 'allocation'
   | 'credit_line'
   | 'system_user'
@@ -16,6 +17,7 @@ const LEAD: Record<IdKind, string> = {
   waba: '1',
   phone_number: '2',
   business: '3',
+  catalogue: '4',
   upload: '5',
   media: '6',
   template: '7',

@@ -179,6 +179,20 @@ export interface Media {
   expiresAt: number;
 }
 
+/** A commerce catalogue. */
+export interface Catalogue {
+  kind: 'catalogue';
+  id: string;
+  name: string;
+  businessId: string;
+  /** Accounts whose numbers sell from it. */
+  wabaIds: Set<string>;
+  /** By retailer id, in Meta's words. */
+  products: Map<string, Json>;
+  /** Handle → instant at which the batch is finished. */
+  batches: Map<string, number>;
+}
+
 export interface CreditLine {
   kind: 'credit_line';
   id: string;
@@ -202,7 +216,17 @@ export interface SystemUser {
   businessId: string;
 }
 
-export type Node = App | Portfolio | Waba | PhoneNumber | Template | Media | CreditLine | Allocation | SystemUser;
+export type Node =
+  | App
+  | Portfolio
+  | Waba
+  | PhoneNumber
+  | Template
+  | Media
+  | Catalogue
+  | CreditLine
+  | Allocation
+  | SystemUser;
 export type NodeKind = Node['kind'];
 
 export interface Token {

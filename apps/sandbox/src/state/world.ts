@@ -10,6 +10,7 @@ import { formatPhone, splitPhone } from './phone.js';
 import type {
   Allocation,
   App,
+  Catalogue,
   CreditLine,
   Json,
   Media,
@@ -287,6 +288,11 @@ export class World {
       sha256: createHash('sha256').update(given.bytes).digest('hex'),
       ...given,
     });
+  }
+
+  addCatalogue(given: Pick<Catalogue, 'name' | 'businessId'>): Catalogue {
+    const id = this.ids.numeric('catalogue');
+    return this.put({ kind: 'catalogue', id, wabaIds: new Set(), products: new Map(), batches: new Map(), ...given });
   }
 
   addAllocation(given: Omit<Allocation, 'kind' | 'id'>): Allocation {
