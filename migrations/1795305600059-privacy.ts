@@ -12,6 +12,9 @@ const GRANTS: readonly (readonly [privileges: string, tables: string])[] = [
   ['INSERT, DELETE', 'consent_records, consent_states'],
   ['DELETE', 'inbound_messages, inbound_unseen, service_windows, meta_events, tenant_events, webhook_deliveries'],
   ['DELETE', 'idempotency_keys, contact_identifiers, contact_notes, contact_activity, contact_import_refusals'],
+  ['UPDATE (customer, labels)', 'inbox_conversations'],
+  ['UPDATE (subject)', 'inbox_tickets'],
+  ['DELETE', 'inbox_entries, inbox_sayings, shop_events, automation_runs, automation_steps'],
   ['DELETE', 'media, media_copies, media_objects, media_at_meta'],
 ];
 

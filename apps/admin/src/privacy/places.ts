@@ -24,6 +24,10 @@ const ofMessages = `message_id IN (SELECT m.message_id FROM messages m
 const ofEvents = `event_id IN (SELECT e.event_id FROM tenant_events e
   WHERE e.tenant_id = (SELECT tenant FROM who) AND (${is('e.customer')} OR ${mentions('e.body')}))`;
 
+const ofRuns = `run_id IN (SELECT r.run_id FROM automation_runs r
+  WHERE r.tenant_id = (SELECT tenant FROM who) AND r.${isContact})`;
+const ofConversations = `conversation_id IN (SELECT c.conversation_id FROM inbox_conversations c
+  WHERE c.tenant_id = (SELECT tenant FROM who) AND (c.${isContact} OR ${is('c.customer')}))`;
 const isRecipient = `${is('customer')} OR ${is('line')}`;
 
 /** A number's market stays, so that a charge can be explained; and each customer stays one, so that limits count right. */
@@ -35,6 +39,17 @@ const anonymous = `recipient = paloma_market_prefix(recipient) || (SELECT stand_
  */
 export const PLACES: readonly Place[] = [
   { table: 'contact_import_refusals', where: `${mentions('content')} OR ${mentions('reason')}` },
+  { table: 'automation_steps', where: `${ofRuns} OR ${mentions('body')} OR ${mentions('reason')}` },
+  { table: 'automation_runs', where: isContact },
+  { table: 'shop_events', where: isContact },
+  { table: 'inbox_entries', where: `${ofConversations} OR ${mentions('body')}` },
+  { table: 'inbox_sayings', where: `${ofConversations} OR ${mentions('body')}` },
+  { table: 'inbox_tickets', where: `${ofConversations} OR ${mentions('subject')}`, set: 'subject = NULL' },
+  {
+    table: 'inbox_conversations',
+    where: `${isContact} OR ${is('customer')}`,
+    set: `customer = paloma_market_prefix(customer) || (SELECT stand_in FROM who), labels = '{}'`,
+  },
   { table: 'contact_notes', where: `${isContact} OR ${mentions('text')}` },
   { table: 'contact_activity', where: isContact },
   { table: 'contact_identifiers', where: isContact },
@@ -138,6 +153,8 @@ export const NO_CUSTOMERS: Readonly<Record<string, string>> = {
   application_entries: 'what merchants and staff said of an application',
   applications: 'merchants who want to join',
   audit_log: 'what staff did; it is never changed, so a reason that names a customer is refused',
+  automation_versions: 'what automations do',
+  automations: 'what automations do',
   billing_profiles: "merchants' addresses",
   business_profiles: 'what a merchant shows of itself',
   campaign_counts: 'counts',
@@ -152,6 +169,10 @@ export const NO_CUSTOMERS: Readonly<Record<string, string>> = {
   contact_imports: 'counts and the meaning of columns',
   customer_marks: 'a sealed key',
   erasures: 'sealed until done',
+  inbox_agents: "merchants' people",
+  inbox_settings: 'rules',
+  inbox_team_members: "merchants' people",
+  inbox_teams: "merchants' people",
   inbound_unseen: 'ids; rows go with their message',
   invoice_drafts: 'sums',
   invoices: 'sums, and the merchant',
@@ -176,6 +197,7 @@ export const NO_CUSTOMERS: Readonly<Record<string, string>> = {
   retentions: 'days',
   segments: 'filters; one that names a customer is found by the search',
   setup_links: 'links',
+  shop_sources: 'shops of merchants',
   signup_news: 'steps of merchants',
   signup_steps: 'steps of merchants',
   signups: 'merchants',

@@ -186,6 +186,24 @@ describe('privacy', () => {
         at,
       );
     }
+    const conversation = newId(at);
+    await sql(
+      `INSERT INTO inbox_conversations (tenant_id, conversation_id, contact_id, phone_number_id, customer, owner_kind, labels,
+                 last_line_id, updated_at) VALUES ($1, $2, $3, $4, $5, 'nobody', $6, $2, $7)`,
+      conversation,
+      contact,
+      phoneNumberId,
+      NUMBER,
+      [NAME],
+      at,
+    );
+    await sql(
+      `INSERT INTO inbox_entries (tenant_id, entry_id, conversation_id, kind, body, made_by)
+               VALUES ($1, $2, $3, 'note', $4, 'user:1')`,
+      newId(at),
+      conversation,
+      { text: `${NAME} called` },
+    );
     const campaign = newId(at);
     await sql(
       `INSERT INTO campaigns (tenant_id, campaign_id, waba_id, name, state, plan, audience, created_at, updated_at)
