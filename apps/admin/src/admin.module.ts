@@ -8,6 +8,7 @@ import { IdentityModule } from './identity/identity.module.js';
 import { MessagesModule } from './messages/messages.module.js';
 import { ParkedModule } from './parked/parked.module.js';
 import { PrivacyModule } from './privacy/privacy.module.js';
+import { QueuesModule } from './queues/queues.module.js';
 import { SecretsModule } from './secrets/secrets.module.js';
 import { SupportModule } from './support/support.module.js';
 import { TenantsModule } from './tenants/tenants.module.js';
@@ -22,6 +23,7 @@ import { TenantsModule } from './tenants/tenants.module.js';
     TenantsModule,
     MessagesModule,
     ParkedModule,
+    QueuesModule,
     AnalyticsModule,
     SupportModule,
     PrivacyModule,

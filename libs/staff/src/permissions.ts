@@ -62,6 +62,14 @@ export const STAFF_PERMISSIONS = {
     roles: ['administrator', 'support', 'billing'],
   },
   'parked.discard': { means: 'give parked messages, events and posts up', roles: ['administrator'] },
+  'queues.read': {
+    means: 'see what waits in queues, and how far the intake of webhooks is behind',
+    roles: ['administrator', 'support', 'auditor'],
+  },
+  'webhooks.replay': {
+    means: 'have past events posted to a tenant once more',
+    roles: ['administrator', 'support'],
+  },
   'support.read': {
     means: 'look into a tenant as it would, for a while and with a reason the tenant sees',
     roles: ['administrator', 'support'],
