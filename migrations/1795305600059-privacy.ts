@@ -14,6 +14,7 @@ const GRANTS: readonly (readonly [privileges: string, tables: string])[] = [
   ['DELETE', 'idempotency_keys, contact_identifiers, contact_notes, contact_activity, contact_import_refusals'],
   ['UPDATE (customer, labels)', 'inbox_conversations'],
   ['UPDATE (subject)', 'inbox_tickets'],
+  ['UPDATE (note, meta_message_id)', 'shop_orders'],
   ['DELETE', 'inbox_entries, inbox_sayings, shop_events, automation_runs, automation_steps'],
   ['DELETE', 'media, media_copies, media_objects, media_at_meta'],
 ];

@@ -1,16 +1,18 @@
 import { Module } from '@nestjs/common';
 import { ProcessModule } from '#libs/process';
+import { AlertsWorkerModule } from './alerts/alerts.module.js';
 import { FollowNews } from './analytics/follow-news.js';
 import { Rollups } from './analytics/rollups.js';
 import { PrivacyWorkerModule } from './privacy/privacy.module.js';
 import { SecretsWorkerModule } from './secrets/secrets.module.js';
 
-/** Adds up traffic and money, and forgets what is to be forgotten, and seals secrets anew. */
+/** Adds up traffic and money, and forgets what is to be forgotten, seals secrets anew, and wakes staff. */
 @Module({
   imports: [
     ProcessModule.forRoot({ queues: [], database: 'STAFF_DATABASE_URL' }),
     PrivacyWorkerModule,
     SecretsWorkerModule,
+    AlertsWorkerModule,
   ],
   providers: [Rollups, FollowNews],
 })

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { ProcessModule } from '#libs/process';
 import { StaffModule } from '#libs/staff';
+import { AlertsModule } from './alerts/alerts.module.js';
 import { AnalyticsModule } from './analytics/analytics.module.js';
 import { ApplicationsModule } from './applications/applications.module.js';
 import { AuditModule } from './audit/audit.module.js';
@@ -28,6 +29,7 @@ import { TenantsModule } from './tenants/tenants.module.js';
     SupportModule,
     PrivacyModule,
     SecretsModule,
+    AlertsModule,
   ],
 })
 export class AdminModule {}

@@ -255,6 +255,26 @@ export const VARIABLES = {
     fallback: '.paloma/mail',
     parse: text,
   }),
+  ALERT_WEBHOOK_URL: variable({
+    describe: "Where alerts for the provider's staff are posted, signed as Standard Webhooks says; empty for nowhere",
+    example: 'https://pager.example.com/paloma',
+    fallback: '',
+    parse: optional(url('http:', 'https:')),
+  }),
+  ALERT_WEBHOOK_SECRET: variable({
+    describe: 'Signs those posts: whsec_ and base64 of at least 24 bytes; empty for no signature',
+    example: 'whsec_YW4gZXhhbXBsZSBvZiAzMiBieXRlcywgbm90IHNlY3JldA==',
+    fallback: '',
+    secret: true,
+    parse: (t: string) =>
+      /^(whsec_[A-Za-z0-9+/]{32,}={0,2})?$/.test(t) ? t : wanted('whsec_ and base64 of 24 bytes or more'),
+  }),
+  ALERT_EMAILS: variable({
+    describe: 'Mailboxes that alerts are sent to through SMTP_URL, separated by commas; empty for none',
+    example: 'night@example.com,ops@example.com',
+    fallback: '',
+    parse: list,
+  }),
   TRUSTED_PROXIES: variable({
     describe:
       'Networks (CIDR) of reverse proxies whose X-Forwarded-For is believed; empty when clients connect directly',

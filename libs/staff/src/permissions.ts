@@ -86,6 +86,12 @@ export const STAFF_PERMISSIONS = {
     means: 'see what messages cost, what tenants pay and what is left',
     roles: ['administrator', 'billing', 'auditor'],
   },
+  'alerts.read': { means: 'see alerts and their rules', roles: EVERYBODY },
+  'alerts.acknowledge': {
+    means: 'say that one looks after an alert',
+    roles: ['administrator', 'onboarding', 'support', 'billing'],
+  },
+  'alerts.configure': { means: 'change what staff are woken for', roles: ['administrator'] },
   'secrets.read': {
     means: 'see which encryption keys are in use, by their ids',
     roles: ['administrator', 'auditor'],

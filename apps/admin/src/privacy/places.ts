@@ -42,6 +42,12 @@ export const PLACES: readonly Place[] = [
   { table: 'automation_steps', where: `${ofRuns} OR ${mentions('body')} OR ${mentions('reason')}` },
   { table: 'automation_runs', where: isContact },
   { table: 'shop_events', where: isContact },
+  // What was bought, for how much, stays a merchant's book; who bought it does not.
+  {
+    table: 'shop_orders',
+    where: `${isContact} OR ${mentions('note')} OR ${mentions('meta_message_id')}`,
+    set: 'note = NULL, meta_message_id = order_id::text',
+  },
   { table: 'inbox_entries', where: `${ofConversations} OR ${mentions('body')}` },
   { table: 'inbox_sayings', where: `${ofConversations} OR ${mentions('body')}` },
   { table: 'inbox_tickets', where: `${ofConversations} OR ${mentions('subject')}`, set: 'subject = NULL' },
@@ -148,6 +154,8 @@ export const ELSEWHERE: readonly string[] = [
 /** Tables of tenants that hold nothing of a customer, each with its reason. The search reads them all the same. */
 export const NO_CUSTOMERS: Readonly<Record<string, string>> = {
   account_events: 'what Meta says of accounts and numbers',
+  alert_rules: 'levels',
+  alerts: 'ids and values',
   api_keys: "a merchant's keys",
   application_documents: 'papers of merchants',
   application_entries: 'what merchants and staff said of an application',
@@ -161,6 +169,8 @@ export const NO_CUSTOMERS: Readonly<Record<string, string>> = {
   campaign_news: 'ids of messages',
   campaign_numbers: 'numbers of merchants',
   campaigns: 'what is sent to whom by rule; one that names a customer is found by the search',
+  catalogue_batches: 'products',
+  catalogues: 'products',
   charge_news: 'sums',
   charges: 'amounts by message, without whom it went to',
   consent_settings: 'rules',
@@ -193,10 +203,12 @@ export const NO_CUSTOMERS: Readonly<Record<string, string>> = {
   portfolio_prices: 'prices',
   portfolios: 'limits',
   postings: 'amounts',
+  products: 'products',
   rating_counters: 'counts',
   retentions: 'days',
   segments: 'filters; one that names a customer is found by the search',
   setup_links: 'links',
+  shop_order_items: 'products; rows go by their order',
   shop_sources: 'shops of merchants',
   signup_news: 'steps of merchants',
   signup_steps: 'steps of merchants',
