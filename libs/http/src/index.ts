@@ -5,6 +5,7 @@ export { IsInstant, isInstant } from './instant.js';
 export { DEEPEST_JSON, depthOf } from './json-body.js';
 export { IsLine, isLine } from './line.js';
 export { PAGE_SIZE, type Page, PageRequest, pageOf, SizedPageRequest } from './page.js';
+export { answerRefusal } from './refusal.filter.js';
 export { Refusal } from './refusal.js';
 export { run } from './run.js';
 export { type ServeOptions, serve } from './serve.js';

@@ -91,4 +91,25 @@ describe('queues, as staff see them', () => {
     expect((await replay(shop.tenantId, {})).status).toBe(400);
     expect((await replay(other.tenantId, { event_ids: [early] })).status).toBe(404);
   });
+
+  it('show every queue on a board that opens with an access token only, and changes nothing', async () => {
+    const board = (path: string, authorization?: string, method = 'GET') =>
+      http(method, `${admin.url}/admin/queues${path}`, { headers: authorization ? { authorization } : {} });
+    const bearer = `Bearer ${tokens.administrator}`;
+    const basic = `Basic ${Buffer.from(`me:${tokens.administrator}`).toString('base64')}`;
+    const stranger = await board('');
+    expect([stranger.status, stranger.headers.get('www-authenticate')]).toEqual([
+      401,
+      expect.stringContaining('Basic'),
+    ]);
+    expect((await board('', `Bearer ${tokens.billing}`)).status).toBe(403);
+    expect((await board('', basic)).body).toContain('<div id="root">');
+
+    const { status, body } = await board('/api/queues', bearer);
+    expect(status).toBe(200);
+    expect(body.queues.map((q: { name: string }) => q.name)).toContain('gateway.dispatch');
+    expect(body.queues.every((q: { readOnlyMode: boolean }) => q.readOnlyMode)).toBe(true);
+    expect((await board('/api/queues/gateway.dispatch/pause', bearer, 'PUT')).status).toBe(405);
+    expect((await board('/api/queues')).status).toBe(401);
+  });
 });
