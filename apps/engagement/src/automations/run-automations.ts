@@ -1,8 +1,10 @@
 import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import type { Logger } from 'pino';
 import { CLOCK, type Clock } from '#libs/clock';
 import { Contacts } from '#libs/contacts';
 import { newId } from '#libs/ids';
 import { Leases } from '#libs/leases';
+import { LOGGER } from '#libs/observability';
 import { Database, type Tx } from '#libs/persistence';
 import { Periodic } from '#libs/queues';
 import { addressOf } from '../contacts/address-of.js';
@@ -36,11 +38,15 @@ export class RunAutomations implements OnApplicationBootstrap {
     private readonly leases: Leases,
     private readonly periodic: Periodic,
     @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
   onApplicationBootstrap(): void {
     this.periodic.every('automations', LOOK_EVERY_MS, async () => {
-      for (const tenantId of await this.runs.tenantsWithDue()) await this.runDue(tenantId);
+      for (const tenantId of await this.runs.tenantsWithDue()) {
+        // What fails for one tenant is tried again, and holds up nobody else.
+        await this.runDue(tenantId).catch((err) => this.logger.error({ err, tenantId }, 'automations stumbled'));
+      }
     });
   }
 

@@ -1,6 +1,8 @@
-import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import type { Logger } from 'pino';
 import { Leases } from '#libs/leases';
 import { TransportRefusal, TransportUnreachable } from '#libs/message-transport';
+import { LOGGER } from '#libs/observability';
 import { Database } from '#libs/persistence';
 import { Periodic } from '#libs/queues';
 import { batchRequests } from './batch-requests.js';
@@ -27,11 +29,17 @@ export class SyncCatalogues implements OnApplicationBootstrap {
     private readonly access: CatalogueAccess,
     private readonly leases: Leases,
     private readonly periodic: Periodic,
+    @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
   onApplicationBootstrap(): void {
     this.periodic.every('catalogues', LOOK_EVERY_MS, async () => {
-      for (const { tenantId, catalogueId } of await this.catalogues.withWork()) await this.sync(tenantId, catalogueId);
+      for (const { tenantId, catalogueId } of await this.catalogues.withWork()) {
+        // What fails for one catalogue is tried again, and holds up no other.
+        await this.sync(tenantId, catalogueId).catch((err) =>
+          this.logger.error({ err, tenantId, catalogueId }, 'a catalogue stumbled'),
+        );
+      }
     });
   }
 
