@@ -30,7 +30,7 @@ export class KeyUses {
       for (const { table, column } of SEALED_COLUMNS) {
         const rows: { key: string; rows: number }[] = await tx.query(
           `SELECT split_part(${column}, '.', 2) AS key, count(*)::int AS rows FROM ${table}
-            WHERE ${column} IS NOT NULL GROUP BY 1`,
+            WHERE ${column} <> '' GROUP BY 1`,
         );
         for (const row of rows) add(row.key, `${table}.${column}`, row.rows);
       }

@@ -76,7 +76,7 @@ export class SealAnew {
     return this.db.asStaff((tx) =>
       tx.query(
         `SELECT ${tenant} AS tenant, ${id}::text AS id, ${column} AS sealed FROM ${table}
-          WHERE ${column} IS NOT NULL AND split_part(${column}, '.', 2) <> $1 AND ($2::text IS NULL OR ${place} > $2)
+          WHERE ${column} <> '' AND split_part(${column}, '.', 2) <> $1 AND ($2::text IS NULL OR ${place} > $2)
           ORDER BY ${place} LIMIT ${BATCH}`,
         [this.vault.currentKeyId, after ? (ofProvider ? after.id : `${after.tenant} ${after.id}`) : null],
       ),

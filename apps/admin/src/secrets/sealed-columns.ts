@@ -1,4 +1,4 @@
-/** A column that holds what the vault sealed. */
+/** A column that holds what the vault sealed; null or empty where there is nothing, such as in a letter that was sent. */
 export interface SealedColumn {
   readonly table: string;
   readonly column: string;

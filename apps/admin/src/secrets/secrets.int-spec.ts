@@ -48,6 +48,10 @@ describe('an encryption key is rotated', () => {
       );
     }
     await sql(
+      `INSERT INTO letters (tenant_id, letter_id, sealed, due_at, sent_at) VALUES ($1, $2, '', now(), now())`,
+      newId(new Date()),
+    );
+    await sql(
       `INSERT INTO idempotency_keys (tenant_id, key, fingerprint, answer, created_at, expires_at)
        VALUES ($1, 'order-7', '\\x00', $2, now(), now() + '1 day')`,
       before.seal('{"ok":true}', `idempotency:${tenantId}:order-7`),
