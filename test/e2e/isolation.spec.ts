@@ -237,6 +237,16 @@ const BODIES: Readonly<Record<string, unknown>> = {
   },
   'engagement POST /api/v1/automations/{id}/enable': {},
   'engagement POST /api/v1/automations/{id}/disable': {},
+  'engagement POST /api/v1/bots': {
+    name: 'planted',
+    flow: { triggers: [{ on: 'anything' }], start: 'a', steps: { a: { do: 'say', text: 'Planted.' } } },
+  },
+  'engagement PUT /api/v1/bots/{id}/draft': {
+    flow: { triggers: [{ on: 'anything' }], start: 'a', steps: { a: { do: 'say', text: 'Planted.' } } },
+  },
+  'engagement POST /api/v1/bots/{id}/simulate': { events: [] },
+  'engagement POST /api/v1/bots/{id}/publish': {},
+  'engagement PUT /api/v1/bots/{id}/live': { version: null },
   'engagement POST /api/v1/inbox/conversations': {
     contact_id: '00000000-0000-4000-8000-000000000000',
     phone_number_id: '1',

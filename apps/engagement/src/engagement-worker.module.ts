@@ -5,6 +5,7 @@ import { InboundModule } from '#libs/inbound';
 import { ProcessModule } from '#libs/process';
 import { WabasModule } from '#libs/wabas';
 import { AutomationsWorkerModule } from './automations/automations.module.js';
+import { BotsWorkerModule } from './bots/bots.module.js';
 import { CampaignWorkerModule } from './campaigns/campaign-worker.module.js';
 import { CatalogueWorkerModule } from './catalogue/catalogue.module.js';
 import { ContactImportsWorkerModule } from './contact-imports/contact-imports.module.js';
@@ -19,6 +20,7 @@ import { InboxWorkerModule } from './inbox/inbox.module.js';
       queues: [
         'engagement.inbound',
         'engagement.sayings',
+        'engagement.bots',
         'engagement.freeze',
         'engagement.campaign',
         'engagement.campaign-news',
@@ -33,6 +35,7 @@ import { InboxWorkerModule } from './inbox/inbox.module.js';
     WabasModule,
     CampaignWorkerModule,
     InboxWorkerModule,
+    BotsWorkerModule,
   ],
   providers: [TakeInbound, InboundProcessor],
 })

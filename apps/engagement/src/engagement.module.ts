@@ -6,6 +6,7 @@ import { ProcessModule } from '#libs/process';
 import { TenantsModule } from '#libs/tenants';
 import { WabasModule } from '#libs/wabas';
 import { AutomationsApiModule } from './automations/automations.module.js';
+import { BotsApiModule } from './bots/bots.module.js';
 import { CampaignApiModule } from './campaigns/campaign-api.module.js';
 import { CatalogueApiModule } from './catalogue/catalogue.module.js';
 import { ConsentApiModule } from './consent/consent-api.module.js';
@@ -21,7 +22,9 @@ import { WidgetModule } from './widget/widget.module.js';
 /** The API. */
 @Module({
   imports: [
-    ProcessModule.forRoot({ queues: ['engagement.freeze', 'engagement.campaign', 'engagement.sayings'] }),
+    ProcessModule.forRoot({
+      queues: ['engagement.freeze', 'engagement.campaign', 'engagement.sayings', 'engagement.bots'],
+    }),
     TenantsModule,
     IdempotencyModule,
     WabasModule,
@@ -33,6 +36,7 @@ import { WidgetModule } from './widget/widget.module.js';
     ConsentApiModule,
     SegmentsApiModule,
     InboxApiModule,
+    BotsApiModule,
     AutomationsApiModule,
     CatalogueApiModule,
     ShopEventsApiModule,

@@ -21,6 +21,8 @@ export interface Lanes {
   'engagement.inbound': { tenantId: string };
   /** What Paloma says by itself in a tenant's conversations waits. */
   'engagement.sayings': { tenantId: string };
+  /** Bots have waited long enough, or another system is to be asked. */
+  'engagement.bots': { tenantId: string };
   /** The audience of a campaign waits to be frozen. */
   'engagement.freeze': { tenantId: string; campaignId: string };
   /** Recipients of a campaign wait for a number to send to them. */
@@ -42,6 +44,7 @@ export const LANES: Readonly<Record<LaneName, { key: (data: never) => string }>>
   'billing.rate': { key: (d: Lanes['billing.rate']) => d.tenantId },
   'engagement.inbound': { key: (d: Lanes['engagement.inbound']) => d.tenantId },
   'engagement.sayings': { key: (d: Lanes['engagement.sayings']) => d.tenantId },
+  'engagement.bots': { key: (d: Lanes['engagement.bots']) => d.tenantId },
   'engagement.freeze': { key: (d: Lanes['engagement.freeze']) => d.campaignId },
   'engagement.campaign': { key: (d: Lanes['engagement.campaign']) => `${d.campaignId}:${d.phoneNumberId}` },
   'engagement.campaign-news': { key: (d: Lanes['engagement.campaign-news']) => d.tenantId },

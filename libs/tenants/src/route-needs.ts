@@ -15,7 +15,7 @@ const ROUTE_NEEDS: readonly (readonly [pattern: RegExp, area: Area | 'own'])[] =
   [/^\/api\/v1\/(numbers|phone-numbers|headroom|wabas)(\/|$)/, 'numbers'],
   [/^\/api\/v1\/(charges|invoices|ledger|balances?|plans?|usage|wallet|spend|statements|payments)(\/|$)/, 'billing'],
   [/^\/api\/v1\/catalogues\/:id\/messages$/, 'messages'],
-  [/^\/api\/v1\/(campaigns|segments|automations|catalogues|broadcasts)(\/|$)/, 'campaigns'],
+  [/^\/api\/v1\/(campaigns|segments|automations|catalogues|broadcasts|bots)(\/|$)/, 'campaigns'],
   [/^\/api\/v1\/(contacts|conversations|inbox|quick-replies|consents|notes|orders)(\/|$)/, 'contacts'],
   [/(^|\/)(webhooks?|(waba|multi)_webhook|subscribed_apps)(\/|$)|\/settings\/application$/, 'webhooks'],
   [/(^|\/)(message_templates|templates|:templateId)(\/|$)/, 'templates'],

@@ -75,6 +75,7 @@ export class HearCustomer {
         ownerTurn: null,
         origin: { kind: 'inbox', id: conversationId },
         body: { type: 'text', text: { body: settings.awayMessage } },
+        gives: null,
       },
     ]);
   }

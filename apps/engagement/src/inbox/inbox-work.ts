@@ -35,5 +35,6 @@ export class InboxWork {
     if (conversationIds.length === 0) return;
     this.live.changed(tenantId, conversationIds);
     void this.wake.lane('engagement.sayings', { tenantId });
+    void this.wake.lane('engagement.bots', { tenantId });
   }
 }

@@ -5,6 +5,9 @@ import { InboundModule } from '#libs/inbound';
 import { OutboxModule } from '#libs/outbox';
 import { TenantEventsModule } from '#libs/tenant-events';
 import { WabasModule } from '#libs/wabas';
+import { BotRuns } from '../bots/bot-runs.js';
+import { Bots } from '../bots/bots.js';
+import { RunBots } from '../bots/run-bots.js';
 import { Conversations } from '../conversations/conversations.js';
 import { GiveConversation } from './give-conversation.js';
 import { BotEar, HearCustomer } from './hear-customer.js';
@@ -20,7 +23,6 @@ import { KeepSettings } from './keep-settings.js';
 import { LateTickets } from './late-tickets.js';
 import { LiveController } from './live.controller.js';
 import { LiveUpdates } from './live-updates.js';
-import { NoBots } from './no-bots.js';
 import { Reply } from './reply.js';
 import { SayNext } from './say-next.js';
 import { Sayings } from './sayings.js';
@@ -28,10 +30,17 @@ import { SayingsProcessor } from './sayings.processor.js';
 import { TicketsController } from './tickets.controller.js';
 import { Tickets } from './tickets.js';
 
-const RECORDS = [InboxConversations, InboxEntries, InboxTeams, KeepSettings, Tickets, Sayings];
-const WORK = [GiveConversation, HearCustomer, InboxWork, LiveUpdates, { provide: BotEar, useClass: NoBots }];
+const RECORDS = [InboxConversations, InboxEntries, InboxTeams, KeepSettings, Tickets, Sayings, Bots, BotRuns];
+const WORK = [
+  GiveConversation,
+  HearCustomer,
+  InboxWork,
+  LiveUpdates,
+  RunBots,
+  { provide: BotEar, useExisting: RunBots },
+];
 
-/** Whose a conversation is and what is said in it; of the API and of the worker. */
+/** Whose a conversation is and what is said in it, by people and by bots; of the API and of the worker. */
 @Module({
   imports: [ContactsModule, TenantEventsModule, WabasModule, GatewayClientModule.forApp('engagement')],
   providers: [...RECORDS, ...WORK],

@@ -4,7 +4,9 @@ import { type BatchOutcome, GatewayClient } from '#libs/gateway-client';
 import { Database, type Tx } from '#libs/persistence';
 import { ServiceRefused } from '#libs/service-calls';
 import { Wabas } from '#libs/wabas';
+import { GiveConversation } from './give-conversation.js';
 import { type InboxConversation, InboxConversations } from './inbox-conversations.js';
+import { LiveUpdates } from './live-updates.js';
 import { type Saying, Sayings } from './sayings.js';
 
 /** Sayings of one call. */
@@ -31,6 +33,8 @@ export class SayNext {
     private readonly conversations: InboxConversations,
     private readonly wabas: Wabas,
     private readonly gateway: GatewayClient,
+    private readonly gives: GiveConversation,
+    private readonly live: LiveUpdates,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
@@ -40,30 +44,52 @@ export class SayNext {
    * @returns how many were settled; none when nothing waits, or what waits cannot be said now
    */
   async sayNext(tenantId: string): Promise<number> {
-    return this.db.inTenant(tenantId, async (tx) => {
+    let changed: string[] = [];
+    const settled = await this.db.inTenant(tenantId, async (tx) => {
       const waiting = await this.sayings.waiting(tx, tenantId, BATCH);
       const ids = [...new Set(waiting.map((s) => s.conversationId))];
       const held = await this.conversations.lockForSaying(tx, tenantId, ids);
       const byId = new Map(held.map((c) => [c.conversationId, c]));
       const numbers = new Map<string, Saying[]>();
+      /** Conversations that are to be given away: what follows there is of another turn. */
+      const gifts = new Map<string, Saying>();
       let settled = 0;
       for (const saying of waiting) {
         const conversation = byId.get(saying.conversationId);
         // Somebody handles it at this moment; whose it is then is seen the next time.
-        if (!conversation) continue;
+        if (!conversation || gifts.has(saying.conversationId)) continue;
         if (!maySay(saying, conversation)) {
           await this.sayings.settle(tx, tenantId, saying.sayingId, 'dropped', `${conversation.ownerKind} answers now`);
           settled++;
-          continue;
+        } else if (saying.gives) gifts.set(saying.conversationId, saying);
+        else {
+          const { phoneNumberId } = conversation;
+          numbers.set(phoneNumberId, [...(numbers.get(phoneNumberId) ?? []), saying]);
         }
-        const { phoneNumberId } = conversation;
-        numbers.set(phoneNumberId, [...(numbers.get(phoneNumberId) ?? []), saying]);
       }
       for (const [phoneNumberId, sayings] of numbers) {
         settled += await this.say(tx, tenantId, phoneNumberId, sayings, byId);
       }
+      for (const [conversationId, saying] of gifts) {
+        const conversation = byId.get(conversationId);
+        if (conversation) settled += await this.giveAway(tx, tenantId, conversation, saying);
+      }
+      changed = ids;
       return settled;
     });
+    if (settled > 0) this.live.changed(tenantId, changed);
+    return settled;
+  }
+
+  /** @returns 0 while something that was to be said before still waits */
+  private async giveAway(tx: Tx, tenantId: string, conversation: InboxConversation, saying: Saying): Promise<number> {
+    if (!saying.gives || (await this.sayings.waitsBefore(tx, tenantId, saying))) return 0;
+    const { to, team, skills, why } = saying.gives;
+    const giving = { madeBy: `bot:${saying.origin.id}`, why, skills, ...(team ? { teamId: team } : {}) };
+    if (to === 'people') await this.gives.queue(tx, tenantId, conversation, giving);
+    else await this.gives.move(tx, tenantId, conversation, 'released', giving);
+    await this.sayings.settle(tx, tenantId, saying.sayingId, 'sent', null);
+    return 1;
   }
 
   private async say(

@@ -13,8 +13,24 @@ export interface Saying {
   ownerTurn: number | null;
   origin: Origin;
   /** The Cloud API's body without `to`. */
-  body: Record<string, unknown>;
+  body: Record<string, unknown> | null;
+  /** Instead of a message: the bot gives the conversation away, once everything before is said. */
+  gives: BotGives | null;
 }
+
+/** To whom a bot gives a conversation. */
+export interface BotGives {
+  to: 'people' | 'nobody';
+  /** Id. */
+  team: string | null;
+  skills: string[];
+  why: string;
+  /** The run that ends or rests. */
+  runId: string;
+}
+
+/** Before it has an id. */
+export type PlannedSaying = Omit<Saying, 'sayingId'>;
 
 /** Not said any more when so much time has passed: an answer to what was asked long ago confuses. The gateway takes ids of the last hour. */
 const STALE_MS = 10 * 60_000;
@@ -25,13 +41,22 @@ export class Sayings {
   constructor(@Inject(CLOCK) private readonly clock: Clock) {}
 
   /** In the transaction of what they answer, so that each is planned once. Wake lane `engagement.sayings` afterwards. */
-  async plan(tx: Tx, tenantId: string, sayings: readonly Omit<Saying, 'sayingId'>[]): Promise<void> {
-    for (const { conversationId, ownerTurn, origin, body } of sayings) {
+  async plan(tx: Tx, tenantId: string, sayings: readonly PlannedSaying[]): Promise<void> {
+    for (const { conversationId, ownerTurn, origin, body, gives } of sayings) {
       const now = this.clock.now();
       await tx.query(
-        `INSERT INTO inbox_sayings (tenant_id, saying_id, conversation_id, owner_turn, origin, body, state, due_at)
-         VALUES ($1, $2, $3, $4, $5, $6, 'waiting', $7)`,
-        [tenantId, newId(now), conversationId, ownerTurn, JSON.stringify(origin), JSON.stringify(body), now],
+        `INSERT INTO inbox_sayings (tenant_id, saying_id, conversation_id, owner_turn, origin, body, gives, state, due_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, 'waiting', $8)`,
+        [
+          tenantId,
+          newId(now),
+          conversationId,
+          ownerTurn,
+          JSON.stringify(origin),
+          body && JSON.stringify(body),
+          gives && JSON.stringify(gives),
+          now,
+        ],
       );
     }
   }
@@ -40,13 +65,22 @@ export class Sayings {
   async waiting(tx: Tx, tenantId: string, limit: number): Promise<Saying[]> {
     const now = this.clock.now();
     const rows: Saying[] = await tx.query(
-      `SELECT saying_id AS "sayingId", conversation_id AS "conversationId", owner_turn::int AS "ownerTurn", origin, body
+      `SELECT saying_id AS "sayingId", conversation_id AS "conversationId", owner_turn::int AS "ownerTurn", origin, body, gives
          FROM inbox_sayings WHERE tenant_id = $1 AND state = 'waiting' AND due_at <= $2 ORDER BY saying_id LIMIT $3`,
       [tenantId, now, limit],
     );
-    const stale = rows.filter((row) => now.getTime() - timeOfId(row.sayingId).getTime() > STALE_MS);
+    const stale = rows.filter((row) => !row.gives && now.getTime() - timeOfId(row.sayingId).getTime() > STALE_MS);
     for (const { sayingId } of stale) await this.settle(tx, tenantId, sayingId, 'dropped', 'waited too long');
     return rows.filter((row) => !stale.includes(row));
+  }
+
+  /** Whether something that was to be said earlier in the same conversation still waits. */
+  async waitsBefore(tx: Tx, tenantId: string, { conversationId, sayingId }: Saying): Promise<boolean> {
+    const rows: unknown[] = await tx.query(
+      `SELECT FROM inbox_sayings WHERE tenant_id = $1 AND conversation_id = $2 AND saying_id < $3 AND state = 'waiting' LIMIT 1`,
+      [tenantId, conversationId, sayingId],
+    );
+    return rows.length > 0;
   }
 
   async settle(

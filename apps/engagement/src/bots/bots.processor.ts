@@ -1,0 +1,44 @@
+import { Process, Processor } from '@nestjs/bull';
+import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import type { Job } from 'bull';
+import { CLOCK, type Clock } from '#libs/clock';
+import { Leases } from '#libs/leases';
+import { Database } from '#libs/persistence';
+import { type Lanes, Sweeper, Wake } from '#libs/queues';
+import { DueBots } from './due-bots.js';
+
+const TRY_AGAIN_MS = 1_000;
+const SWEEP_MS = 2_000;
+
+/** Does what bots have to do at a time. */
+@Injectable()
+@Processor('engagement.bots')
+export class BotsProcessor implements OnApplicationBootstrap {
+  constructor(
+    private readonly wake: Wake,
+    private readonly leases: Leases,
+    private readonly due: DueBots,
+    private readonly db: Database,
+    private readonly sweeper: Sweeper,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
+
+  @Process({ concurrency: 8 })
+  process(job: Job<Lanes['engagement.bots']>): Promise<void> {
+    return this.wake.run('engagement.bots', job, ({ tenantId }) => this.drain(tenantId));
+  }
+
+  onApplicationBootstrap(): void {
+    this.sweeper.every('engagement.bots', SWEEP_MS, () =>
+      this.db.query('SELECT tenant_id AS "tenantId" FROM door_tenants_with_due_runs($1)', [this.clock.now()]),
+    );
+  }
+
+  private async drain(tenantId: string): Promise<number | undefined> {
+    const drained = await this.leases.hold(tenantId, 'engagement-bots', async (stillMine) => {
+      while (stillMine()) if (!(await this.due.next(tenantId)).more) return 'empty';
+      return 'more';
+    });
+    return drained === 'empty' ? undefined : TRY_AGAIN_MS;
+  }
+}

@@ -1,0 +1,40 @@
+/** What a flow remembers. */
+export type Variables = Readonly<Record<string, unknown>>;
+
+/** Where a conversation with a bot stands; kept as it is between two events. */
+export interface RunState {
+  status: 'running' | 'asked' | 'waiting' | 'calling' | 'answering' | 'with_people' | 'over';
+  /** The step that it stands at. */
+  at: string | null;
+  variables: Variables;
+  /** Answers to the question that did not fit. */
+  misses: number;
+  /** When it goes on without a word: a wait, or silence. ISO. */
+  until: string | null;
+  /** When it spoke lately; what the flood guard counts. ISO. */
+  spoke: readonly string[];
+}
+
+export type RunEvent =
+  | { kind: 'started'; at: Date; text: string; contact: Variables }
+  | { kind: 'heard'; at: Date; text: string; pressed?: string; order?: unknown; contact: Variables }
+  | { kind: 'time'; at: Date; contact: Variables }
+  | { kind: 'called'; at: Date; answer: Record<string, unknown> | undefined; contact: Variables }
+  | { kind: 'answered'; at: Date; text: string | undefined; contact: Variables }
+  | { kind: 'given_back'; at: Date; contact: Variables };
+
+export type RunEffect =
+  /** The Cloud API's body without `to`. */
+  | { do: 'send'; body: Record<string, unknown> }
+  | { do: 'set_attribute'; key: string; value: string | number | boolean }
+  | { do: 'call'; url: string; body: Record<string, unknown> }
+  | { do: 'answer'; instructions: string; question: string }
+  | { do: 'hand_over'; team?: string; skills: string[]; why: string }
+  | { do: 'end'; why: string };
+
+export interface Played {
+  state: RunState;
+  effects: RunEffect[];
+}
+
+export const NEW_RUN: RunState = { status: 'running', at: null, variables: {}, misses: 0, until: null, spoke: [] };
