@@ -1,6 +1,7 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { createTransport } from 'nodemailer';
 import { Webhook } from 'standardwebhooks';
+import { CLOCK, type Clock } from '#libs/clock';
 import { loadConfig } from '#libs/config';
 import { KINDS } from './alert-kinds.js';
 import { type Alert, Alerts } from './alerts.js';
@@ -23,7 +24,10 @@ export class TellAlerts {
     'PROVIDER_NAME',
   ]);
 
-  constructor(private readonly alerts: Alerts) {}
+  constructor(
+    private readonly alerts: Alerts,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
 
   async run(): Promise<void> {
     for (const alert of await this.alerts.untold(AT_A_TIME)) {
@@ -44,7 +48,7 @@ export class TellAlerts {
     const { ALERT_WEBHOOK_URL: url, ALERT_WEBHOOK_SECRET: secret } = this.config;
     if (url === '') return;
     const messageId = `${id}.${what}`;
-    const sentAt = new Date();
+    const sentAt = this.clock.now();
     const data = { id, tenant_id: tenantId, kind, means: KINDS[kind].means, subject, value };
     const body = JSON.stringify({ type: `alert.${what}`, timestamp: at.toISOString(), data });
     const answer = await fetch(url, {
