@@ -237,6 +237,8 @@ const BODIES: Readonly<Record<string, unknown>> = {
   },
   'engagement POST /api/v1/automations/{id}/enable': {},
   'engagement POST /api/v1/automations/{id}/disable': {},
+  'engagement PUT /api/v1/quick-replies': { shortcut: 'planted', language: 'es', text: 'Planted.' },
+  'engagement POST /api/v1/quick-replies/{id}/fill': { contact_id: '00000000-0000-4000-8000-000000000000' },
   'engagement POST /api/v1/bots': {
     name: 'planted',
     flow: { triggers: [{ on: 'anything' }], start: 'a', steps: { a: { do: 'say', text: 'Planted.' } } },

@@ -15,6 +15,7 @@ import { ContactBookModule } from './contacts/contact-book.module.js';
 import { ConversationsController } from './conversations/conversations.controller.js';
 import { Conversations } from './conversations/conversations.js';
 import { InboxApiModule } from './inbox/inbox.module.js';
+import { QuickRepliesModule } from './quick-replies/quick-replies.module.js';
 import { SegmentsApiModule } from './segments/segments.module.js';
 import { ShopEventsApiModule } from './shop-events/shop-events.module.js';
 import { WidgetModule } from './widget/widget.module.js';
@@ -37,6 +38,7 @@ import { WidgetModule } from './widget/widget.module.js';
     SegmentsApiModule,
     InboxApiModule,
     BotsApiModule,
+    QuickRepliesModule,
     AutomationsApiModule,
     CatalogueApiModule,
     ShopEventsApiModule,
