@@ -7,6 +7,7 @@ import { ApplicationsModule } from './applications/applications.module.js';
 import { AuditModule } from './audit/audit.module.js';
 import { IdentityModule } from './identity/identity.module.js';
 import { MessagesModule } from './messages/messages.module.js';
+import { NumbersModule } from './numbers/numbers.module.js';
 import { ParkedModule } from './parked/parked.module.js';
 import { PrivacyModule } from './privacy/privacy.module.js';
 import { QueuesModule } from './queues/queues.module.js';
@@ -24,6 +25,7 @@ import { TenantsModule } from './tenants/tenants.module.js';
     TenantsModule,
     MessagesModule,
     ParkedModule,
+    NumbersModule,
     QueuesModule,
     AnalyticsModule,
     SupportModule,

@@ -62,6 +62,10 @@ export const STAFF_PERMISSIONS = {
     roles: ['administrator', 'support', 'billing'],
   },
   'parked.discard': { means: 'give parked messages, events and posts up', roles: ['administrator'] },
+  'numbers.resync': {
+    means: 'have an account compared with Meta now',
+    roles: ['administrator', 'onboarding', 'support'],
+  },
   'queues.read': {
     means: 'see what waits in queues, and how far the intake of webhooks is behind',
     roles: ['administrator', 'support', 'auditor'],

@@ -1,0 +1,106 @@
+import { newId } from '#libs/ids';
+import { http, type RunningApp, startApp, testEnvironment } from '../../../../test/support/app.js';
+import { cloneDatabase, type TestDatabase } from '../../../../test/support/database.js';
+import { type FoundedNumber, foundNumber } from '../../../../test/support/numbers.js';
+import { AdminModule } from '../admin.module.js';
+import { StaffUsers } from '../identity/staff-users.js';
+
+const PASSWORD = 'a long enough password';
+
+describe("a tenant's numbers and templates, as staff follow them", () => {
+  let database: TestDatabase;
+  let admin: RunningApp;
+  let shop: FoundedNumber;
+  let other: FoundedNumber;
+  let token: string;
+  const now = new Date();
+  const ago = (seconds: number) => new Date(now.getTime() - seconds * 1_000);
+
+  beforeAll(async () => {
+    database = await cloneDatabase();
+    const environment = testEnvironment(database, { LOG_LEVEL: 'fatal' });
+    admin = await startApp(AdminModule, environment, { name: 'admin', describe: 'Admin.' });
+    const email = 'support@provider.example';
+    const by = { who: 'a test', reason: 'a test' };
+    await admin.app.get(StaffUsers).create({ email, role: 'support', password: PASSWORD }, by);
+    token = (await http('POST', `${admin.url}/admin/v1/sessions`, { body: { email, password: PASSWORD } })).body
+      .access_token;
+    shop = await foundNumber(database, 'Shop');
+    other = await foundNumber(database, 'Other shop');
+  });
+  afterAll(async () => {
+    await admin.close();
+    await database.drop();
+  });
+
+  const changes = async (query = '', of = shop) =>
+    (await http('GET', `${admin.url}/admin/v1/tenants/${of.tenantId}/changes${query}`, { token })).body;
+  const resync = (tenantId: string, wabaId: string) =>
+    http('POST', `${admin.url}/admin/v1/tenants/${tenantId}/wabas/${wabaId}/resync`, {
+      token,
+      body: { reason: 'the merchant sees something else' },
+    });
+
+  it('have one history: each change with what was before and what caused it, the newest first', async () => {
+    const { owner } = database;
+    const templateId = newId(now);
+    await owner.query(
+      `INSERT INTO limit_changes (tenant_id, change_id, portfolio_id, was, became, at, cause)
+       VALUES ($1, $2, $3, 'TIER_250', 'TIER_2K', $4, 'business_capability_update')`,
+      [shop.tenantId, newId(ago(30)), shop.portfolioId, ago(30)],
+    );
+    await owner.query(
+      `INSERT INTO account_events (tenant_id, event_id, waba_id, phone_number_id, topic, told, at, detail)
+       VALUES ($1, $2, $3, $4, 'quality', 'FLAGGED', $5, '{"event":"FLAGGED"}')`,
+      [shop.tenantId, newId(ago(20)), shop.wabaId, shop.phoneNumberId, ago(20)],
+    );
+    await owner.query(
+      `INSERT INTO templates (tenant_id, template_id, waba_id, name, language, category, status, status_at, components,
+                              created_at, updated_at)
+       VALUES ($1, $2, $3, 'order_update', 'es', 'UTILITY', 'PAUSED', $4, '[]', $4, $4)`,
+      [shop.tenantId, templateId, shop.wabaId, now],
+    );
+    for (let i = 0; i < 52; i++) {
+      await owner.query(
+        `INSERT INTO template_events (tenant_id, template_id, event_id, at, source, kind, before, after, verdict, reason)
+         VALUES ($1, $2, $3, $4, 'meta-webhook', 'status', 'approved', 'paused', 'apply', 'FIRST_PAUSE')`,
+        [shop.tenantId, templateId, newId(ago(10)), ago(10)],
+      );
+    }
+    const first = await changes();
+    expect(first.data).toHaveLength(50);
+    expect(first.data[0]).toMatchObject({
+      topic: 'templates',
+      name: 'order_update',
+      after: 'paused',
+      cause: 'meta-webhook',
+    });
+    const last = await changes(`?cursor=${first.next}`);
+    expect(last.data.slice(2)).toMatchObject([
+      { topic: 'accounts', object_id: shop.phoneNumberId, what: 'quality', after: 'FLAGGED' },
+      { topic: 'limits', before: 'TIER_250', after: 'TIER_2K', cause: 'business_capability_update' },
+    ]);
+    expect(last.next).toBeNull();
+    expect((await changes('?topic=limits')).data).toHaveLength(1);
+    expect((await changes('', other)).data).toEqual([]);
+  });
+
+  it('are compared with Meta now when staff ask for it, where Meta lets us in', async () => {
+    const { owner } = database;
+    expect((await resync(shop.tenantId, shop.wabaId)).status).toBe(409);
+    await owner.query(`UPDATE wabas SET sealed_token = 'sealed', looked_at = now() WHERE waba_id = $1`, [shop.wabaId]);
+    await owner.query('INSERT INTO template_syncs (tenant_id, waba_id, due_at) VALUES ($1, $2, $3)', [
+      shop.tenantId,
+      shop.wabaId,
+      new Date(now.getTime() + 86_400_000),
+    ]);
+    expect((await resync(shop.tenantId, shop.wabaId)).status).toBe(202);
+    const { rows } = await owner.query(
+      'SELECT s.due_at <= now() AS due, w.looked_at FROM template_syncs s JOIN wabas w USING (tenant_id, waba_id)',
+    );
+    expect(rows).toEqual([{ due: true, looked_at: null }]);
+    expect((await resync(other.tenantId, shop.wabaId)).status).toBe(404);
+    const { rows: entries } = await owner.query(`SELECT object, reason FROM audit_log WHERE action = 'waba.resync'`);
+    expect(entries).toEqual([{ object: `waba:${shop.wabaId}`, reason: 'the merchant sees something else' }]);
+  });
+});
