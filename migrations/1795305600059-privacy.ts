@@ -16,6 +16,7 @@ const GRANTS: readonly (readonly [privileges: string, tables: string])[] = [
   ['UPDATE (subject)', 'inbox_tickets'],
   ['UPDATE (note, meta_message_id)', 'shop_orders'],
   ['DELETE', 'inbox_entries, inbox_sayings, shop_events, automation_runs, automation_steps'],
+  ['DELETE', 'bot_runs, bot_run_steps'],
   ['DELETE', 'media, media_copies, media_objects, media_at_meta'],
 ];
 

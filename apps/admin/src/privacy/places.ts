@@ -28,6 +28,8 @@ const ofRuns = `run_id IN (SELECT r.run_id FROM automation_runs r
   WHERE r.tenant_id = (SELECT tenant FROM who) AND r.${isContact})`;
 const ofConversations = `conversation_id IN (SELECT c.conversation_id FROM inbox_conversations c
   WHERE c.tenant_id = (SELECT tenant FROM who) AND (c.${isContact} OR ${is('c.customer')}))`;
+const ofBotRuns = `run_id IN (SELECT r.run_id FROM bot_runs r
+  WHERE r.tenant_id = (SELECT tenant FROM who) AND r.${ofConversations})`;
 const isRecipient = `${is('customer')} OR ${is('line')}`;
 
 /** A number's market stays, so that a charge can be explained; and each customer stays one, so that limits count right. */
@@ -48,6 +50,8 @@ export const PLACES: readonly Place[] = [
     where: `${isContact} OR ${mentions('note')} OR ${mentions('meta_message_id')}`,
     set: 'note = NULL, meta_message_id = order_id::text',
   },
+  { table: 'bot_run_steps', where: `${ofBotRuns} OR ${mentions('event')} OR ${mentions('effects')}` },
+  { table: 'bot_runs', where: ofConversations },
   { table: 'inbox_entries', where: `${ofConversations} OR ${mentions('body')}` },
   { table: 'inbox_sayings', where: `${ofConversations} OR ${mentions('body')}` },
   { table: 'inbox_tickets', where: `${ofConversations} OR ${mentions('subject')}`, set: 'subject = NULL' },
@@ -164,6 +168,8 @@ export const NO_CUSTOMERS: Readonly<Record<string, string>> = {
   automation_versions: 'what automations do',
   automations: 'what automations do',
   billing_profiles: "merchants' addresses",
+  bot_versions: 'what bots say to everybody',
+  bots: 'what bots say to everybody',
   business_profiles: 'what a merchant shows of itself',
   campaign_counts: 'counts',
   campaign_news: 'ids of messages',
@@ -204,6 +210,7 @@ export const NO_CUSTOMERS: Readonly<Record<string, string>> = {
   portfolios: 'limits',
   postings: 'amounts',
   products: 'products',
+  quick_replies: 'texts for everybody',
   rating_counters: 'counts',
   retentions: 'days',
   segments: 'filters; one that names a customer is found by the search',
