@@ -27,7 +27,9 @@ export class Campaigns1795305600051 implements MigrationInterface {
     await db.query(
       `COMMENT ON COLUMN campaigns.plan IS 'Variants with their templates, schedule, quiet hours, throttle, stops'`,
     );
-    await db.query(`COMMENT ON COLUMN campaigns.frozen_after IS 'The contact, or the listed line, up to which the audience is frozen'`);
+    await db.query(
+      `COMMENT ON COLUMN campaigns.frozen_after IS 'The contact, or the listed line, up to which the audience is frozen'`,
+    );
     await db.query(
       `COMMENT ON COLUMN campaigns.standing IS 'Categories, quality and failures at launch, or when it was resumed: what is worse pauses it'`,
     );
