@@ -53,12 +53,12 @@ const ask = <T>(statement: Statement): Promise<T> =>
 let now = 0;
 const tx = {
   query: async (_: string, [, , , , only]: unknown[]) => {
-    const rows = await ask<{ recipient: string; at: number }[]>({
+    const rows = await ask<{ recipient: string; at: number; taken: boolean }[]>({
       kind: 'counted',
       now,
       ...(only ? { only: only as string[] } : {}),
     });
-    return rows.map(({ recipient, at }) => ({ recipient, at: new Date(at) }));
+    return rows.map(({ at, ...row }) => ({ ...row, at: new Date(at) }));
   },
 };
 const db = { inTenant: (_: string, work: (t: typeof tx) => unknown) => work(tx) } as unknown as Database;

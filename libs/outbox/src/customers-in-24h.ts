@@ -34,16 +34,19 @@ export async function uniqueCustomers24h(
   return row?.customers ?? 0;
 }
 
-/** The same customers one by one, with the time of the newest message that counts; all of them, or only some. */
+/**
+ * The same customers one by one, with the time of the newest message that counts; all of them, or only some. `taken`: Meta
+ * is known to have taken a message to the customer, which of those under way or in doubt nobody knows.
+ */
 export async function customersIn24h(
   tx: Tx,
   tenantId: string,
   phoneNumberIds: readonly string[],
   now: Date,
   only?: readonly string[],
-): Promise<{ recipient: string; at: Date }[]> {
+): Promise<{ recipient: string; at: Date; taken: boolean }[]> {
   return tx.query(
-    `SELECT m.recipient, max(e.at) AS at ${COUNTED} ${only ? 'AND m.recipient = ANY ($5::text[])' : ''} GROUP BY m.recipient`,
+    `SELECT m.recipient, max(e.at) AS at, bool_or(m.status NOT IN ('sending', 'unknown')) AS taken ${COUNTED} ${only ? 'AND m.recipient = ANY ($5::text[])' : ''} GROUP BY m.recipient`,
     [tenantId, phoneNumberIds, ...since(now), ...(only ? [only] : [])],
   );
 }

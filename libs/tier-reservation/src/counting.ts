@@ -21,6 +21,23 @@ export interface Counted {
   readonly at: Date;
 }
 
+/** A customer who counts by what PostgreSQL knows. */
+export interface Known extends Counted {
+  /** Meta is known to have taken a message to the customer. */
+  readonly taken: boolean;
+}
+
+/**
+ * Who counts in a counting that is made. A process that dies between claiming a message and asking whether its place holds,
+ * while Redis is lost and others take its place, leaves more customers than the limit has. Then those of whom nobody knows
+ * whether Meta has heard keep their place, but under another name: a further message to one of them finds no room, instead
+ * of passing as one to a customer who counts already.
+ */
+export function countedOf(known: readonly Known[], cap: number): readonly Counted[] {
+  if (known.length <= cap) return known;
+  return known.map((one) => (one.taken ? one : { recipient: `${one.recipient} in doubt`, at: one.at }));
+}
+
 /** Redis wants whole numbers; a reservation of the same millisecond is a microsecond later than the one before it. */
 export const microsOf = (at: Date): string => `${at.getTime() * 1_000}`;
 

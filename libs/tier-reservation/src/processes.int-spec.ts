@@ -87,8 +87,14 @@ class Truth {
     return null;
   }
 
-  counted(now: Date): { recipient: string; at: number }[] {
-    return [...countedAt(this.rows.map(asCounted), now)].map(([recipient, end]) => ({ recipient, at: end - DAY_MS }));
+  counted(now: Date): { recipient: string; at: number; taken: boolean }[] {
+    const rows = this.rows.map(asCounted);
+    const taken = rows.filter((r) => r.handedOver && Number(r.deliveredAt) > now.getTime() - DAY_MS);
+    return [...countedAt(rows, now)].map(([recipient, end]) => ({
+      recipient,
+      at: end - DAY_MS,
+      taken: taken.some((row) => row.recipient === recipient),
+    }));
   }
 
   /** The most customers that were counted at once, of messages that Meta was handed. */

@@ -27,6 +27,7 @@ function aLimit(cap: number, sends: CountedSend[] = []) {
       [...countedAt(sends, new Date(now))]
         .map(([recipient, end]) => ({
           recipient,
+          taken: true,
           at: new Date(Number.isFinite(end) ? end - DAY_MS : lastOf(recipient)),
         }))
         .filter((c) => !only || (only as string[]).includes(c.recipient)),

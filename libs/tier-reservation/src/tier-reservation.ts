@@ -6,7 +6,7 @@ import { Database } from '#libs/persistence';
 import { REDIS } from '#libs/queues';
 import { admit, DAY_MS, type Planned, planEach, remaining, type Verdict } from '#libs/tier-quota';
 import { Wabas } from '#libs/wabas';
-import { type Counted, countAnew, countedSends, keysOf, microsOf } from './counting.js';
+import { type Counted, countAnew, countedOf, countedSends, type Known, keysOf, microsOf } from './counting.js';
 import { CONFIRM, LOOK, RELEASE, RESERVE } from './counting-scripts.js';
 import { codesOf } from './customer-code.js';
 import { RedisScript } from './redis-script.js';
@@ -216,12 +216,12 @@ export class TierReservation {
     for (;;) {
       const answer = await script.run<string[]>(this.redis, keysOf(scope), args);
       if (answer.length > 0) return answer;
-      await countAnew(this.redis, scope, () => this.counted(scope, now));
+      await countAnew(this.redis, scope, async () => countedOf(await this.counted(scope, now), scope.cap));
     }
   }
 
   /** Who counts by what PostgreSQL knows, and since when; all, or only some. */
-  private counted(scope: TierScope, now: Date, only?: readonly string[]): Promise<Counted[]> {
+  private counted(scope: TierScope, now: Date, only?: readonly string[]): Promise<Known[]> {
     return this.db.inTenant(scope.tenantId, async (tx) => {
       const numbers = await numbersOf(tx, this.wabas, scope);
       const ids = numbers.map((n) => n.phoneNumberId);
