@@ -37,7 +37,7 @@ const TWO_FORMS: readonly TwoForms[] = [
     line: 'short',
   },
   {
-    long: /^549[1-9]\d{9}$/,
+    long: /^549[1-8]\d{9}$/,
     short: /^54[1-8]\d{9}$/,
     shorten: (digits) => `54${digits.slice(3)}`,
     lengthen: (digits) => `549${digits.slice(2)}`,

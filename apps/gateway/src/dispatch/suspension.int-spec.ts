@@ -95,7 +95,7 @@ describe('what the provider switched off', () => {
       await off(shop, 'sending');
     });
     for (const ref of waiting) await waits(shop, ref);
-    expect(graph.calls.filter((c) => c.path.endsWith('/messages'))).toEqual([]);
+    expect(graph.calls.filter((c) => c.path.endsWith(`/${shop.metaPhoneNumberId}/messages`))).toEqual([]);
     await off(shop, null);
     for (const ref of waiting) await until(shop, ref, 'submitted');
   });
