@@ -110,6 +110,16 @@ describe('a bot', () => {
     const chatter = play(parrot, start, ...Array.from({ length: FLOOD }, () => heard('And?')));
     expect(chatter.state.status).toBe('with_people');
     expect(chatter.effects.at(-1)).toEqual({ do: 'hand_over', skills: [], why: 'flood' });
+    // Given back at once it says nothing; ten minutes later it may.
+    const givenBack = (minutes: number) =>
+      runFlow(parrot, chatter.state, {
+        kind: 'given_back',
+        at: new Date(at.getTime() + minutes * 60_000),
+        contact,
+      });
+    expect(says(givenBack(1))).toEqual([]);
+    expect(givenBack(1).state.status).toBe('with_people');
+    expect(says(givenBack(11))).toEqual(['And?']);
   });
 });
 

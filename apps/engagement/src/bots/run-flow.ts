@@ -44,6 +44,8 @@ class Walk {
     let step: Next = next;
     for (let taken = 0; typeof step === 'string'; taken++) {
       if (taken >= LONGEST_WALK) return this.giveUp('loop');
+      // Also where people gave it back soon after they got it for that reason.
+      if (this.spokeLately().length > FLOOD) return this.giveUp('flood');
       const known: Step | undefined = Object.hasOwn(this.flow.steps, step) ? this.flow.steps[step] : undefined;
       if (!known) return this.giveUp(`no step ${step}`);
       this.state = { ...this.state, at: step };
@@ -204,9 +206,12 @@ class Walk {
 
   private send(body: Record<string, unknown>): void {
     this.effects.push({ do: 'send', body });
+    this.state = { ...this.state, spoke: [...this.spokeLately(), this.event.at.toISOString()] };
+  }
+
+  private spokeLately(): string[] {
     const oldest = new Date(this.event.at.getTime() - FLOOD_MS).toISOString();
-    const spoke = [...this.state.spoke.filter((at) => at > oldest), this.event.at.toISOString()];
-    this.state = { ...this.state, spoke };
+    return this.state.spoke.filter((at) => at > oldest);
   }
 
   private flooded(): boolean {
