@@ -1,6 +1,7 @@
+import { Leases } from '#libs/leases';
 import { GATEWAY } from '../../apps/gateway/src/gateway.js';
 import { GatewayWorkerModule } from '../../apps/gateway/src/gateway-worker.module.js';
-import { type RunningApp, startApp, testEnvironment } from './app.js';
+import { eventually, type RunningApp, startApp, testEnvironment } from './app.js';
 import { cloneDatabase, type TestDatabase } from './database.js';
 import { GraphStandIn } from './graph-stand-in.js';
 
@@ -28,6 +29,24 @@ export class GatewayStage {
 
   anotherWorker(): Promise<RunningApp> {
     return startApp(GatewayWorkerModule, this.environment, { name: 'gateway-worker' });
+  }
+
+  /** Nothing is sent from the number while the work is done. */
+  async whileHeld(number: { tenantId: string; phoneNumberId: string }, work: () => Promise<void>): Promise<void> {
+    let letGo = () => {};
+    const done = new Promise<void>((resolve) => {
+      letGo = resolve;
+    });
+    const held = this.gateway.app.get(Leases).hold(number.tenantId, `dispatch:${number.phoneNumberId}`, () => done);
+    await eventually(async () => {
+      const { rowCount } = await this.database.owner.query('SELECT FROM lane_leases WHERE tenant_id = $1', [
+        number.tenantId,
+      ]);
+      return rowCount === 1;
+    });
+    await work();
+    letGo();
+    await held;
   }
 
   async stop(): Promise<void> {

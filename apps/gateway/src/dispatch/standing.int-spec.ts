@@ -1,5 +1,4 @@
 import type { Redis } from 'ioredis';
-import { Leases } from '#libs/leases';
 import { signBody } from '#libs/meta-cloud';
 import { callbackDataOf, messageIdOf } from '#libs/outbox';
 import { REDIS } from '#libs/queues';
@@ -85,27 +84,12 @@ const statusAtMeta = async (shop: Merchant, ref: string, recipient: string, stat
 };
 const failedAtMeta = (shop: Merchant, ref: string, recipient: string, code: number): Promise<void> =>
   statusAtMeta(shop, ref, recipient, { status: 'failed', errors: [{ code, title: 'x' }] });
-/** Nothing is sent from the number while the work is done. */
-const whileHeld = async (shop: Merchant, work: () => Promise<void>): Promise<void> => {
-  let letGo = () => {};
-  const done = new Promise<void>((resolve) => {
-    letGo = resolve;
-  });
-  const held = gateway.app.get(Leases).hold(shop.tenantId, `dispatch:${shop.phoneNumberId}`, () => done);
-  await eventually(async () => {
-    const { rowCount } = await database.owner.query('SELECT FROM lane_leases WHERE tenant_id = $1', [shop.tenantId]);
-    return rowCount === 1;
-  });
-  await work();
-  letGo();
-  await held;
-};
 
 describe('what Meta restricts', () => {
   it('waits with the reason, is refused at the door, and goes out when Meta lifts it; replies go on', async () => {
     const shop = await aMerchant(gateway.app);
     let waiting = '';
-    await whileHeld(shop, async () => {
+    await stage.whileHeld(shop, async () => {
       waiting = await send(shop, templateTo('+16505550001'));
       await restricted(shop, NOW, 'RESTRICTED_BIZ_INITIATED_MESSAGING', 'RESTRICTED_ADD_PHONE_NUMBER_ACTION');
     });
@@ -139,7 +123,7 @@ describe('what Meta restricts', () => {
         status,
       ]);
     let waiting = '';
-    await whileHeld(shop, async () => {
+    await stage.whileHeld(shop, async () => {
       waiting = await send(shop, templateTo('+16505550011'));
       await meanwhile('RESTRICTED');
     });
@@ -175,7 +159,7 @@ describe('what Meta restricts', () => {
   ])('by %s holds what waits and refuses the rest until it is taken back', async (_, value, code) => {
     const shop = await aMerchant(gateway.app);
     let waiting = '';
-    await whileHeld(shop, async () => {
+    await stage.whileHeld(shop, async () => {
       waiting = await send(shop, templateTo('+16505550001'));
       await metaTells(shop, 'account_update', value, NOW);
     });

@@ -1,4 +1,3 @@
-import { Leases } from '#libs/leases';
 import { letGo } from '#libs/outbox';
 import { type SuspensionLevel, Tenants } from '#libs/tenants';
 import { eventually, http, type RunningApp } from '../../../../test/support/app.js';
@@ -47,27 +46,12 @@ const off = async (shop: Merchant, level: SuspensionLevel | null): Promise<void>
   await staff.db.inTenant(shop.tenantId, (tx) => letGo(tx, shop.tenantId, new Date()));
   await staff.close();
 };
-/** Nothing is sent from the number while the work is done. */
-const whileHeld = async (shop: Merchant, work: () => Promise<void>): Promise<void> => {
-  let done = () => {};
-  const working = new Promise<void>((resolve) => {
-    done = resolve;
-  });
-  const held = gateway.app.get(Leases).hold(shop.tenantId, `dispatch:${shop.phoneNumberId}`, () => working);
-  await eventually(async () => {
-    const { rowCount } = await database.owner.query('SELECT FROM lane_leases WHERE tenant_id = $1', [shop.tenantId]);
-    return rowCount === 1;
-  });
-  await work();
-  done();
-  await held;
-};
 
 describe('what the provider switched off', () => {
   it('marketing is refused at the door and held where it waits, others go on, and what was held goes out again', async () => {
     const shop = await aMerchant(gateway.app);
     let waiting = '';
-    await whileHeld(shop, async () => {
+    await stage.whileHeld(shop, async () => {
       waiting = await send(shop, templateTo('+16505550001', 'spring_sale'));
       await off(shop, 'marketing');
     });
@@ -90,7 +74,7 @@ describe('what the provider switched off', () => {
     const shop = await aMerchant(gateway.app);
     await customerWrote(database, shop, '16505551234');
     let waiting: string[] = [];
-    await whileHeld(shop, async () => {
+    await stage.whileHeld(shop, async () => {
       waiting = [await send(shop, textTo('16505551234')), await send(shop, templateTo('+16505550001'))];
       await off(shop, 'sending');
     });
