@@ -1,5 +1,5 @@
 import type { InboundRow } from '#libs/inbound';
-import { formatMicros, parseMicros, timesMicros } from '#libs/money';
+import { readOrder } from '../catalogue/read-order.js';
 
 /** What a customer's message says to a flow. */
 export interface HeardMessage {
@@ -24,20 +24,15 @@ export function readMessage({ type, payload }: Pick<InboundRow, 'type' | 'payloa
     const reply = fieldsOf(content[textOf(content.type)]);
     return { text: textOf(reply.title), ...(reply.id === undefined ? {} : { pressed: textOf(reply.id) }) };
   }
-  if (type === 'order') return { text: textOf(content.text), order: readOrder(content) };
+  if (type === 'order') return { text: textOf(content.text), order: orderOf(content) };
   return { text: textOf(content.caption) };
 }
 
-/** Prices come as decimals in JSON; one that is none leaves the cart without a sum. */
-function readOrder(content: Fields): Record<string, unknown> {
+/** A cart as flows know it: its items as they came, and their sum where all have a price in one currency. */
+function orderOf(content: Fields): Record<string, unknown> {
   const items = Array.isArray(content.product_items) ? content.product_items.map(fieldsOf) : [];
   const order = { catalog_id: content.catalog_id, items, currency: items[0]?.currency };
-  try {
-    const of = (item: Fields) => timesMicros(parseMicros(String(item.item_price)), Number(item.quantity));
-    const micros = items.reduce((sum, item) => sum + of(item), 0);
-    const count = items.reduce((sum, item) => sum + Number(item.quantity), 0);
-    return { ...order, count, sum: formatMicros(micros, 2) };
-  } catch {
-    return order;
-  }
+  const read = readOrder(content);
+  if (!read?.total) return order;
+  return { ...order, count: read.items.reduce((sum, item) => sum + item.quantity, 0), sum: read.total };
 }
