@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { instantOf, isZone, quietUntil, zonesByPrefix } from './send-time.js';
+import { isZone } from '../local-time.js';
+import { instantOf, quietUntil, zonesByPrefix } from './send-time.js';
 
 describe('the time of a recipient', () => {
   const zones = zonesByPrefix('2026-11-22');

@@ -1,4 +1,5 @@
 import { marketOf } from '#libs/markets';
+import { isZone, shownAt } from '../local-time.js';
 
 const MINUTE_MS = 60_000;
 
@@ -78,42 +79,6 @@ export const allZones = (): string[] => [
   ...new Set([...Intl.supportedValuesOf('timeZone'), ...RENAMED.filter(isZone)]),
 ];
 
-/** Whether this runtime knows a zone by this name. */
-export function isZone(name: string): boolean {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: name });
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-const formats = new Map<string, Intl.DateTimeFormat>();
-/** What clocks in a zone show at an instant, as if it were UTC. */
-function shownAt(at: number, zone: string): number {
-  let format = formats.get(zone);
-  if (!format) {
-    format = new Intl.DateTimeFormat('en-US', {
-      timeZone: zone,
-      hourCycle: 'h23',
-      year: 'numeric',
-      month: 'numeric',
-      day: 'numeric',
-      hour: 'numeric',
-      minute: 'numeric',
-    });
-    formats.set(zone, format);
-  }
-  const part = Object.fromEntries(format.formatToParts(at).map(({ type, value }) => [type, Number(value)]));
-  return Date.UTC(
-    part.year as number,
-    (part.month as number) - 1,
-    part.day as number,
-    part.hour as number,
-    part.minute as number,
-  );
-}
-
 /**
  * The instant at which clocks in a zone show a local time. A time that they skip is the one an hour later; of one that they
  * show twice, the first.
@@ -122,16 +87,16 @@ function shownAt(at: number, zone: string): number {
  */
 export function instantOf(local: string, zone: string): Date {
   const wanted = Date.parse(`${local}:00Z`);
-  const before = wanted - (shownAt(wanted - 86_400_000, zone) - (wanted - 86_400_000));
-  if (shownAt(before, zone) === wanted) return new Date(before);
-  const after = wanted - (shownAt(wanted + 86_400_000, zone) - (wanted + 86_400_000));
-  return new Date(shownAt(after, zone) === wanted ? after : before);
+  const before = wanted - (shownAt(zone, new Date(wanted - 86_400_000)) - (wanted - 86_400_000));
+  if (shownAt(zone, new Date(before)) === wanted) return new Date(before);
+  const after = wanted - (shownAt(zone, new Date(wanted + 86_400_000)) - (wanted + 86_400_000));
+  return new Date(shownAt(zone, new Date(after)) === wanted ? after : before);
 }
 
 /** Until when a recipient must not be written to; undefined when it may be now. */
 export function quietUntil({ from, until }: QuietHours, zone: string, now: Date): Date | undefined {
   const [start, end] = [minutesOf(from), minutesOf(until)];
-  const shown = shownAt(now.getTime(), zone);
+  const shown = shownAt(zone, now);
   const minute = Math.floor((shown % 86_400_000) / MINUTE_MS);
   const quiet = start <= end ? minute >= start && minute < end : minute >= start || minute < end;
   if (!quiet) return undefined;

@@ -1,4 +1,5 @@
 import { Refusal } from '#libs/http';
+import { isZone } from '../local-time.js';
 import type { InboxSettingsRequest } from './inbox.request.js';
 import { DEFAULT_SETTINGS, type InboxSettings, NO_SERVICE_TIME, type ServiceTime } from './settings.js';
 import { PRIORITIES, type Priority } from './ticket.js';
@@ -37,13 +38,4 @@ function readHours({
   const wrong = week.some((spans) => spans.some((s, i) => s.from >= s.to || s.from < (spans[i - 1]?.to ?? 0)));
   if (wrong) throw Refusal.invalid('working_hours.days: spans must end after they begin and not overlap.');
   return { timeZone, week, holidays };
-}
-
-function isZone(name: string): boolean {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: name });
-    return true;
-  } catch {
-    return false;
-  }
 }

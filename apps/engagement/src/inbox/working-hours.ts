@@ -1,3 +1,5 @@
+import { type LocalTime, localTime } from '../local-time.js';
+
 /** When people answer, in the merchant's time zone. */
 export interface WorkingHours {
   /** IANA name, such as `America/Mexico_City`. */
@@ -18,38 +20,6 @@ const MINUTE_MS = 60_000;
 const DAY_MINUTES = 1_440;
 /** Who never works in so many days does not work at all. */
 const LOOK_AHEAD_DAYS = 366;
-
-const formats = new Map<string, Intl.DateTimeFormat>();
-const WEEKDAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
-
-interface LocalTime {
-  date: string;
-  weekday: number;
-  minute: number;
-}
-
-/** What the clocks of a zone show at an instant. */
-export function localTime(timeZone: string, at: Date): LocalTime {
-  let format = formats.get(timeZone);
-  if (!format) {
-    const fields = { weekday: 'short', year: 'numeric', month: '2-digit', day: '2-digit' } as const;
-    format = new Intl.DateTimeFormat('en-US', {
-      timeZone,
-      hourCycle: 'h23',
-      ...fields,
-      hour: '2-digit',
-      minute: '2-digit',
-    });
-    formats.set(timeZone, format);
-  }
-  const parts: Record<string, string> = {};
-  for (const { type, value } of format.formatToParts(at)) parts[type] = value;
-  return {
-    date: `${parts.year}-${parts.month}-${parts.day}`,
-    weekday: WEEKDAYS.indexOf(parts.weekday ?? ''),
-    minute: Number(parts.hour) * 60 + Number(parts.minute),
-  };
-}
 
 const spansOf = (hours: WorkingHours, { date, weekday }: LocalTime): readonly Span[] =>
   hours.holidays.includes(date) ? [] : (hours.week[weekday] ?? []);
