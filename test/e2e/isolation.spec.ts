@@ -205,6 +205,7 @@ const BODIES: Readonly<Record<string, unknown>> = {
   'engagement POST /api/v1/contacts/{id}/notes': { text: 'Planted.' },
   'engagement PUT /api/v1/contacts/attributes/{key}': { type: 'text' },
   'engagement POST /api/v1/consents': { customer: '+5215512345678', purpose: 'marketing', state: 'withdrawn' },
+  'engagement POST /api/v1/erasures': { contact_id: '00000000-0000-4000-8000-000000000000' },
   'engagement POST /api/v1/consents/forms': {
     name: 'planted',
     phone_number_id: '1',

@@ -14,6 +14,7 @@ import { ContactImportsApiModule } from './contact-imports/contact-imports.modul
 import { ContactBookModule } from './contacts/contact-book.module.js';
 import { ConversationsController } from './conversations/conversations.controller.js';
 import { Conversations } from './conversations/conversations.js';
+import { ErasuresModule } from './erasures/erasures.module.js';
 import { InboxApiModule } from './inbox/inbox.module.js';
 import { QuickRepliesModule } from './quick-replies/quick-replies.module.js';
 import { SegmentsApiModule } from './segments/segments.module.js';
@@ -35,6 +36,7 @@ import { WidgetModule } from './widget/widget.module.js';
     ContactBookModule,
     ContactImportsApiModule,
     ConsentApiModule,
+    ErasuresModule,
     SegmentsApiModule,
     InboxApiModule,
     BotsApiModule,

@@ -2,17 +2,11 @@ import { Body, Controller, Get, HttpCode, Param, ParseUUIDPipe, Post, Put, Query
 import { ApiBearerAuth, ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { PAGE_SIZE, PageRequest, pageOf, Refusal } from '#libs/http';
 import { Database } from '#libs/persistence';
-import { Erasures, Retentions } from '#libs/privacy';
+import { ErasurePage, ErasureResponse, Erasures, erasureResponse, Retentions } from '#libs/privacy';
 import { Needs, Staff, type StaffCaller } from '#libs/staff';
 import { CustomerRights } from './customer-rights.js';
 import { CustomerRequest, RetentionRequest } from './privacy.request.js';
-import {
-  CustomerExportResponse,
-  ErasurePage,
-  ErasureResponse,
-  erasureResponse,
-  RetentionResponse,
-} from './privacy.response.js';
+import { CustomerExportResponse, RetentionResponse } from './privacy.response.js';
 
 @ApiTags('privacy')
 @ApiBearerAuth()

@@ -2,12 +2,11 @@ import { Body, Controller, Get, Inject, Post, Put, Query, UseGuards } from '@nes
 import { ApiBearerAuth, ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { CLOCK, type Clock } from '#libs/clock';
 import { ConsentSettings, Consents } from '#libs/consent';
-import { customerKeysOf } from '#libs/contacts';
 import { PAGE_SIZE, pageOf, Refusal } from '#libs/http';
 import { Database, type Tx } from '#libs/persistence';
 import { type Caller, TenantCaller, TenantGuard } from '#libs/tenants';
 import { ContactBook } from '../contacts/contact-book.js';
-import { readIdentifier } from '../contacts/read-identifier.js';
+import { customersNamed } from '../contacts/customers-named.js';
 import { makerOf } from '../maker-of.js';
 import { ConsentRequest, ConsentSettingsRequest, CustomerQuery } from './consent.request.js';
 import {
@@ -42,7 +41,7 @@ export class ConsentsController {
   @ApiOkResponse({ type: ConsentsResponse })
   async read(@TenantCaller() { tenantId }: Caller, @Query() query: CustomerQuery): Promise<ConsentsResponse> {
     return this.db.inTenant(tenantId, async (tx) => {
-      const customers = await this.customersOf(tx, tenantId, query);
+      const customers = await customersNamed(tx, this.book, tenantId, query);
       const page = { before: query.cursor, limit: PAGE_SIZE + 1 };
       const records = await this.consents.historyOf(tx, tenantId, customers, page);
       return {
@@ -68,7 +67,7 @@ export class ConsentsController {
     const at = request.at ? new Date(request.at) : now;
     if (at.getTime() > now.getTime() + AHEAD_AT_MOST_MS) throw Refusal.invalid('at: is yet to come.');
     return this.db.inTenant(tenantId, async (tx) => {
-      const customers = await this.customersOf(tx, tenantId, request);
+      const customers = await customersNamed(tx, this.book, tenantId, request);
       const said = { customers, purpose, state, at, source: 'api' as const, wording, proof, madeBy: makerOf(caller) };
       const changes = await this.consents.record(tx, tenantId, [said]);
       await this.tell.changed(tx, tenantId, changes);
@@ -99,21 +98,5 @@ export class ConsentsController {
 
   private async standing(tx: Tx, tenantId: string, customers: readonly string[]): Promise<StandingResponse[]> {
     return [...(await this.consents.standingOf(tx, tenantId, customers)).values()].map(StandingResponse.of);
-  }
-
-  private async customersOf(
-    tx: Tx,
-    tenantId: string,
-    { customer, contact_id: contactId }: { customer?: string; contact_id?: string },
-  ): Promise<string[]> {
-    if (contactId !== undefined) {
-      const keys = customerKeysOf((await this.book.find(tx, tenantId, contactId)).identifiers);
-      if (keys.length === 0) throw Refusal.conflict('This contact has neither a number nor a user id.');
-      return keys;
-    }
-    const given = customer ?? '';
-    const read = readIdentifier(/^[A-Z]{2}\./.test(given.trim()) ? 'user_id' : 'wa_id', given);
-    if ('problem' in read) throw Refusal.invalid(`customer ${read.problem}`, { customer: [read.problem] });
-    return [read.identifier.value];
   }
 }
