@@ -5,6 +5,13 @@
 export const PURPOSES = ['marketing', 'utility'] as const;
 export type Purpose = (typeof PURPOSES)[number];
 
+/**
+ * @param category of a template; null or undefined for a free-form message
+ * @returns what its sending needs consent for; undefined where it needs none
+ */
+export const purposeOf = (category: string | null | undefined): Purpose | undefined =>
+  PURPOSES.find((purpose) => purpose === category);
+
 /** `asked`: the customer was asked to confirm, and has not yet (double opt-in). */
 export type ConsentState = 'asked' | 'granted' | 'withdrawn';
 

@@ -7,6 +7,7 @@ export {
   type NewConsent,
   PURPOSES,
   type Purpose,
+  purposeOf,
   type Standing,
 } from './consent-record.js';
 export { type ConsentRules, ConsentSettings } from './consent-settings.js';

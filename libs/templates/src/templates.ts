@@ -54,6 +54,13 @@ export interface TemplateFilter {
   limit: number;
 }
 
+/** What decides whether a template may be sent, and to whom. */
+export interface TemplateStanding {
+  status: TemplateState;
+  /** Meta's, who may change it while messages wait. */
+  category: TemplateCategory;
+}
+
 const LIVING = Not('deleted' as const);
 
 /** The one writer of stored templates and their history. */
@@ -274,13 +281,14 @@ export class Templates {
     });
   }
 
-  /** The states of these templates now; those that are gone are absent. */
-  async statesOf(tx: Tx, tenantId: string, templateIds: readonly string[]): Promise<Map<string, TemplateState>> {
-    const rows: { templateId: string; status: TemplateState }[] = await tx.query(
-      'SELECT template_id AS "templateId", status FROM templates WHERE tenant_id = $1 AND template_id = ANY ($2::uuid[])',
+  /** How these templates stand now; those that are gone are absent. */
+  async standings(tx: Tx, tenantId: string, templateIds: readonly string[]): Promise<Map<string, TemplateStanding>> {
+    const rows: (TemplateStanding & { templateId: string })[] = await tx.query(
+      `SELECT template_id AS "templateId", status, category FROM templates
+        WHERE tenant_id = $1 AND template_id = ANY ($2::uuid[])`,
       [tenantId, templateIds],
     );
-    return new Map(rows.map((r) => [r.templateId, r.status]));
+    return new Map(rows.map(({ templateId, ...standing }) => [templateId, standing]));
   }
 
   /** The history of a template, oldest first. */

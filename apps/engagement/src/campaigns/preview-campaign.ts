@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CLOCK, type Clock } from '#libs/clock';
-import { ConsentSettings } from '#libs/consent';
+import { ConsentSettings, purposeOf } from '#libs/consent';
 import { Refusal } from '#libs/http';
 import { marketOf, OTHER_MARKET } from '#libs/markets';
 import { compare, parseDecimal } from '#libs/money';
@@ -81,8 +81,8 @@ export class PreviewCampaign {
       campaignId,
       boundsOf(plan.variants.map((v) => v.weight)),
       plan.phoneNumberIds,
-      plan.variants.map((v) => v.category === 'marketing'),
-      optInFor.includes('marketing'),
+      plan.variants.map((v) => purposeOf(v.category) ?? null),
+      optInFor,
       JSON.stringify(plan.variants.map((v) => attributesWithoutFallback(v.components))),
       new Date(this.clock.now().getTime() - 86_400_000),
     ]) {
@@ -176,13 +176,13 @@ const groupsSql = (audience: string): string => `
       FROM (${audience}) a),
   judged AS (
     SELECT p.variant, CASE WHEN p.customer ~ '^[0-9]+$' THEN left(p.customer, ${MARKET_DIGITS}) END AS prefix,
-           ($5::boolean[])[p.variant + 1] AND (s.state IS NOT DISTINCT FROM 'withdrawn'
-             OR ($6::boolean AND s.state IS DISTINCT FROM 'granted')) AS suppressed,
+           coalesce(s.state = 'withdrawn' OR (($5::text[])[p.variant + 1] = ANY ($6::text[]) AND s.state IS DISTINCT FROM 'granted'),
+                    false) AS suppressed,
            EXISTS (SELECT FROM jsonb_array_elements_text($7::jsonb->p.variant) k
                     WHERE coalesce(btrim(p.attributes->>k), '') = '') AS missing,
            w.customer IS NOT NULL AS in_window
       FROM placed p
-      LEFT JOIN consent_states s ON s.tenant_id = $1 AND s.line = p.line AND s.purpose = 'marketing'
+      LEFT JOIN consent_states s ON s.tenant_id = $1 AND s.line = p.line AND s.purpose = ($5::text[])[p.variant + 1]
       LEFT JOIN service_windows w ON w.tenant_id = $1 AND w.phone_number_id = p.phone_number_id
        AND w.customer = p.customer AND w.last_user_message_at > $8)
   SELECT variant, prefix, count(*)::int AS recipients, count(*) FILTER (WHERE suppressed)::int AS suppressed,

@@ -56,14 +56,14 @@ export class ClaimMessages {
   /** Looks once more at what must be true at the moment of sending, and writes the bodies. */
   private async prepare(tx: Tx, tenantId: string, messages: readonly MessageRow[]): Promise<Ready[]> {
     const templateIds = [...new Set(messages.flatMap((m) => m.templateId ?? []))];
-    const states =
-      templateIds.length > 0 ? await this.templates.statesOf(tx, tenantId, templateIds) : new Map<string, never>();
+    const standings =
+      templateIds.length > 0 ? await this.templates.standings(tx, tenantId, templateIds) : new Map<string, never>();
     const metaIds = new Map<string, string>();
     for (const id of new Set(messages.flatMap((m) => refersTo(m.payload)))) {
       const metaId = (await this.outbox.find(tx, tenantId, id))?.metaMessageId;
       if (metaId) metaIds.set(id, metaId);
     }
-    const optedOut = await this.optOuts.since(tx, tenantId, messages);
+    const optedOut = await this.optOuts.since(tx, tenantId, messages, standings);
     return messages.map((message) => {
       const instead = (code: Parameters<typeof graphError>[0], details: string): Ready => ({
         message,
@@ -75,7 +75,7 @@ export class ClaimMessages {
         },
       });
       if (message.templateId) {
-        const state = states.get(message.templateId) ?? 'deleted';
+        const state = standings.get(message.templateId)?.status ?? 'deleted';
         const fate = fateOfWaiting(state);
         if (fate.fate === 'hold') {
           const { messageId, attempts: attempt } = message;

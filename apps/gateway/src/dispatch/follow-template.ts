@@ -44,8 +44,8 @@ export class FollowTemplate {
   private async step(of: OfTemplate): Promise<number> {
     const { tenantId, templateId } = of;
     const { count, numbers } = await this.telling.inTenant(tenantId, async (tx, tell) => {
-      const states = await this.templates.statesOf(tx, tenantId, [templateId]);
-      return this.move(tx, of, states.get(templateId) ?? 'deleted', tell);
+      const standing = (await this.templates.standings(tx, tenantId, [templateId])).get(templateId);
+      return this.move(tx, of, standing?.status ?? 'deleted', tell);
     });
     for (const phoneNumberId of new Set(numbers)) {
       void this.wake.lane('gateway.dispatch', { tenantId, phoneNumberId });

@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { Consents, consentEvent, Suppression } from '#libs/consent';
+import { Consents, consentEvent, purposeOf, Suppression } from '#libs/consent';
 import type { MessageRow } from '#libs/outbox';
 import type { Tx } from '#libs/persistence';
+import type { TemplateStanding } from '#libs/templates';
 import type { TenantEvent } from '#libs/tenant-events';
 import { whyStopped } from '../messages/require-consent.js';
 import { fieldsOf } from '../meta-inbound/fields.js';
@@ -9,7 +10,7 @@ import { fieldsOf } from '../meta-inbound/fields.js';
 /** Meta's refusal of marketing to who has stopped it by Meta's own switch (error page of 2025-12-12). */
 const STOPPED_MARKETING = 131050;
 
-/** Customers who opted out of marketing while it waited to be sent to them. */
+/** Customers who opted out while something waited to be sent to them. */
 @Injectable()
 export class OptOuts {
   constructor(
@@ -17,17 +18,27 @@ export class OptOuts {
     private readonly consents: Consents,
   ) {}
 
-  /** @returns for each message that must not go any more, by id, why not */
-  async since(tx: Tx, tenantId: string, messages: readonly MessageRow[]): Promise<Map<string, string>> {
-    const waited = messages.filter((m) => m.category === 'marketing');
-    const stops = await this.suppression.stops(
-      tx,
-      waited.map((m) => ({ tenantId, customer: m.recipient, purpose: 'marketing' })),
-    );
+  /**
+   * Asks by the category that a template has at this moment: Meta may have made marketing of it since the message was accepted.
+   *
+   * @param standings of the messages' templates
+   * @returns for each message that must not go any more, by id, why not
+   */
+  async since(
+    tx: Tx,
+    tenantId: string,
+    messages: readonly Pick<MessageRow, 'messageId' | 'recipient' | 'templateId' | 'category'>[],
+    standings: ReadonlyMap<string, TemplateStanding>,
+  ): Promise<Map<string, string>> {
+    const asked = messages.flatMap(({ messageId, recipient: customer, templateId, category }) => {
+      const purpose = purposeOf(standings.get(templateId ?? '')?.category ?? category);
+      return purpose ? [{ messageId, tenantId, customer, purpose }] : [];
+    });
+    const stops = await this.suppression.stops(tx, asked);
     return new Map(
-      waited.flatMap((m, i) => {
+      asked.flatMap((one, i) => {
         const stop = stops[i];
-        return stop ? [[m.messageId, whyStopped(m.recipient, stop)] as const] : [];
+        return stop ? [[one.messageId, whyStopped(one, stop)] as const] : [];
       }),
     );
   }

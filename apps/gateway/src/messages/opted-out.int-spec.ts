@@ -1,4 +1,4 @@
-import { ConsentSettings } from '#libs/consent';
+import { ConsentSettings, Consents, type NewConsent } from '#libs/consent';
 import { signBody } from '#libs/meta-cloud';
 import { Database } from '#libs/persistence';
 import { eventually, http, type RunningApp } from '../../../../test/support/app.js';
@@ -74,6 +74,29 @@ const toldOf = async (kind: string) =>
     ])
   ).rows.map((row) => row.body);
 
+/** The merchant records what the customer said elsewhere. */
+const records = (said: Pick<NewConsent, 'purpose' | 'state'>) =>
+  gateway.app
+    .get(Database)
+    .inTenant(shop.tenantId, (tx) =>
+      gateway.app
+        .get(Consents)
+        .record(tx, shop.tenantId, [{ customers: [customer], at: new Date(), source: 'api', ...said }]),
+    );
+const later = () => new Date(Date.now() + 3_600_000).toISOString();
+/** What was scheduled is due, and has failed for the customer's refusal. */
+async function refusedWhenDue(): Promise<void> {
+  await database.owner.query(`UPDATE messages SET not_before = now() WHERE tenant_id = $1`, [shop.tenantId]);
+  await eventually(async () => {
+    const { rows } = await database.owner.query(
+      `SELECT FROM messages WHERE tenant_id = $1 AND status = 'failed' AND (meta_error ->> 'code') = '131050'`,
+      [shop.tenantId],
+    );
+    return rows.length === 1;
+  });
+  expect(graph.calls.filter((c) => c.body?.to === `+${customer}`)).toEqual([]);
+}
+
 describe('a customer who opted out', () => {
   it.each(['STOP', '¡Baja!', 'sair'])('by writing "%s" gets no more marketing, and everything else', async (word) => {
     expect((await send(sale())).status).toBe(200);
@@ -145,21 +168,52 @@ describe('a customer who opted out', () => {
   });
 
   it('is not reached by what was scheduled before', async () => {
-    const scheduled = await send(sale(customer, { send_at: new Date(Date.now() + 3_600_000).toISOString() }));
+    const scheduled = await send(sale(customer, { send_at: later() }));
     expect(scheduled.status).toBe(200);
     await writes('stop');
-    await database.owner.query(`UPDATE messages SET not_before = now() WHERE tenant_id = $1`, [shop.tenantId]);
-    await eventually(async () => {
-      const { rows } = await database.owner.query(
-        `SELECT FROM messages WHERE tenant_id = $1 AND status = 'failed' AND (meta_error ->> 'code') = '131050'`,
-        [shop.tenantId],
-      );
-      return rows.length === 1;
-    });
-    expect(graph.calls.filter((c) => c.body?.to === `+${customer}`)).toEqual([]);
+    await refusedWhenDue();
     expect(await toldOf('status')).toMatchObject([
       { entry: [{ changes: [{ value: { statuses: [{ status: 'failed', errors: [{ code: 131050 }] }] } }] }] },
     ]);
+  });
+
+  it('is not reached by a template that Meta made marketing of after the message was accepted', async () => {
+    await writes('stop');
+    expect((await send({ ...templateTo(customer), send_at: later() })).status).toBe(200);
+    await database.owner.query(`UPDATE templates SET category = 'marketing' WHERE template_id = $1`, [
+      shop.templates.order_update?.templateId,
+    ]);
+    await refusedWhenDue();
+  });
+
+  it('is reached by what Meta made utility of', async () => {
+    await writes('stop');
+    await database.owner.query(`UPDATE templates SET category = 'utility' WHERE template_id = $1`, [
+      shop.templates.spring_sale?.templateId,
+    ]);
+    expect((await send(sale())).status).toBe(200);
+    await eventually(async () => graph.calls.some((c) => c.body?.to === `+${customer}`));
+  });
+
+  it('of news about orders gets none, also none that was scheduled before, but marketing', async () => {
+    expect((await send({ ...templateTo(customer), send_at: later() })).status).toBe(200);
+    await records({ purpose: 'utility', state: 'withdrawn' });
+    const refused = await send(templateTo(customer));
+    expect(refused.body.error).toMatchObject({ code: 131050 });
+    expect(refused.body.error.error_data.details).toContain('opted out of utility');
+    await refusedWhenDue();
+    expect((await send(sale())).status).toBe(200);
+  });
+
+  it('of nothing, but never agreed to news about orders, gets none where the merchant decided so', async () => {
+    const rules = { optInFor: ['utility' as const], stopWords: [], startWords: [] };
+    await gateway.app
+      .get(Database)
+      .inTenant(shop.tenantId, (tx) => gateway.app.get(ConsentSettings).set(tx, shop.tenantId, rules));
+    expect((await send(templateTo(customer))).body.error.error_data.details).toContain('has not agreed to utility');
+    expect((await send(sale())).status).toBe(200);
+    await records({ purpose: 'utility', state: 'granted' });
+    expect((await send(templateTo(customer))).status).toBe(200);
   });
 
   it('is still reached by another merchant', async () => {

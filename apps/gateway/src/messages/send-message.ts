@@ -119,11 +119,14 @@ export class SendMessage {
     if (template?.category === 'authentication' && 'userId' in request.to) {
       throw refuse('recipient_needs_number', 'recipient: one-time codes go to phone numbers only. Give it in `to`.');
     }
-    await this.consent.require(tenantId, recipient, template?.category);
+    // Both ask the database; most messages wait for one question no longer than for the other.
+    const [window] = await Promise.all([
+      this.windows.of(tenantId, number.phoneNumberId, recipient),
+      this.consent.require(tenantId, recipient, template?.category),
+    ]);
     await this.named.require(tenantId, request);
     const now = this.clock.now();
     const sendAt = this.laterThan(now, request.sendAt);
-    const window = await this.windows.of(tenantId, number.phoneNumberId, recipient);
     // What is known now of the moment of sending; the dispatcher looks again then.
     const inWindow = window.open && (!sendAt || (window.endsAt ?? now) > sendAt);
     if (!template && !inWindow) throw windowClosed(recipient, window, sendAt);
