@@ -14,3 +14,4 @@ export { type Decision, type Doubtful, type InDoubt, OutboxDoubts } from './outb
 export { type HeldFor, type OfTemplate, OutboxHeld } from './outbox-held.js';
 export { type CallResult, type Candidate, type Except, OutboxLanes, type ToldOfTemplate } from './outbox-lanes.js';
 export { readersSince } from './readers-since.js';
+export { isUnderWay, withdraw } from './withdraw.js';

@@ -112,7 +112,8 @@ export class OutboxLanes {
   }
 
   /**
-   * Takes the next messages: they become `sending`, or `expired` if their time has run out; both with their event.
+   * Takes the next messages: they become `sending`, or `cancelled` if they were withdrawn before they were here, or `expired`
+   * if their time has run out; all with their event.
    * At most one of each recipient and lane is among them: what is claimed is called at once, so that a dispatcher that
    * dies leaves no message in doubt whose turn had not come.
    *
@@ -136,8 +137,10 @@ export class OutboxLanes {
        first AS (${FIRST_OF_EACH}),
        claimed AS (
          UPDATE messages m
-            SET status = CASE WHEN m.expires_at <= $3 THEN 'expired' ELSE 'sending' END, status_at = $3,
-                attempts = m.attempts + 1
+            SET status = CASE WHEN EXISTS (SELECT FROM withdrawn_messages w
+                                            WHERE w.tenant_id = $1 AND w.message_id = m.message_id) THEN 'cancelled'
+                              WHEN m.expires_at <= $3 THEN 'expired' ELSE 'sending' END,
+                status_at = $3, attempts = m.attempts + 1
            FROM first WHERE m.tenant_id = $1 AND m.message_id = first.message_id
          RETURNING m.*),
        noted AS (

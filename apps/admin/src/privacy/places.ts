@@ -238,5 +238,6 @@ export const NO_CUSTOMERS: Readonly<Record<string, string>> = {
   wallet_topups: 'payments',
   wallets: 'balances',
   webhook_endpoints: 'addresses of merchants',
+  withdrawn_messages: 'ids of messages',
   webhook_signing_secrets: 'sealed',
 };

@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Inbound } from '#libs/inbound';
+import { Outbox } from '#libs/outbox';
 import { Tenants } from '#libs/tenants';
 import { eventually, http, type RunningApp, startApp, testEnvironment } from '../../../../test/support/app.js';
 import { cloneDatabase, connect, type TestDatabase } from '../../../../test/support/database.js';
@@ -202,18 +203,29 @@ describe('a bot', () => {
     expect(door.said(shop.customer)).toEqual([]);
   });
 
-  it('asks the shop’s system and the language model, and waits, without holding anything up', async () => {
-    const asked: unknown[] = [];
-    const shopSystem = createServer((request, response) => {
+  /** Another system of the shop's, which answers JSON. */
+  async function aSystem(answer: (path: string | undefined, body: unknown) => Promise<unknown>) {
+    const server = createServer((request, response) => {
       const chunks: Buffer[] = [];
       request.on('data', (chunk) => chunks.push(chunk));
-      request.on('end', () => {
-        asked.push([request.url, JSON.parse(Buffer.concat(chunks).toString())]);
-        response.end(JSON.stringify(request.url === '/stock' ? { left: 3 } : { text: 'Blue suits everybody.' }));
+      request.on('end', async () => {
+        response.end(JSON.stringify(await answer(request.url, JSON.parse(Buffer.concat(chunks).toString()))));
       });
     });
-    await new Promise<void>((resolve) => shopSystem.listen(0, '127.0.0.1', resolve));
-    const url = `http://127.0.0.1:${(shopSystem.address() as AddressInfo).port}`;
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const close = async () => {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    };
+    return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, close };
+  }
+
+  it('asks the shop’s system and the language model, and waits, without holding anything up', async () => {
+    const asked: unknown[] = [];
+    const { url, close } = await aSystem(async (path, body) => {
+      asked.push([path, body]);
+      return path === '/stock' ? { left: 3 } : { text: 'Blue suits everybody.' };
+    });
     const shop = await shopWith({
       triggers: [{ on: 'anything' }],
       start: 'stock',
@@ -230,8 +242,50 @@ describe('a bot', () => {
       ['/stock', { said: 'Which colour?' }],
       ['/model', { instructions: 'Advise.', question: 'Which colour?' }],
     ]);
-    shopSystem.closeAllConnections();
-    await new Promise((resolve) => shopSystem.close(resolve));
+    await close();
+  });
+
+  it('goes on with what the shop’s system answers, although the customer could not wait and wrote again', async () => {
+    let answer = () => {};
+    const wroteAgain = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    let asked = 0;
+    const { url, close } = await aSystem(async () => {
+      asked++;
+      await wroteAgain;
+      return { left: 3 };
+    });
+    const shop = await shopWith({
+      triggers: [{ on: 'anything' }],
+      start: 'stock',
+      steps: {
+        stock: { do: 'call', url, send: [], save: 'stock', next: 'tell' },
+        tell: { do: 'say', text: '{{stock.left}} left.' },
+      },
+    });
+    await writes(shop, 'Any left?');
+    await eventually(async () => asked === 1);
+    await writes(shop, 'Hello?');
+    answer();
+    await hears(shop, '3 left.');
+    await eventually(async () => (await shop.only()).owner === 'nobody');
+    await close();
+  });
+
+  it('has nothing left on its way once people took over, also what the gateway took from a worker that was killed', async () => {
+    const shop = await shopWith(ORDER);
+    await writes(shop, 'order');
+    await hears(shop, 'Which size?');
+    const [taken] = door.taken.filter((m) => m.to === shop.customer);
+    const { tenantId, phoneNumberId, customer } = shop;
+    const message = { tenantId, phoneNumberId, recipient: customer, type: 'text', payload: '{}', lane: 0 as const };
+    const expiresAt = new Date(Date.now() + 3_600_000);
+    const outbox = worker.app.get(Outbox);
+    await outbox.acceptNamed(tenantId, [{ ...message, messageId: taken?.id as string, inWindow: true, expiresAt }]);
+    expect((await shop.give('desk')).status).toBe(200);
+    const said = await connection.db.inTenant(tenantId, (tx) => outbox.find(tx, tenantId, taken?.id as string));
+    expect(said?.status).toBe('cancelled');
   });
 
   it('is played as a draft without a word to anybody', async () => {

@@ -86,6 +86,8 @@ export class RunBots extends BotEar {
     const contact = await this.contactOf(tx, tenantId, conversation);
     const event = { ...happened, at: this.clock.now(), contact } as RunEvent;
     const played = runFlow(flow, run.state, event);
+    // What it waits for still comes: an answer is known by the step at which it was asked for.
+    if (played.ignored) return;
     await this.runs.played(tx, tenantId, run, event, played);
     await this.carryOut(tx, tenantId, conversation, run, played.effects);
   }

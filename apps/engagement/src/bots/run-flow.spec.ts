@@ -69,6 +69,12 @@ describe('a bot', () => {
     expect(says(runFlow(order, away.state, { kind: 'given_back', at, contact }))).toEqual(['12 x Small to Puebla.']);
   });
 
+  it('heeds no words while it asks another system, and stands where it stood', () => {
+    const flow = flowOf({ a: { do: 'call', url: 'https://shop.example', send: [], save: 'x' } });
+    const { state } = play(flow, start);
+    expect(runFlow(flow, state, heard('hello?'))).toEqual({ state, effects: [], ignored: true });
+  });
+
   it('waits, and ends in silence when nobody answers', () => {
     const slow = flowOf({
       a: { do: 'wait', minutes: 5, next: 'b' },

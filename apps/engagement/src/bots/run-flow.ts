@@ -40,7 +40,7 @@ class Walk {
 
   play(): Played {
     const next = this.begin();
-    if (next === IGNORED) return { state: this.before, effects: [] };
+    if (next === IGNORED) return { state: this.before, effects: [], ignored: true };
     let step: Next = next;
     for (let taken = 0; typeof step === 'string'; taken++) {
       if (taken >= LONGEST_WALK) return this.giveUp('loop');

@@ -35,6 +35,8 @@ export type RunEffect =
 export interface Played {
   state: RunState;
   effects: RunEffect[];
+  /** It stands where it stood: the state does not take such an event, such as words while it asks another system. */
+  ignored?: true;
 }
 
 export const NEW_RUN: RunState = { status: 'running', at: null, variables: {}, misses: 0, until: null, spoke: [] };

@@ -10,6 +10,7 @@ import { type InboxConversation, InboxConversations } from './inbox-conversation
 import { InboxEntries } from './inbox-entries.js';
 import { InboxTeams } from './inbox-teams.js';
 import { InboxWork } from './inbox-work.js';
+import { SilenceBot } from './silence-bot.js';
 import { isUnsolved } from './ticket.js';
 import { type Ticket, Tickets } from './tickets.js';
 
@@ -24,6 +25,7 @@ export class InboxDesk {
     private readonly teams: InboxTeams,
     private readonly tickets: Tickets,
     private readonly bots: BotEar,
+    private readonly bot: SilenceBot,
   ) {}
 
   async give(caller: Caller, conversationId: string, { to, agent, team, skills, why }: GiveRequest): Promise<void> {
@@ -33,21 +35,33 @@ export class InboxDesk {
       ...(skills ? { skills } : {}),
       ...(why ? { why } : {}),
     };
-    await this.work.on(tenantId, conversationId, async (tx, conversation) => {
-      if (to === 'bot') return this.toBot(tx, tenantId, conversation, giving);
-      if (to === 'desk') return this.gives.move(tx, tenantId, conversation, 'desk_takes', giving);
-      if (to === 'queue') return this.gives.queue(tx, tenantId, conversation, giving);
-      if (to === 'team') {
-        if (!team || !(await this.teams.team(tx, tenantId, team))) throw Refusal.notFound('team');
-        return this.gives.queue(tx, tenantId, conversation, { ...giving, teamId: team });
-      }
-      const userId = to === 'me' ? caller.userId : agent;
-      if (!userId || !(await this.teams.agent(tx, tenantId, userId))) throw Refusal.notFound('agent');
-      return this.gives.move(tx, tenantId, conversation, to === 'me' ? 'taken' : 'assigned', {
-        ...giving,
-        agent: userId,
-      });
+    const words = await this.work.on(tenantId, conversationId, async (tx, conversation) => {
+      const words = await this.bot.silence(tx, tenantId, conversation);
+      await this.move(tx, caller, conversation, { to, agent, team }, giving);
+      return words;
     });
+    await this.bot.untilQuiet(tenantId, words);
+  }
+
+  private async move(
+    tx: Tx,
+    { tenantId, userId: caller }: Caller,
+    conversation: InboxConversation,
+    { to, agent, team }: Pick<GiveRequest, 'to' | 'agent' | 'team'>,
+    giving: Giving,
+  ): Promise<void> {
+    if (to === 'bot') await this.toBot(tx, tenantId, conversation, giving);
+    else if (to === 'desk') await this.gives.move(tx, tenantId, conversation, 'desk_takes', giving);
+    else if (to === 'queue') await this.gives.queue(tx, tenantId, conversation, giving);
+    else if (to === 'team') {
+      if (!team || !(await this.teams.team(tx, tenantId, team))) throw Refusal.notFound('team');
+      await this.gives.queue(tx, tenantId, conversation, { ...giving, teamId: team });
+    } else {
+      const userId = to === 'me' ? caller : agent;
+      if (!userId || !(await this.teams.agent(tx, tenantId, userId))) throw Refusal.notFound('agent');
+      const move = to === 'me' ? 'taken' : 'assigned';
+      await this.gives.move(tx, tenantId, conversation, move, { ...giving, agent: userId });
+    }
   }
 
   /** People are done: what they had to do is solved, and the bot goes on where it gave the customer away. */

@@ -27,6 +27,7 @@ import { Reply } from './reply.js';
 import { SayNext } from './say-next.js';
 import { Sayings } from './sayings.js';
 import { SayingsProcessor } from './sayings.processor.js';
+import { SilenceBot } from './silence-bot.js';
 import { TicketsController } from './tickets.controller.js';
 import { Tickets } from './tickets.js';
 
@@ -51,7 +52,7 @@ export class InboxModule {}
 @Module({
   imports: [InboxModule, InboundModule, OutboxModule],
   controllers: [InboxConversationsController, TicketsController, InboxSettingsController, LiveController],
-  providers: [Conversations, InboxDesk, InboxLines, Reply],
+  providers: [Conversations, InboxDesk, InboxLines, Reply, SilenceBot],
 })
 export class InboxApiModule {}
 

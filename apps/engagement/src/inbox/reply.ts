@@ -11,6 +11,7 @@ import { makerOf } from '../maker-of.js';
 import { GiveConversation } from './give-conversation.js';
 import { type InboxConversation, InboxConversations } from './inbox-conversations.js';
 import { InboxWork } from './inbox-work.js';
+import { SilenceBot } from './silence-bot.js';
 import { Tickets } from './tickets.js';
 
 /** What an agent writes. */
@@ -33,6 +34,7 @@ export class Reply {
     private readonly tickets: Tickets,
     private readonly wabas: Wabas,
     private readonly gateway: GatewayClient,
+    private readonly bot: SilenceBot,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
@@ -42,15 +44,18 @@ export class Reply {
    */
   async reply(caller: Caller, conversationId: string, wish: ReplyWish): Promise<{ id: string; lineId: string }> {
     const { tenantId } = caller;
-    const { customer, number } = await this.work.on(tenantId, conversationId, async (tx, conversation) => {
+    const { customer, number, words } = await this.work.on(tenantId, conversationId, async (tx, conversation) => {
       refuseCollision(caller, conversation, wish);
+      const words = await this.bot.silence(tx, tenantId, conversation);
       await this.takeOver(tx, caller, conversation);
       const numbers = await this.wabas.phoneNumbers(tx, tenantId);
       return {
+        words,
         customer: conversation.customer,
         number: numbers.find((n) => n.phoneNumberId === conversation.phoneNumberId)?.metaPhoneNumberId ?? '',
       };
     });
+    await this.bot.untilQuiet(tenantId, words);
     const lineId = newId(this.clock.now());
     const ref = await this.send(tenantId, number, lineId, conversationId, { ...wish.body, to: customer });
     await this.work.on(tenantId, conversationId, async (tx) => {

@@ -96,6 +96,29 @@ export class Sayings {
     );
   }
 
+  /**
+   * Nothing of what a turn had to say is said any more.
+   *
+   * @returns ids of all its messages, also of those that the gateway has already
+   */
+  async drop(
+    tx: Tx,
+    tenantId: string,
+    { conversationId, ownerTurn }: { conversationId: string; ownerTurn: number },
+    reason: string,
+  ): Promise<string[]> {
+    const rows: { sayingId: string }[] = await tx.query(
+      `WITH dropped AS (
+         UPDATE inbox_sayings SET state = 'dropped', reason = $4
+          WHERE tenant_id = $1 AND conversation_id = $2 AND owner_turn = $3 AND state = 'waiting')
+       SELECT s.saying_id AS "sayingId" FROM inbox_sayings s
+        WHERE s.tenant_id = $1 AND s.conversation_id = $2 AND s.owner_turn = $3 AND s.state IN ('waiting', 'sent')
+          AND s.body IS NOT NULL ORDER BY s.saying_id`,
+      [tenantId, conversationId, ownerTurn, reason],
+    );
+    return rows.map((row) => row.sayingId);
+  }
+
   /** The gateway has no room for them at this moment. */
   async later(tx: Tx, tenantId: string, sayingIds: readonly string[], dueAt: Date): Promise<void> {
     await tx.query(
