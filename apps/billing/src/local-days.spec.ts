@@ -1,16 +1,27 @@
-import { daysOfMonth, isDay, startOfDay } from './local-days.js';
+import { daysOfMonth, isDay, mustBeRange, startOfDay } from './local-days.js';
 import { zoneClock } from './rating/local-time.js';
 
 describe('days and months as they are asked for', () => {
   it('are those of the calendar', () => {
     expect(['2024-02-29', '2026-11-22'].map(isDay)).toEqual([true, true]);
-    expect(['2026-02-29', '2026-13-01', '2026-1-1', 'today'].map(isDay)).toEqual([false, false, false, false]);
+    for (const none of ['2026-02-29', '2026-13-01', '2026-1-1', 'today', '0000-01-01']) expect(isDay(none)).toBe(false);
   });
 
   it('a month has its own last day', () => {
     expect(daysOfMonth('2024-02')).toEqual({ from: '2024-02-01', to: '2024-02-29' });
     expect(daysOfMonth('2026-12')).toEqual({ from: '2026-12-01', to: '2026-12-31' });
-    expect(['2026-00', '2026-13', '2026-1', '2026-11-01'].map(daysOfMonth)).toEqual(Array(4).fill(undefined));
+    for (const none of ['2026-00', '2026-13', '2026-1', '2026-11-01', '0000-12']) {
+      expect(daysOfMonth(none)).toBeUndefined();
+    }
+  });
+
+  it('a range goes forward, and is no longer than it may be', () => {
+    const year = { from: '2025-12-01', to: '2026-11-30' };
+    expect(() => mustBeRange(year)).not.toThrow();
+    expect(() => mustBeRange(year, 365)).not.toThrow();
+    expect(() => mustBeRange(year, 364)).toThrow('365 days');
+    expect(() => mustBeRange({ from: year.to, to: year.from })).toThrow('before from');
+    expect(() => mustBeRange({ from: '2026-02-29', to: year.to })).toThrow('from must be a day');
   });
 
   it.each([

@@ -1,8 +1,10 @@
 import { Refusal } from '#libs/http';
 import type { ZoneClock } from './rating/local-time.js';
 
-const DAY = /^\d{4}-\d{2}-\d{2}$/;
-const MONTH = /^\d{4}-(0[1-9]|1[0-2])$/;
+// From 1900 on: neither PostgreSQL's dates nor time zones have a year 0, and nobody was billed anything before.
+const DAY = /^(19|[2-9]\d)\d{2}-\d{2}-\d{2}$/;
+const DAY_MS = 86_400_000;
+const MONTH = /^(19|[2-9]\d)\d{2}-(0[1-9]|1[0-2])$/;
 
 /** Does `YYYY-MM-DD` name a day of the calendar? */
 export function isDay(text: string): boolean {
@@ -18,6 +20,16 @@ export function mustBeDay(text: string, field: string): void {
   throw Refusal.invalid(problem, { [field]: [problem] });
 }
 
+/** @throws Refusal unless both are days of the calendar, and `to` is not before `from`; so is a range of more than `longest` days */
+export function mustBeRange({ from, to }: { from: string; to: string }, longest = Number.POSITIVE_INFINITY): void {
+  mustBeDay(from, 'from');
+  mustBeDay(to, 'to');
+  if (to < from) throw Refusal.invalid('to must not be before from');
+  const days = (Date.parse(to) - Date.parse(from)) / DAY_MS + 1;
+  if (days > longest)
+    throw Refusal.invalid(`from ${from} to ${to} are ${days} days; ${longest} at most can be asked for.`);
+}
+
 /** The first and last day of a month `YYYY-MM`, or undefined for text that is none. */
 export function daysOfMonth(month: string): { from: string; to: string } | undefined {
   if (!MONTH.test(month)) return undefined;
@@ -25,8 +37,6 @@ export function daysOfMonth(month: string): { from: string; to: string } | undef
   const last = new Date(Date.UTC(year, number, 0)).getUTCDate();
   return { from: `${month}-01`, to: `${month}-${last}` };
 }
-
-const DAY_MS = 86_400_000;
 
 /** The first instant (ms since 1970) of a local day `YYYY-MM-DD` of a zone. */
 export function startOfDay(zone: ZoneClock, day: string): number {

@@ -16,6 +16,7 @@ import { LOGGER } from '#libs/observability';
 import { Database, PROVIDER_TENANT } from '#libs/persistence';
 import { Needs, ReasonRequest, Staff, type StaffCaller } from '#libs/staff';
 import { daysOfMonth, mustBeDay } from '../local-days.js';
+import { ExistingTenant } from '../staff/existing-tenant.js';
 import { StaffAudit } from '../staff/staff-audit.js';
 import { CreditInvoice } from './credit-invoice.js';
 import { IssuedInvoiceResponse, IssuedInvoicesResponse } from './invoice.response.js';
@@ -141,7 +142,7 @@ export class StaffInvoicesController {
   @ApiCreatedResponse({ type: IssuedInvoicesResponse })
   async issue(
     @Staff() staff: StaffCaller,
-    @Param('tenantId', ParseUUIDPipe) tenantId: string,
+    @Param('tenantId', ExistingTenant) tenantId: string,
     @Body() { month, reason }: IssueRequest,
   ): Promise<{ data: IssuedInvoiceResponse[] }> {
     return { data: await this.issueFor(staff, tenantId, month, reason) };
@@ -177,7 +178,7 @@ export class StaffInvoicesController {
   @ApiCreatedResponse({ type: IssuedInvoiceResponse })
   async credit(
     @Staff() staff: StaffCaller,
-    @Param('tenantId', ParseUUIDPipe) tenantId: string,
+    @Param('tenantId', ExistingTenant) tenantId: string,
     @Param('invoiceId', ParseUUIDPipe) invoiceId: string,
     @Body() { net, reason }: CreditRequest,
   ): Promise<IssuedInvoiceResponse> {

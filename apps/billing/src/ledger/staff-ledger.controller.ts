@@ -1,4 +1,4 @@
-import { Body, Controller, Get, HttpCode, Inject, Param, ParseUUIDPipe, Post, StreamableFile } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Inject, Param, Post, StreamableFile } from '@nestjs/common';
 import {
   ApiBearerAuth,
   ApiOkResponse,
@@ -21,6 +21,7 @@ import { Wabas } from '#libs/wabas';
 import { ChargeResponse, chargeResponse, metaIdsOf } from '../charges/charge.response.js';
 import { daysOfMonth } from '../local-days.js';
 import { PRICED_CATEGORIES } from '../plans/terms.js';
+import { ExistingTenant } from '../staff/existing-tenant.js';
 import { StaffAudit } from '../staff/staff-audit.js';
 import { CorrectCharge } from './correct-charge.js';
 import { journalCsv } from './journal-csv.js';
@@ -73,7 +74,7 @@ export class StaffLedgerController {
   @Needs('billing.read')
   @ApiOperation({ summary: 'Months that are closed' })
   @ApiOkResponse({ type: PeriodsResponse })
-  async closed(@Param('tenantId', ParseUUIDPipe) tenantId: string): Promise<PeriodsResponse> {
+  async closed(@Param('tenantId', ExistingTenant) tenantId: string): Promise<PeriodsResponse> {
     const list = await this.db.inTenant(tenantId, (tx) => this.periods.list(tx, tenantId));
     return {
       data: list.map((p) => ({ month: p.month, closed_by: p.closedBy, closed_at: p.closedAt.toISOString() })),
@@ -88,7 +89,7 @@ export class StaffLedgerController {
   @ApiOkResponse({ type: ClosedResponse })
   async close(
     @Staff() staff: StaffCaller,
-    @Param('tenantId', ParseUUIDPipe) tenantId: string,
+    @Param('tenantId', ExistingTenant) tenantId: string,
     @Param('month') month: string,
     @Body() { reason }: ReasonRequest,
   ): Promise<ClosedResponse> {
@@ -111,7 +112,7 @@ export class StaffLedgerController {
   @ApiOkResponse({ type: ChargeResponse })
   async correct(
     @Staff() staff: StaffCaller,
-    @Param('tenantId', ParseUUIDPipe) tenantId: string,
+    @Param('tenantId', ExistingTenant) tenantId: string,
     @Param('message') ref: string,
     @Body() { unit_price: unitPrice, category, reason }: CorrectionRequest,
   ): Promise<ChargeResponse> {
@@ -135,7 +136,7 @@ export class StaffLedgerController {
   @ApiOkResponse({ type: ReleasedResponse })
   async rateAgain(
     @Staff() staff: StaffCaller,
-    @Param('tenantId', ParseUUIDPipe) tenantId: string,
+    @Param('tenantId', ExistingTenant) tenantId: string,
     @Body() { parked_for: parkedFor, reason }: RateAgainRequest,
   ): Promise<ReleasedResponse> {
     return this.db.inTenant(tenantId, async (tx) => {
@@ -155,7 +156,7 @@ export class StaffLedgerController {
   @Needs('billing.read')
   @ApiOperation({ summary: 'The journal of a month, for accounting programs' })
   @ApiOkResponse({ schema: { type: 'string', format: 'binary' } })
-  journal(@Param('tenantId', ParseUUIDPipe) tenantId: string, @Param('month') month: string): StreamableFile {
+  journal(@Param('tenantId', ExistingTenant) tenantId: string, @Param('month') month: string): StreamableFile {
     const days = daysOfMonth(month);
     if (!days) throw Refusal.invalid('the month must be YYYY-MM');
     return new StreamableFile(journalCsv(this.db, this.ledger, tenantId, days), {

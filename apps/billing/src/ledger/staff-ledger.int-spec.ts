@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { newMessageRef } from '#libs/outbox';
 import { type Merchant, merchant, UTILITY } from '../../../../test/fixtures/billing/merchant.js';
 import { type StaffMember, staffMember } from '../../../../test/fixtures/billing/staff.js';
@@ -77,6 +78,27 @@ describe('what staff do to books and rate cards', () => {
     expect((await close('2026-10')).body).toEqual({ closed_through: '2026-10' });
     const list = await asStaff('GET', `/tenants/${shop.tenantId}/periods`);
     expect(list.body.data).toMatchObject([{ month: '2026-10', closed_by: first?.email }]);
+  });
+
+  it.each([
+    ['POST', 'periods/2026-10/close', {}],
+    ['POST', 'plan', { plan: 'basic', version: 1, from_day: '2999-01-01' }],
+    ['PUT', 'wallet', { currency: 'USD', credit_limit: '1' }],
+    ['POST', 'unpriced-messages/rate-again', {}],
+    [
+      'PUT',
+      'billing-profile',
+      { legal_name: 'Nobody', country: 'MX', timezone: 'America/Mexico_City', legal_entity: 'main' },
+    ],
+  ])('change nothing for a tenant that is not there: %s %s', async (method, path, body) => {
+    const nobody = randomUUID();
+    const answer = await asStaff(method, `/tenants/${nobody}/${path}`, { ...body, ...REASON });
+    expect([answer.status, answer.body.error.message]).toEqual([404, expect.stringContaining('no such tenant')]);
+    const { rows } = await database.owner.query(
+      `SELECT month FROM ledger_periods WHERE tenant_id = $1 UNION ALL SELECT action FROM audit_log WHERE tenant_id = $1`,
+      [nobody],
+    );
+    expect(rows).toEqual([]);
   });
 
   it('count usage by number and by the campaign that the sender named', async () => {

@@ -1,9 +1,9 @@
-import { Body, Controller, HttpCode, Param, ParseUUIDPipe, Post } from '@nestjs/common';
+import { Body, Controller, HttpCode, Param, Post } from '@nestjs/common';
 import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiProperty, ApiPropertyOptional, ApiTags } from '@nestjs/swagger';
 import { IsBoolean, IsOptional, IsUUID, Matches } from 'class-validator';
-import { Refusal } from '#libs/http';
 import { Needs, ReasonRequest, Staff, type StaffCaller } from '#libs/staff';
-import { mustBeDay } from '../local-days.js';
+import { mustBeRange } from '../local-days.js';
+import { ExistingTenant } from '../staff/existing-tenant.js';
 import { StaffAudit } from '../staff/staff-audit.js';
 import { AT_MOST, ReRateCharges, type ReRating } from './re-rate-charges.js';
 
@@ -76,12 +76,10 @@ export class StaffReRatingController {
   @ApiOkResponse({ type: ReRatingResponse })
   async run(
     @Staff() staff: StaffCaller,
-    @Param('tenantId', ParseUUIDPipe) tenantId: string,
+    @Param('tenantId', ExistingTenant) tenantId: string,
     @Body() { from, to, dry_run: dryRun, cursor, reason }: ReRatingRequest,
   ): Promise<ReRatingResponse> {
-    mustBeDay(from, 'from');
-    mustBeDay(to, 'to');
-    if (to < from) throw Refusal.invalid('to must not be before from');
+    mustBeRange({ from, to });
     const period = { from, to, after: cursor };
     const object = `charges:${from}/${to}`;
     const result = await this.reRate.run(tenantId, period, { dryRun, memo: reason }, (tx, differences) =>

@@ -1,4 +1,4 @@
-import { Body, Controller, Get, Param, ParseUUIDPipe, Post, Put } from '@nestjs/common';
+import { Body, Controller, Get, Param, Post, Put } from '@nestjs/common';
 import {
   ApiBearerAuth,
   ApiCreatedResponse,
@@ -25,6 +25,7 @@ import { Refusal } from '#libs/http';
 import { Database } from '#libs/persistence';
 import { Needs, ReasonRequest, Staff, type StaffCaller } from '#libs/staff';
 import { mustBeDay } from '../local-days.js';
+import { ExistingTenant } from '../staff/existing-tenant.js';
 import { StaffAudit } from '../staff/staff-audit.js';
 import { type BillingProfile, BillingProfiles, type InvoiceLanguage } from './billing-profiles.js';
 import {
@@ -128,7 +129,7 @@ export class StaffPlansController {
   @Needs('billing.read')
   @ApiOperation({ summary: 'Which plans a tenant was, is and will be on' })
   @ApiOkResponse({ type: TenantPlansResponse })
-  async ofTenant(@Param('tenantId', ParseUUIDPipe) tenantId: string): Promise<object> {
+  async ofTenant(@Param('tenantId', ExistingTenant) tenantId: string): Promise<object> {
     return this.db.inTenant(tenantId, async (tx) => {
       const profile = await this.profiles.find(tx, tenantId);
       const assignments = await this.plans.assignments(tx, tenantId);
@@ -145,7 +146,7 @@ export class StaffPlansController {
   @ApiCreatedResponse({ type: AssignmentResponse })
   async assign(
     @Staff() staff: StaffCaller,
-    @Param('tenantId', ParseUUIDPipe) tenantId: string,
+    @Param('tenantId', ExistingTenant) tenantId: string,
     @Body() { plan, version, from_day: fromDay, reason }: AssignmentRequest,
   ): Promise<object> {
     mustBeDay(fromDay, 'from_day');
@@ -163,7 +164,7 @@ export class StaffPlansController {
   @ApiOkResponse({ type: BillingProfileResponse })
   async saveProfile(
     @Staff() staff: StaffCaller,
-    @Param('tenantId', ParseUUIDPipe) tenantId: string,
+    @Param('tenantId', ExistingTenant) tenantId: string,
     @Body() request: ProfileRequest,
   ): Promise<object> {
     const profile = profileOf(request);

@@ -80,8 +80,10 @@ describe('our books beside those of Meta', () => {
 
   it('agree day by day in the zone of the WABA, and a difference has its probable cause', async () => {
     const { shop } = await shopWithMessages();
-    const pull = () =>
-      asStaff('POST', `/tenants/${shop.tenantId}/reconciliation/pull`, { from: '2026-10-01', to: '2026-10-31' });
+    const pull = (days: object = { from: '2026-10-01', to: '2026-10-31' }) =>
+      asStaff('POST', `/tenants/${shop.tenantId}/reconciliation/pull`, days);
+    expect((await pull({ from: '2026-10-31', to: '2026-10-01' })).status).toBe(400);
+    expect((await pull({ from: '2024-01-01', to: '2026-10-31' })).status).toBe(400);
     points = [point('UTILITY', 3), point('MARKETING', 1)];
     expect((await pull()).body).toEqual({ rows: 2 });
     const [start, end] = [Date.parse('2026-10-01T06:00:00Z') / 1_000, Date.parse('2026-11-01T06:00:00Z') / 1_000];
@@ -119,6 +121,12 @@ describe('our books beside those of Meta', () => {
       400,
       expect.stringContaining('line 2'),
     ]);
+    const endless = await asStaff('POST', `${path}/meta-invoices`, {
+      waba_id: metaWabaId,
+      month: '2026-10',
+      csv: `market,category,volume,cost\nMexico,utility,${'9'.repeat(22)},1\n`,
+    });
+    expect([endless.status, endless.body.error.message]).toEqual([400, 'line 2: volume must be a whole number']);
     const imported = await asStaff('POST', `${path}/meta-invoices`, { waba_id: metaWabaId, month: '2026-10', csv });
     expect(imported.body).toMatchObject({
       rows: 2,

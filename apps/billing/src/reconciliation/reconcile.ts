@@ -176,8 +176,8 @@ function readInvoice(csv: string, day: string): UsageCell[] {
     const category = meaningOf((record.category ?? '').toLowerCase())?.row;
     if (!market) wrong(`${record.market ?? 'nothing'} is no market`);
     if (!category) wrong(`${record.category ?? 'nothing'} is no category`);
-    if (!/^\d+$/.test(record.volume ?? '')) wrong('volume must be a whole number');
-    if (!/^\d+(\.\d+)?$/.test(record.cost ?? '')) wrong('cost must be a decimal');
+    if (!/^\d{1,12}$/.test(record.volume ?? '')) wrong('volume must be a whole number');
+    if (!/^\d{1,12}(\.\d{1,12})?$/.test(record.cost ?? '')) wrong('cost must be a decimal');
     const { volume, cost = '0' } = record;
     return {
       day,

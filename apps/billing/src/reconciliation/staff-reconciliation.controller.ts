@@ -1,9 +1,10 @@
-import { Body, Controller, Get, HttpCode, Param, ParseUUIDPipe, Post, Query } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { IsString, Length, Matches, MaxLength } from 'class-validator';
 import { Database } from '#libs/persistence';
 import { Needs, ReasonRequest, Staff, type StaffCaller } from '#libs/staff';
-import { mustBeDay } from '../local-days.js';
+import { mustBeRange } from '../local-days.js';
+import { ExistingTenant } from '../staff/existing-tenant.js';
 import { StaffAudit } from '../staff/staff-audit.js';
 import { Reconcile, type WabaReport } from './reconcile.js';
 import {
@@ -14,6 +15,8 @@ import {
 } from './reconciliation.response.js';
 
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
+/** Meta's analytics go back one year (since 2025-12-01). */
+const LOOK_BACK_DAYS = 366;
 const MONTH = /^\d{4}-(0[1-9]|1[0-2])$/;
 
 class DaysQuery {
@@ -57,11 +60,10 @@ export class StaffReconciliationController {
   @ApiOkResponse({ type: RowsResponse })
   async pull(
     @Staff() staff: StaffCaller,
-    @Param('tenantId', ParseUUIDPipe) tenantId: string,
+    @Param('tenantId', ExistingTenant) tenantId: string,
     @Body() { from, to, reason }: PullRequest,
   ): Promise<{ rows: number }> {
-    mustBeDay(from, 'from');
-    mustBeDay(to, 'to');
+    mustBeRange({ from, to }, LOOK_BACK_DAYS);
     const object = `tenant:${tenantId}`;
     const rows = await this.reconcile.pull(tenantId, { from, to }, (tx, told) => {
       const after = { from, to, rows: told };
@@ -76,11 +78,10 @@ export class StaffReconciliationController {
   @ApiOperation({ summary: "Our volumes beside Meta's analytics" })
   @ApiOkResponse({ type: WabaReportsResponse })
   async byDay(
-    @Param('tenantId', ParseUUIDPipe) tenantId: string,
+    @Param('tenantId', ExistingTenant) tenantId: string,
     @Query() { from, to }: DaysQuery,
   ): Promise<{ data: WabaReport[] }> {
-    mustBeDay(from, 'from');
-    mustBeDay(to, 'to');
+    mustBeRange({ from, to });
     return { data: await this.reconcile.byDay(tenantId, { from, to }) };
   }
 
@@ -91,7 +92,7 @@ export class StaffReconciliationController {
   @ApiOkResponse({ type: ImportedInvoiceResponse })
   async importInvoice(
     @Staff() staff: StaffCaller,
-    @Param('tenantId', ParseUUIDPipe) tenantId: string,
+    @Param('tenantId', ExistingTenant) tenantId: string,
     @Body() { waba_id: wabaId, month, csv, reason }: MetaInvoiceRequest,
   ): Promise<{ rows: number; data: WabaReport[] }> {
     const object = `month:${month}`;
@@ -108,7 +109,7 @@ export class StaffReconciliationController {
   @ApiOperation({ summary: "Our costs beside Meta's invoice" })
   @ApiOkResponse({ type: WabaReportsResponse })
   async byInvoice(
-    @Param('tenantId', ParseUUIDPipe) tenantId: string,
+    @Param('tenantId', ExistingTenant) tenantId: string,
     @Param('month') month: string,
   ): Promise<{ data: WabaReport[] }> {
     return { data: await this.reconcile.byInvoice(tenantId, month) };
@@ -121,7 +122,7 @@ export class StaffReconciliationController {
   @ApiOkResponse({ type: TrueUpResponse })
   async trueUp(
     @Staff() staff: StaffCaller,
-    @Param('tenantId', ParseUUIDPipe) tenantId: string,
+    @Param('tenantId', ExistingTenant) tenantId: string,
     @Body() { waba_id: metaWabaId, month, amount, reason }: TrueUpRequest,
   ): Promise<TrueUpResponse> {
     return this.db.inTenant(tenantId, async (tx) => {

@@ -1,4 +1,4 @@
-import { Body, Controller, Get, Param, ParseUUIDPipe, Post, Put } from '@nestjs/common';
+import { Body, Controller, Get, Param, Post, Put } from '@nestjs/common';
 import { ApiBearerAuth, ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { IsString, Length, Matches } from 'class-validator';
 import { Refusal } from '#libs/http';
@@ -6,6 +6,7 @@ import { isZero, parseDecimal } from '#libs/money';
 import { Database } from '#libs/persistence';
 import { Needs, ReasonRequest, Staff, type StaffCaller } from '#libs/staff';
 import { Wallets } from '#libs/wallet';
+import { ExistingTenant } from '../staff/existing-tenant.js';
 import { StaffAudit } from '../staff/staff-audit.js';
 import { showTopUp, showWallet, TopUpResponse, WalletHolderResponse, type WalletResponse } from './show-wallet.js';
 import { TopUps } from './top-ups.js';
@@ -44,7 +45,7 @@ export class StaffWalletsController {
   @Needs('billing.read')
   @ApiOperation({ summary: 'The wallet of a tenant' })
   @ApiOkResponse({ type: WalletHolderResponse })
-  async read(@Param('tenantId', ParseUUIDPipe) tenantId: string): Promise<{ wallet: WalletResponse | null }> {
+  async read(@Param('tenantId', ExistingTenant) tenantId: string): Promise<{ wallet: WalletResponse | null }> {
     const wallet = await this.db.inTenant(tenantId, (tx) => this.wallets.find(tx, tenantId));
     return { wallet: wallet ? showWallet(wallet) : null };
   }
@@ -55,7 +56,7 @@ export class StaffWalletsController {
   @ApiOkResponse({ type: WalletHolderResponse })
   async open(
     @Staff() staff: StaffCaller,
-    @Param('tenantId', ParseUUIDPipe) tenantId: string,
+    @Param('tenantId', ExistingTenant) tenantId: string,
     @Body() { currency, credit_limit: creditLimit, reason }: OpenWalletRequest,
   ): Promise<{ wallet: WalletResponse }> {
     return this.db.inTenant(tenantId, async (tx) => {
@@ -75,7 +76,7 @@ export class StaffWalletsController {
   @ApiCreatedResponse({ type: TopUpResponse })
   async transfer(
     @Staff() staff: StaffCaller,
-    @Param('tenantId', ParseUUIDPipe) tenantId: string,
+    @Param('tenantId', ExistingTenant) tenantId: string,
     @Body() { amount, reference, reason }: TransferRequest,
   ): Promise<TopUpResponse> {
     if (isZero(parseDecimal(amount))) throw Refusal.invalid('amount: must not be 0.');
