@@ -11,7 +11,7 @@ class PasswordRequest {
   @ApiProperty() @IsString() @MaxLength(LONGEST_PASSWORD) password: string;
 }
 class CodeRequest {
-  @ApiProperty({ example: '123456' }) @Matches(/^\d{6}$/) code: string;
+  @ApiProperty({ example: '123456' }) @Matches(/^\d{6}$/, { message: 'code must be six digits' }) code: string;
 }
 
 /** A second factor (RFC 6238) for the caller's own sign-in. Each change of it needs the password once more. */

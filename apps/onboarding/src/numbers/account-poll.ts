@@ -8,6 +8,7 @@ import { Database } from '#libs/persistence';
 import { Periodic } from '#libs/queues';
 import { Wabas } from '#libs/wabas';
 import { numbersOf } from '../signups/graph-account.js';
+import { NumberCommands } from './number-commands.js';
 import { Numbers } from './numbers.js';
 
 const EVERY_MS = 5_000;
@@ -30,6 +31,7 @@ export class AccountPoll implements OnApplicationBootstrap {
     private readonly graph: GraphClient,
     private readonly wabas: Wabas,
     private readonly numbers: Numbers,
+    private readonly commands: NumberCommands,
     private readonly leases: Leases,
     private readonly periodic: Periodic,
     @Inject(CLOCK) private readonly clock: Clock,
@@ -84,7 +86,10 @@ export class AccountPoll implements OnApplicationBootstrap {
       await this.numbers.keepSeen(tenantId, known, number);
       // An approved name shows only after another registration (Meta, display names, 2025-12-12).
       if (number.new_name_status === 'APPROVED' && known.care.state === 'live') {
-        await this.numbers.register(tenantId, metaPhoneNumberId);
+        // One that cannot be registered now, by Meta's cap for example, keeps no other from being looked at.
+        await this.commands
+          .register(tenantId, metaPhoneNumberId)
+          .catch((error) => this.logger.warn({ err: error, tenantId, metaPhoneNumberId }, 'a new name waits for use'));
       }
     }
   }

@@ -73,6 +73,16 @@ describe('whether a number can be connected', () => {
     if (judged.ok) expect(judged.phone).toMatch(/^\+\d{8,15}$/);
   });
 
+  it.each([
+    '+52 (55) 1234\u20135678',
+    '\u202a+52 55 1234 5678\u202c',
+    '+52\u00a055\u20111234\u20115678',
+    '\uff0b\uff15\uff12\uff15\uff15\uff11\uff12\uff13\uff14\uff15\uff16\uff17\uff18',
+    '0052 55.1234.5678',
+  ])('is read however it was copied: %s', (written) => {
+    expect(judgeNumber(written)).toMatchObject({ verdict: 'eligible', phone: '+525512345678' });
+  });
+
   it('mends the way Mexicans wrote mobile numbers until 2019', () => {
     expect(judgeNumber('+5215512345678').phone).toBe('+525512345678');
   });

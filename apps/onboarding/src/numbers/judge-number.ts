@@ -64,6 +64,9 @@ const OLD_FORMS: readonly (readonly [pattern: RegExp, mended: string])[] = [[/^\
 /** Nothing that short is a subscriber's number (E.164 has no minimum; the shortest in use have 7 digits with the country). */
 const SHORTEST = 7;
 
+/** What people and address books put between digits: brackets, dots, dashes of any length, marks of writing direction. */
+const BETWEEN_DIGITS = /[\s().\p{Pd}\p{Cf}\u2212/]/gu;
+
 const no = (verdict: NumberVerdict, more: Partial<NumberJudgement> = {}): NumberJudgement => ({
   ok: false,
   verdict,
@@ -74,13 +77,10 @@ const no = (verdict: NumberVerdict, more: Partial<NumberJudgement> = {}): Number
 /**
  * Whether a number can be connected, before Meta is asked.
  *
- * @param written as a person writes it: spaces, hyphens, brackets, 00 for +
+ * @param written as a person writes or copies it: spaces, hyphens, brackets, 00 for +, the wide digits of Japanese keyboards
  */
 export function judgeNumber(written: string, facts: NumberFacts = {}): NumberJudgement {
-  const plain = written
-    .trim()
-    .replace(/[\s().\-/]/g, '')
-    .replace(/^00/, '+');
+  const plain = written.normalize('NFKC').replace(BETWEEN_DIGITS, '').replace(/^00/, '+');
   if (!/^\+?\d+$/.test(plain)) return no('not_a_number');
   const digits = plain.replace('+', '');
   if (digits.length < SHORTEST) return no('short_code');

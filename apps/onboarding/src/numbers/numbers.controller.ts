@@ -5,8 +5,10 @@ import { Wake } from '#libs/queues';
 import { type Caller, TenantCaller, TenantGuard } from '#libs/tenants';
 import { Signups } from '../signups/signups.js';
 import { languageFor } from '../signups/texts/language.js';
+import { NumberCommands } from './number-commands.js';
 import { NumberLinks } from './number-links.js';
-import { type KnownNumber, Numbers } from './numbers.js';
+import type { KnownNumber } from './number-store.js';
+import { Numbers } from './numbers.js';
 import {
   AddNumberRequest,
   ChatLinkRequest,
@@ -50,6 +52,7 @@ const view = ({ number, waba, care }: KnownNumber) => ({
 export class NumbersController {
   constructor(
     private readonly numbers: Numbers,
+    private readonly commands: NumberCommands,
     private readonly links: NumberLinks,
     private readonly signups: Signups,
     private readonly wake: Wake,
@@ -119,7 +122,7 @@ export class NumbersController {
   @Post(':id/code')
   @HttpCode(200)
   async code(@TenantCaller() caller: Caller, @Param('id') id: string, @Body() { method, language }: CodeRequest) {
-    return view(await this.numbers.requestCode(active(caller).tenantId, id, method, language ?? 'en_US'));
+    return view(await this.commands.requestCode(active(caller).tenantId, id, method, language ?? 'en_US'));
   }
 
   /** Proves with the code that the number is the merchant's. */
@@ -128,7 +131,7 @@ export class NumbersController {
   @HttpCode(200)
   async verify(@TenantCaller() caller: Caller, @Param('id') id: string, @Body() { code }: VerifyRequest) {
     const { tenantId } = active(caller);
-    const known = await this.numbers.verify(tenantId, id, code.replace(/\D/g, ''));
+    const known = await this.commands.verify(tenantId, id, code.replace(/\D/g, ''));
     const signupId = await this.signups.numberVerified(tenantId, id);
     if (signupId) void this.wake.lane('onboarding.signup', { tenantId, signupId });
     return view(known);
@@ -141,7 +144,7 @@ export class NumbersController {
   async register(@TenantCaller() caller: Caller, @Param('id') id: string, @Body() request: RegisterRequest) {
     const { pin, data_localization_region: dataRegion } = request;
     return view(
-      await this.numbers.register(active(caller).tenantId, id, {
+      await this.commands.register(active(caller).tenantId, id, {
         ...(pin ? { pin } : {}),
         ...(dataRegion ? { dataRegion } : {}),
       }),
@@ -153,7 +156,7 @@ export class NumbersController {
   @Post(':id/deregister')
   @HttpCode(200)
   async deregister(@TenantCaller() caller: Caller, @Param('id') id: string) {
-    return view(await this.numbers.deregister(active(caller).tenantId, id));
+    return view(await this.commands.deregister(active(caller).tenantId, id));
   }
 
   /** Changes the two-step PIN. Only WhatsApp Manager can switch it off. */
@@ -161,7 +164,7 @@ export class NumbersController {
   @Post(':id/pin')
   @HttpCode(200)
   async pin(@TenantCaller() caller: Caller, @Param('id') id: string, @Body() { pin }: PinRequest) {
-    return view(await this.numbers.setPin(active(caller).tenantId, id, pin));
+    return view(await this.commands.setPin(active(caller).tenantId, id, pin));
   }
 
   /** Asks Meta for another display name; once it is approved the number is registered again by itself. */
@@ -169,7 +172,7 @@ export class NumbersController {
   @Post(':id/display-name')
   @HttpCode(200)
   async rename(@TenantCaller() caller: Caller, @Param('id') id: string, @Body() { name }: NameRequest) {
-    return view(await this.numbers.rename(active(caller).tenantId, id, name.trim()));
+    return view(await this.commands.rename(active(caller).tenantId, id, name.trim()));
   }
 
   /** What has to be so before another provider can take the number (Meta, migrating phone numbers, 2025-11-26). */
@@ -201,7 +204,7 @@ export class NumbersController {
   @Delete(':id')
   @HttpCode(204)
   async release(@TenantCaller() caller: Caller, @Param('id') id: string): Promise<void> {
-    await this.numbers.release(active(caller).tenantId, id);
+    await this.commands.release(active(caller).tenantId, id);
   }
 
   /** The address that opens a chat with the number, for a website; with a text ready to send. */

@@ -2,13 +2,15 @@ import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { EventsModule } from '../events/events.module.js';
 import { NumberCare } from './number-care.entity.js';
+import { NumberCommands } from './number-commands.js';
 import { NumberLinks } from './number-links.js';
+import { NumberStore } from './number-store.js';
 import { Numbers } from './numbers.js';
 
 /** Numbers as both processes need them. */
 @Module({
   imports: [TypeOrmModule.forFeature([NumberCare]), EventsModule],
-  providers: [Numbers, NumberLinks],
-  exports: [Numbers, NumberLinks],
+  providers: [NumberStore, Numbers, NumberCommands, NumberLinks],
+  exports: [Numbers, NumberCommands, NumberLinks],
 })
 export class NumbersModule {}

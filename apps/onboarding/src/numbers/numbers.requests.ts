@@ -23,18 +23,18 @@ export class CodeRequest {
   @ApiProperty({ enum: ['SMS', 'VOICE'] }) @IsIn(['SMS', 'VOICE']) method: 'SMS' | 'VOICE';
   @ApiPropertyOptional({ example: 'es_MX', default: 'en_US' })
   @IsOptional()
-  @Matches(/^[a-z]{2,3}(_[A-Z]{2})?$/)
+  @Matches(/^[a-z]{2,3}(_[A-Z]{2})?$/, { message: 'language must be one of Meta’s, such as es_MX' })
   language?: string;
 }
 export class VerifyRequest {
   @ApiProperty({ example: '123456', description: 'Six digits; a hyphen between is taken out' })
-  @Matches(/^\d{3}[- ]?\d{3}$/)
+  @Matches(/^\d{3}[- ]?\d{3}$/, { message: 'code must be six digits' })
   code: string;
 }
 export class RegisterRequest {
   @ApiPropertyOptional({ description: 'Your own two-step PIN; left out, one is made and kept sealed' })
   @IsOptional()
-  @Matches(PIN)
+  @Matches(PIN, { message: 'pin must be six digits' })
   pin?: string;
   @ApiPropertyOptional({ enum: DATA_REGIONS, description: 'Where Meta keeps its data at rest' })
   @IsOptional()
@@ -44,7 +44,7 @@ export class RegisterRequest {
 export class PinRequest {
   @ApiPropertyOptional({ description: 'Left out, one is made and kept sealed' })
   @IsOptional()
-  @Matches(PIN)
+  @Matches(PIN, { message: 'pin must be six digits' })
   pin?: string;
 }
 export class NameRequest {

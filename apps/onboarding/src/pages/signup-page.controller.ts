@@ -21,9 +21,10 @@ const ACCOUNT = file('account.html');
 const APPLY = file('apply.html');
 const CSS = 'text/css; charset=utf-8';
 const SCRIPT = 'text/javascript; charset=utf-8';
+const STYLES = ['page.css', 'forms.css', 'progress.css'];
 const SCRIPTS = ['session.js', 'forms.js', 'dialog.js', 'timeline.js', 'signup.js', 'account.js', 'apply.js'];
 const ASSETS: Readonly<Record<string, { type: string; body: string }>> = {
-  'signup.css': { type: CSS, body: file('signup.css') },
+  ...Object.fromEntries(STYLES.map((name) => [name, { type: CSS, body: file(name) }])),
   ...Object.fromEntries(SCRIPTS.map((name) => [name, { type: SCRIPT, body: file(name) }])),
 };
 /** Countries that an application can name: those with telephone numbers, by ISO 3166-1 alpha-2. */
