@@ -84,6 +84,13 @@ function checkButton(check: GrammarCheck, button: Fields, at: string): void {
     case 'PHONE_NUMBER':
       label();
       field('phone_number', limits.buttonPhone);
+      if (typeof button.phone_number === 'string' && !/^\+?[\d\s().-]*\d$/.test(button.phone_number)) {
+        check.report(
+          'button_value_unknown',
+          `${at}.phone_number`,
+          'phone_number must be digits, such as +525512345678',
+        );
+      }
       return;
     case 'COPY_CODE': {
       const code = firstText(button.example);

@@ -245,6 +245,12 @@ describe('a template with a mistake', () => {
     ],
     ['three links', withButtons(link(), link(), link()), 'buttons_too_many', 'components[1].buttons'],
     ['two phone numbers', withButtons(phone, phone), 'buttons_too_many', 'components[1].buttons'],
+    [
+      'a phone number of letters',
+      withButtons({ ...phone, phone_number: 'call us' }),
+      'button_value_unknown',
+      'components[1].buttons[0].phone_number',
+    ],
     ['quick replies apart', withButtons(quick(), link(), quick()), 'buttons_out_of_order', 'components[1].buttons'],
     ['a label too long', withButtons(quick(x(26))), 'text_too_long', 'components[1].buttons[0].text'],
     [
