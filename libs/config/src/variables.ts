@@ -1,3 +1,5 @@
+import { carriesWhiteText } from './contrast.js';
+
 /** How one environment variable is read: the text, what it becomes, and what an operator must know about it. */
 export interface Variable<T> {
   readonly describe: string;
@@ -227,7 +229,8 @@ export const VARIABLES = {
     describe: 'Colour of buttons and links on hosted pages; white text must be readable on it',
     example: '#0b6b4f',
     fallback: '#0b6b4f',
-    parse: (t: string) => (/^#[0-9a-f]{6}$/i.test(t) ? t : wanted('a colour such as #0b6b4f')),
+    parse: (t: string) =>
+      carriesWhiteText(t) ? t : wanted('a colour such as #0b6b4f, dark enough for white text (a contrast of 4.5 to 1)'),
   }),
   SUPPORT_EMAIL: variable({
     describe: 'Where merchants reach the support, named on hosted pages; empty for none',
