@@ -41,7 +41,8 @@ export async function runScenario(
   lab.shop.onWritten = (written) => load.reply(written);
   const watch = new StallWatch(lab);
   load.start();
-  for (const scenario of scenarios) await scenario.act(lab, load, messages);
+  const wrong: string[] = [];
+  for (const scenario of scenarios) await scenario.act(lab, load, messages, (words) => wrong.push(words));
   await lab.metaIsWell();
   await lab.metaMail('straight');
   lab.shop.mood = 'up';
@@ -53,9 +54,10 @@ export async function runScenario(
     name,
     says: scenarios.map((s) => s.says).join('; '),
     ...found,
+    examples: [...wrong, ...found.examples],
     left,
     worstStallMs,
     seconds: Math.round((performance.now() - startedAt) / 1_000),
-    holds: left === 0 && isClean(found),
+    holds: left === 0 && wrong.length === 0 && isClean(found),
   };
 }

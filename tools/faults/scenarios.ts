@@ -1,14 +1,18 @@
 import { until } from '../stack/api.js';
 import type { Lab } from './lab.js';
 import type { Load } from './load.js';
+import { rotateAppSecret, rotateEncryptionKey } from './rotate-secrets.js';
 
 /** What goes wrong, under load. It must end with everything well again, save what heals itself. */
 export interface Scenario {
   name: string;
   /** What happens, for people. */
   says: string;
-  /** @param messages for how long: until merchants were answered so many times more */
-  act(lab: Lab, load: Load, messages: number): Promise<void>;
+  /**
+   * @param messages for how long: until merchants were answered so many times more
+   * @param tell     told what is wrong beyond what the audit sees
+   */
+  act(lab: Lab, load: Load, messages: number, tell: (wrong: string) => void): Promise<void>;
 }
 
 const LONGEST_MS = 20 * 60_000;
@@ -103,6 +107,15 @@ export const SCENARIOS: readonly Scenario[] = [
     },
   },
   {
+    name: 'rotation',
+    says: 'the app secret and the encryption key are rotated',
+    act: async (lab, load, messages, tell) => {
+      const some = () => during(load, Math.ceil(messages / 5));
+      for (const wrong of await rotateAppSecret(lab, some)) tell(wrong);
+      for (const wrong of await rotateEncryptionKey(lab, some)) tell(wrong);
+    },
+  },
+  {
     name: 'everything',
     says: 'all of it at random',
     act: (lab, load, messages) => {
@@ -153,4 +166,5 @@ export const SHORT_RUNS: readonly ShortRun[] = [
     scenarios: ['meta-slow', 'mail-disordered', 'shop-away'],
     messages: 30,
   },
+  { name: 'secrets are rotated', scenarios: ['rotation'], messages: 60 },
 ];

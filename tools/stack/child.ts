@@ -48,7 +48,7 @@ export class Child {
       if (performance.now() - startedAt > HEALTHY_AFTER_MS) this.deaths = 0;
       const wait = RESTART_AFTER_MS[Math.min(this.deaths++, RESTART_AFTER_MS.length - 1)] as number;
       setTimeout(() => {
-        if (this.stopping) return;
+        if (this.stopping || this.pid !== undefined) return;
         this.start();
         this.changed();
       }, wait);
@@ -66,6 +66,16 @@ export class Child {
       }
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
+  }
+
+  /** Ends it as an update does (SIGTERM) and starts it with other settings; resolves when it is ready. */
+  async restart(settings: Readonly<Record<string, string>>, withinMs: number): Promise<void> {
+    await this.stop();
+    Object.assign(this.environment, settings);
+    this.stopping = false;
+    this.start();
+    this.changed();
+    await this.ready(withinMs);
   }
 
   async stop(): Promise<void> {

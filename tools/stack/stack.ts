@@ -13,6 +13,7 @@ import { APPS, type ProcessPlan, SANDBOX } from './processes.js';
 import { type StackSecrets, stackSecrets } from './secrets.js';
 
 const READY_WITHIN_MS = 60_000;
+const RESTARTED_AT_ONCE = 3;
 
 export interface StackOptions {
   /** Where the data lives between commands; without it everything is temporary and gone afterwards. */
@@ -42,6 +43,8 @@ export interface Stack {
   pids(): Record<string, number[]>;
   /** Calls back with the name of a process that was started again. */
   onChange(listener: (name: string) => void): void;
+  /** Gives all apps other settings by a rolling restart, a few at a time; they are not kept for the next start of a folder. */
+  reconfigure(settings: Readonly<Record<string, string>>): Promise<void>;
   /** Writes a file for people and tools that is true while the stack runs, and is gone with it, however it ends. */
   tell(file: string, content: unknown): void;
   /** Ends all of it; resolves when nothing is left. */
@@ -200,6 +203,14 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
         return pids;
       },
       onChange: (listener) => listeners.push(listener),
+      reconfigure: async (settings) => {
+        // The admin worker last: what it seals anew then is all that the others sealed under older settings.
+        const order = children.filter((c) => c !== sandbox).sort((a, b) => Number(isLast(a)) - Number(isLast(b)));
+        for (let from = 0; from < order.length; from += RESTARTED_AT_ONCE) {
+          const wave = order.slice(from, from + RESTARTED_AT_ONCE);
+          await Promise.all(wave.map((c) => c.restart(settings, READY_WITHIN_MS)));
+        }
+      },
       tell: (file, content) => {
         household.removeAtEnd(file);
         writePrivate(file, content);
@@ -211,6 +222,8 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     throw error;
   }
 }
+
+const isLast = ({ name }: Child): boolean => name === 'admin-worker';
 
 /** The second and third process of a plan are called `gateway-worker-2` and `gateway-worker-3`. */
 const COPY = /-\d+$/;
