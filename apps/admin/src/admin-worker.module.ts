@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { ProcessModule } from '#libs/process';
+import { ProviderSettingsModule } from '#libs/provider-settings';
 import { AlertsWorkerModule } from './alerts/alerts.module.js';
 import { FollowNews } from './analytics/follow-news.js';
 import { Rollups } from './analytics/rollups.js';
@@ -10,6 +11,7 @@ import { SecretsWorkerModule } from './secrets/secrets.module.js';
 @Module({
   imports: [
     ProcessModule.forRoot({ queues: [], database: 'STAFF_DATABASE_URL' }),
+    ProviderSettingsModule,
     PrivacyWorkerModule,
     SecretsWorkerModule,
     AlertsWorkerModule,

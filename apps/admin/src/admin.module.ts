@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { ProcessModule } from '#libs/process';
+import { ProviderSettingsModule } from '#libs/provider-settings';
 import { StaffModule } from '#libs/staff';
 import { AlertsModule } from './alerts/alerts.module.js';
 import { AnalyticsModule } from './analytics/analytics.module.js';
@@ -12,6 +13,7 @@ import { ParkedModule } from './parked/parked.module.js';
 import { PrivacyModule } from './privacy/privacy.module.js';
 import { QueuesModule } from './queues/queues.module.js';
 import { SecretsModule } from './secrets/secrets.module.js';
+import { SettingsModule } from './settings/settings.module.js';
 import { SupportModule } from './support/support.module.js';
 import { TenantsModule } from './tenants/tenants.module.js';
 
@@ -19,6 +21,7 @@ import { TenantsModule } from './tenants/tenants.module.js';
   imports: [
     ProcessModule.forRoot({ queues: [], database: 'STAFF_DATABASE_URL' }),
     StaffModule,
+    ProviderSettingsModule,
     IdentityModule,
     AuditModule,
     ApplicationsModule,
@@ -32,6 +35,7 @@ import { TenantsModule } from './tenants/tenants.module.js';
     PrivacyModule,
     SecretsModule,
     AlertsModule,
+    SettingsModule,
   ],
 })
 export class AdminModule {}

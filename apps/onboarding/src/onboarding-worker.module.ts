@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { ApplicationsModule } from '#libs/applications';
 import { MetaCloudModule } from '#libs/meta-cloud';
 import { ProcessModule } from '#libs/process';
+import { ProviderSettingsModule } from '#libs/provider-settings';
 import { TenantsModule } from '#libs/tenants';
 import { WabasModule } from '#libs/wabas';
 import { FollowApplications } from './applications/follow-applications.js';
@@ -19,6 +20,7 @@ import { SignupsModule } from './signups/signups.module.js';
 @Module({
   imports: [
     ProcessModule.forRoot({ queues: ['onboarding.signup'] }),
+    ProviderSettingsModule,
     MetaCloudModule,
     TenantsModule,
     WabasModule,

@@ -4,6 +4,7 @@ import { SignInThrottle } from '#libs/auth';
 import { IdempotencyModule } from '#libs/idempotency';
 import { MetaCloudModule } from '#libs/meta-cloud';
 import { ProcessModule } from '#libs/process';
+import { ProviderSettingsModule } from '#libs/provider-settings';
 import { TenantsModule } from '#libs/tenants';
 import { WabasModule } from '#libs/wabas';
 import { AccountsController } from './accounts/accounts.controller.js';
@@ -29,6 +30,7 @@ import { SupportAccessesController } from './support/support-accesses.controller
 @Module({
   imports: [
     ProcessModule.forRoot({ queues: ['onboarding.signup'] }),
+    ProviderSettingsModule,
     MetaCloudModule,
     TenantsModule,
     IdempotencyModule,

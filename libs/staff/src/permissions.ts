@@ -100,6 +100,18 @@ export const STAFF_PERMISSIONS = {
     means: 'see which encryption keys are in use, by their ids',
     roles: ['administrator', 'auditor'],
   },
+  'secrets.rotate': {
+    means: "change the provider's app at Meta and rotate its secrets",
+    roles: ['administrator'],
+  },
+  'settings.read': {
+    means: "see the provider's settings; of secrets the fingerprints alone",
+    roles: ['administrator', 'auditor'],
+  },
+  'settings.change': {
+    means: "change the provider's name, logo and colour, letters, and what is switched on",
+    roles: ['administrator'],
+  },
   'audit.read': { means: 'search and export the audit log', roles: ['administrator', 'auditor'] },
   'billing.read': {
     means: 'see plans, prices, wallets, the ledger, invoices and reconciliations',

@@ -3,6 +3,7 @@ import { createTransport } from 'nodemailer';
 import { Webhook } from 'standardwebhooks';
 import { CLOCK, type Clock } from '#libs/clock';
 import { loadConfig } from '#libs/config';
+import { Branding } from '#libs/provider-settings';
 import { KINDS } from './alert-kinds.js';
 import { type Alert, Alerts } from './alerts.js';
 
@@ -21,11 +22,11 @@ export class TellAlerts {
     'ALERT_EMAILS',
     'SMTP_URL',
     'MAIL_FROM',
-    'PROVIDER_NAME',
   ]);
 
   constructor(
     private readonly alerts: Alerts,
+    private readonly branding: Branding,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
@@ -68,10 +69,10 @@ export class TellAlerts {
   }
 
   private async mail(alert: Alert, what: 'raised' | 'cleared'): Promise<void> {
-    const { ALERT_EMAILS: to, SMTP_URL, MAIL_FROM: address, PROVIDER_NAME: name } = this.config;
+    const { ALERT_EMAILS: to, SMTP_URL, MAIL_FROM: address } = this.config;
     if (to.length === 0 || SMTP_URL === '') return;
     await createTransport(SMTP_URL).sendMail({
-      from: { name, address },
+      from: { name: this.branding.name, address },
       to: [...to],
       messageId: `<${alert.id}.${what}@${address.split('@')[1] ?? 'localhost'}>`,
       subject: `${what === 'raised' ? 'Alert' : 'All clear'}: ${alert.kind} (${alert.subject})`,

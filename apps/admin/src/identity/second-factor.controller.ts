@@ -2,8 +2,8 @@ import { Body, Controller, Header, HttpCode, Post } from '@nestjs/common';
 import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiProperty, ApiPropertyOptional, ApiTags } from '@nestjs/swagger';
 import { IsOptional, IsString, Matches, MaxLength } from 'class-validator';
 import { SignInThrottle, totpUri } from '#libs/auth';
-import { loadConfig } from '#libs/config';
 import { Refusal } from '#libs/http';
+import { Branding } from '#libs/provider-settings';
 import { auditOf, Needs, Staff, type StaffCaller } from '#libs/staff';
 import { PasswordRequest } from './passwords.js';
 import { SecondFactors } from './second-factors.js';
@@ -34,12 +34,11 @@ class RecoveryCodesResponse {
 @ApiBearerAuth()
 @Controller('admin/v1/second-factor')
 export class SecondFactorController {
-  private readonly provider = loadConfig(['PROVIDER_NAME']).PROVIDER_NAME;
-
   constructor(
     private readonly users: StaffUsers,
     private readonly factors: SecondFactors,
     private readonly throttle: SignInThrottle,
+    private readonly branding: Branding,
   ) {}
 
   /** Begins a second factor, also in place of the one in use. Nothing changes before it is confirmed. */
@@ -52,7 +51,7 @@ export class SecondFactorController {
   async begin(@Staff() staff: StaffCaller, @Body() request: ProofRequest): Promise<BegunResponse> {
     await this.prove(staff, request);
     const { secret, begun } = this.factors.begin(staff.staffId);
-    return { secret, uri: totpUri(`${this.provider} staff`, staff.email, secret), begun };
+    return { secret, uri: totpUri(`${this.branding.name} staff`, staff.email, secret), begun };
   }
 
   /** Confirms with a code of the app; the session may now do what its role may. */

@@ -49,4 +49,5 @@ export const SEALED_COLUMNS: readonly SealedColumn[] = [
   { table: 'customer_marks', column: 'sealed_key', id: 'tenant_id', context: named('customer-marks') },
   { table: 'shop_sources', column: 'sealed_secret', id: 'source_id', context: named('shop-secret') },
   { table: 'erasures', column: 'sealed_customer', id: 'erasure_id', context: named('erasure') },
+  { table: 'provider_secrets', column: 'sealed', id: 'secret_id', context: named('provider-secret') },
 ];

@@ -1,10 +1,10 @@
 import { createReadStream } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { Injectable } from '@nestjs/common';
-import { loadConfig } from '#libs/config';
 import type { Once } from '#libs/idempotency';
 import type { Spooled } from '#libs/media-store';
 import { GraphClient } from '#libs/meta-cloud';
+import { MetaApp } from '#libs/provider-settings';
 import type { Caller } from '#libs/tenants';
 import { fromGraph, refuse } from '../graph-envelope/refuse.js';
 import { UploadMedia } from '../media/upload-media.js';
@@ -19,12 +19,11 @@ const PHOTO_TYPES = /^image\/(jpeg|png)\b/i;
 /** The profile of a number in the words of the old API; Meta keeps it. */
 @Injectable()
 export class BusinessProfile {
-  private readonly appId = loadConfig(['META_APP_ID']).META_APP_ID;
-
   constructor(
     private readonly meta: AskMeta,
     private readonly graph: GraphClient,
     private readonly upload: UploadMedia,
+    private readonly metaApp: MetaApp,
   ) {}
 
   async business(caller: Caller, chosen: ChosenNumber): Promise<Record<string, unknown>> {
@@ -83,7 +82,7 @@ export class BusinessProfile {
     try {
       const session = await this.graph.call<{ id: string }>({
         method: 'POST',
-        path: `/${this.appId}/uploads`,
+        path: `/${this.metaApp.id}/uploads`,
         query: { file_length: String(bytes.size), file_type: type.split(';')[0] },
         token,
       });

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { ProviderSettingsModule } from '#libs/provider-settings';
 import { TenantEventsModule } from '#libs/tenant-events';
 import { MessagesModule } from '../messages/messages.module.js';
 import { NumbersModule } from '../numbers/numbers.module.js';
@@ -19,7 +20,14 @@ import { WebhookAddress } from './webhook-address.js';
 
 /** What clients of 360dialog call, new and old. */
 @Module({
-  imports: [MessagesModule, NumbersModule, TemplateManagementModule, TenantEventsModule, TenantWebhooksModule],
+  imports: [
+    MessagesModule,
+    NumbersModule,
+    ProviderSettingsModule,
+    TemplateManagementModule,
+    TenantEventsModule,
+    TenantWebhooksModule,
+  ],
   controllers: [D360Controller, D360HealthController, OldD360Controller, OldSettingsController],
   providers: [
     ChooseNumber,

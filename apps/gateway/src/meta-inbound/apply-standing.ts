@@ -1,8 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CLOCK, type Clock } from '#libs/clock';
-import { loadConfig } from '#libs/config';
 import { OutboxLanes } from '#libs/outbox';
 import type { Tx } from '#libs/persistence';
+import { MetaApp } from '#libs/provider-settings';
 import { type AccountDecision, type PhoneNumber, Standing, Wabas } from '#libs/wabas';
 import type { EventContext } from './event-context.js';
 import { idText, serialiseExact } from './exact-json.js';
@@ -25,12 +25,11 @@ const ACCESS: Readonly<Record<string, boolean>> = {
  */
 @Injectable()
 export class ApplyStanding {
-  private readonly ourApp = loadConfig(['META_APP_ID']).META_APP_ID;
-
   constructor(
     private readonly wabas: Wabas,
     private readonly standing: Standing,
     private readonly lanes: OutboxLanes,
+    private readonly metaApp: MetaApp,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
@@ -69,7 +68,7 @@ export class ApplyStanding {
   /** A WABA may have two partners; the coming and going of the other one's app is not ours. */
   private isOfAnotherApp(value: Fields): boolean {
     const app = idText(fieldsOf(value.waba_info).partner_app_id);
-    return app !== undefined && app !== this.ourApp;
+    return app !== undefined && app !== this.metaApp.id;
   }
 
   private async hasten(tx: Tx, tenantId: string, wabaId: string): Promise<void> {

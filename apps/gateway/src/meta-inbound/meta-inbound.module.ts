@@ -3,6 +3,7 @@ import { ConsentModule } from '#libs/consent';
 import { InboundModule } from '#libs/inbound';
 import { MediaStoreModule } from '#libs/media-store';
 import { OutboxModule } from '#libs/outbox';
+import { ProviderSettingsModule } from '#libs/provider-settings';
 import { TemplatesModule } from '#libs/templates';
 import { TenantEventsModule } from '#libs/tenant-events';
 import { TierReservationModule } from '#libs/tier-reservation';
@@ -30,7 +31,7 @@ import { UnclaimedEvents } from './unclaimed-events.js';
 
 /** Where Meta calls us. Wakes `gateway.intake`. */
 @Module({
-  imports: [WabasModule],
+  imports: [ProviderSettingsModule, WabasModule],
   providers: [MetaEvents, RouteDirectory, InboundTraffic, ReceiveWebhook, MetaWebhookRoute],
   exports: [ReceiveWebhook, RouteDirectory],
 })
@@ -43,6 +44,7 @@ export class MetaInboundModule {}
     InboundModule,
     MediaStoreModule,
     OutboxModule,
+    ProviderSettingsModule,
     TemplatesModule,
     TenantEventsModule,
     TierReservationModule,

@@ -2,9 +2,9 @@ import { Inject, Injectable } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
-import { loadConfig } from '#libs/config';
 import { Refusal } from '#libs/http';
 import { LOGGER } from '#libs/observability';
+import { MetaApp } from '#libs/provider-settings';
 import { rawBodyOf, rawBodyRoutes } from './raw-body-routes.js';
 import { ReceiveWebhook } from './receive-webhook.js';
 import { sameText } from './same-text.js';
@@ -15,9 +15,12 @@ const WORDS = { noun: 'webhook', tooLarge: 'A webhook of Meta has at most 3 MB.'
 /** Where Meta calls us: `GET` the handshake, `POST` the webhooks. */
 @Injectable()
 export class MetaWebhookRoute {
-  private readonly verifyToken = loadConfig(['META_VERIFY_TOKEN']).META_VERIFY_TOKEN;
-
-  constructor(receiver: ReceiveWebhook, host: HttpAdapterHost, @Inject(LOGGER) logger: Logger) {
+  constructor(
+    receiver: ReceiveWebhook,
+    host: HttpAdapterHost,
+    private readonly metaApp: MetaApp,
+    @Inject(LOGGER) logger: Logger,
+  ) {
     rawBodyRoutes(host, logger, WORDS, (scope) => {
       scope.get(PATH, (request, reply) => this.handshake(request, reply));
       scope.post(PATH, async (request, reply) => {
@@ -35,7 +38,7 @@ export class MetaWebhookRoute {
     if (
       query['hub.mode'] !== 'subscribe' ||
       typeof challenge !== 'string' ||
-      !sameText(query['hub.verify_token'], this.verifyToken)
+      !this.metaApp.verifyTokens.some((token) => sameText(query['hub.verify_token'], token))
     ) {
       throw Refusal.forbidden('hub.mode must be subscribe and hub.verify_token must be ours.');
     }

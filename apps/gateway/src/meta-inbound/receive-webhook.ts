@@ -1,12 +1,12 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Logger } from 'pino';
 import { CLOCK, type Clock } from '#libs/clock';
-import { loadConfig } from '#libs/config';
 import { Refusal } from '#libs/http';
 import { newId } from '#libs/ids';
 import { isSignedBy } from '#libs/meta-cloud';
 import { LOGGER } from '#libs/observability';
 import { PROVIDER_TENANT } from '#libs/persistence';
+import { MetaApp } from '#libs/provider-settings';
 import { Wake } from '#libs/queues';
 import { InboundTraffic } from '../channels/inbound-traffic.js';
 import { fieldOf, type MetaChange, routesOf, routeText } from './changes-of.js';
@@ -18,13 +18,12 @@ import { RouteDirectory } from './route-directory.js';
 /** Takes in a webhook of Meta's: what is answered 200 is committed, and what is refused leaves no trace but a log line. */
 @Injectable()
 export class ReceiveWebhook {
-  private readonly secrets = loadConfig(['META_APP_SECRETS']).META_APP_SECRETS;
-
   constructor(
     private readonly events: MetaEvents,
     private readonly directory: RouteDirectory,
     private readonly wake: Wake,
     private readonly traffic: InboundTraffic,
+    private readonly metaApp: MetaApp,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
@@ -35,7 +34,7 @@ export class ReceiveWebhook {
    * @throws Refusal 401 without a signature of one of our app secrets; anything else only where it could not be committed
    */
   async receive(body: Buffer, signature: string | undefined): Promise<void> {
-    if (!isSignedBy(body, signature, this.secrets)) {
+    if (!isSignedBy(body, signature, this.metaApp.appSecrets)) {
       throw Refusal.unauthenticated('X-Hub-Signature-256 is missing, or not that of these bytes with our app secret.');
     }
     await this.keep(readWebhook(body));

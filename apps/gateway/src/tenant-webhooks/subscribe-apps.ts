@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { loadConfig } from '#libs/config';
 import { AddressGuard, ForbiddenAddressError } from '#libs/outgoing-calls';
 import { Database, type Tx } from '#libs/persistence';
+import { MetaApp } from '#libs/provider-settings';
 import { WebhookEndpoints } from '#libs/tenant-events';
 import { Wabas } from '#libs/wabas';
 import { refuse, unknownObject } from '../graph-envelope/refuse.js';
@@ -18,7 +19,7 @@ export interface SubscribedApps {
 /** The tenant's webhook of one WABA, in Meta's words. */
 @Injectable()
 export class SubscribeApps {
-  private readonly config = loadConfig(['META_APP_ID', 'PUBLIC_URL']);
+  private readonly config = loadConfig(['PUBLIC_URL']);
 
   constructor(
     private readonly db: Database,
@@ -26,6 +27,7 @@ export class SubscribeApps {
     private readonly endpoints: WebhookEndpoints,
     private readonly guard: AddressGuard,
     private readonly poster: WebhookPoster,
+    private readonly metaApp: MetaApp,
   ) {}
 
   /** @throws Refusal when the WABA is not the tenant's or the callback does not answer the handshake */
@@ -62,7 +64,7 @@ export class SubscribeApps {
     const known = await this.db.inTenant(tenantId, async (tx) =>
       this.endpoints.findOverride(tx, tenantId, await this.wabaOf(tx, tenantId, metaWabaId)),
     );
-    const app = { id: this.config.META_APP_ID, link: this.config.PUBLIC_URL, name: 'Paloma' };
+    const app = { id: this.metaApp.id, link: this.config.PUBLIC_URL, name: 'Paloma' };
     return {
       data: [{ whatsapp_business_api_data: app, ...(known ? { override_callback_uri: known.url } : {}) }],
     };

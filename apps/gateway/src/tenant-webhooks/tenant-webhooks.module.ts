@@ -1,6 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { loadConfig } from '#libs/config';
 import { AddressGuard } from '#libs/outgoing-calls';
+import { ProviderSettingsModule } from '#libs/provider-settings';
 import { TenantEventsModule } from '#libs/tenant-events';
 import { TenantsModule } from '#libs/tenants';
 import { WabasModule } from '#libs/wabas';
@@ -29,7 +30,7 @@ const policyWith = (changed: Partial<DeliveryPolicy>) => ({
 
 /** Where tenants say where they want to be told. */
 @Module({
-  imports: [TenantEventsModule, TenantsModule, WabasModule],
+  imports: [ProviderSettingsModule, TenantEventsModule, TenantsModule, WabasModule],
   controllers: [WebhooksController, SubscribedAppsController],
   providers: [...posting, ManageWebhooks, SubscribeApps],
   exports: [AddressGuard],

@@ -2,8 +2,8 @@ import { Body, Controller, Header, HttpCode, Ip, Post, UseGuards } from '@nestjs
 import { ApiBearerAuth, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { IsString, Matches, MaxLength } from 'class-validator';
 import { SignInThrottle, totpUri } from '#libs/auth';
-import { loadConfig } from '#libs/config';
 import { Refusal } from '#libs/http';
+import { Branding } from '#libs/provider-settings';
 import { type Caller, People, TenantCaller, TenantUserGuard } from '#libs/tenants';
 import { LONGEST_PASSWORD } from './found-account.request.js';
 
@@ -20,11 +20,10 @@ class CodeRequest {
 @UseGuards(TenantUserGuard)
 @Controller('api/v1/second-factor')
 export class SecondFactorController {
-  private readonly provider = loadConfig(['PROVIDER_NAME']).PROVIDER_NAME;
-
   constructor(
     private readonly people: People,
     private readonly throttle: SignInThrottle,
+    private readonly branding: Branding,
   ) {}
 
   /** Begins: `secret` and `uri` go into an authenticator app. Nothing is asked for at sign-in before it is confirmed. */
@@ -35,7 +34,7 @@ export class SecondFactorController {
     const user = await this.prove(caller, password, ip);
     if (user.totpSince) throw Refusal.conflict('A second factor is in use already. Remove it first.');
     const secret = await this.people.beginTotp(user.tenantId, user.userId);
-    return { secret, uri: totpUri(this.provider, user.email, secret) };
+    return { secret, uri: totpUri(this.branding.name, user.email, secret) };
   }
 
   /** Confirms with a code of the app. `recovery_codes` are shown in this answer only; each works once. */

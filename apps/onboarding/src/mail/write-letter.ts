@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { loadConfig } from '#libs/config';
 import type { Tx } from '#libs/persistence';
+import { Branding } from '#libs/provider-settings';
 import type { Language } from '../signups/texts/language.js';
 import { type LetterKind, letterText } from './letter-texts.js';
 import { Letters } from './letters.js';
@@ -22,9 +23,12 @@ const PAGES: Readonly<Record<LetterPage, { path: string; next?: string; holds?: 
 /** Writes letters in the reader's language, with links to our own pages. */
 @Injectable()
 export class WriteLetter {
-  private readonly config = loadConfig(['PUBLIC_URL', 'PROVIDER_NAME']);
+  private readonly config = loadConfig(['PUBLIC_URL']);
 
-  constructor(private readonly letters: Letters) {}
+  constructor(
+    private readonly letters: Letters,
+    private readonly branding: Branding,
+  ) {}
 
   /** Posts a letter in the caller's transaction. @param ticket what the link holds */
   async write(
@@ -43,7 +47,7 @@ export class WriteLetter {
     const { kind, to, language, page, ticket, name, said } = letter;
     const link = page ? this.linkTo(page, language, ticket) : '';
     const text = letterText(kind, language, {
-      provider: this.config.PROVIDER_NAME,
+      provider: this.branding.name,
       link,
       ...(name ? { name } : {}),
       ...(said ? { said } : {}),

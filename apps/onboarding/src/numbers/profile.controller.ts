@@ -2,11 +2,11 @@ import { Body, Controller, Get, HttpCode, Inject, Param, Post, Req, UseGuards } 
 import { ApiBearerAuth, ApiBody, ApiConsumes, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
-import { loadConfig } from '#libs/config';
 import { Refusal } from '#libs/http';
 import { GraphClient } from '#libs/meta-cloud';
 import { LOGGER } from '#libs/observability';
 import { Database } from '#libs/persistence';
+import { MetaApp } from '#libs/provider-settings';
 import { type Caller, TenantCaller, TenantGuard } from '#libs/tenants';
 import { readFile } from '../files/read-file.js';
 import { fetchProfile } from './fetch-profile.js';
@@ -25,13 +25,12 @@ const CHANGEABLE = PROFILE_FIELDS.filter((field) => field !== 'profile_picture_u
 @UseGuards(TenantGuard)
 @Controller('api/v1/numbers/:id/profile')
 export class ProfileController {
-  private readonly appId = loadConfig(['META_APP_ID']).META_APP_ID;
-
   constructor(
     private readonly numbers: Numbers,
     private readonly profiles: Profiles,
     private readonly graph: GraphClient,
     private readonly db: Database,
+    private readonly metaApp: MetaApp,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
@@ -80,7 +79,7 @@ export class ProfileController {
     });
     try {
       const handle = await uploadPicture(this.graph, {
-        appId: this.appId,
+        appId: this.metaApp.id,
         token: this.numbers.tokenOf(known.waba),
         ...file,
       });

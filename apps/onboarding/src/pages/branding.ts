@@ -1,7 +1,7 @@
-import { loadConfig } from '#libs/config';
+import type { Branding } from '#libs/provider-settings';
 
 /** The provider's own name, logo and colour on every hosted page. */
-export interface Branding {
+export interface PageBranding {
   /** What pages fill in. */
   values: Readonly<Record<'provider' | 'logo' | 'hasLogo' | 'support' | 'hasSupport', string>>;
   logoUrl: string;
@@ -9,19 +9,22 @@ export interface Branding {
   css: string;
 }
 
-export function branding(): Branding {
-  const config = loadConfig(['PROVIDER_NAME', 'PROVIDER_LOGO_URL', 'PROVIDER_COLOR', 'SUPPORT_EMAIL']);
-  const { PROVIDER_COLOR: color, PROVIDER_LOGO_URL: logo, SUPPORT_EMAIL: support } = config;
+export function pageBranding({
+  name,
+  logoUrl,
+  color,
+  supportEmail,
+}: Pick<Branding, 'name' | 'logoUrl' | 'color' | 'supportEmail'>): PageBranding {
   return {
     values: {
-      provider: config.PROVIDER_NAME,
+      provider: name,
       // An empty address would load the page again as a picture.
-      logo: logo || 'data:,',
-      hasLogo: String(logo !== ''),
-      support,
-      hasSupport: String(support !== ''),
+      logo: logoUrl || 'data:,',
+      hasLogo: String(logoUrl !== ''),
+      support: supportEmail,
+      hasSupport: String(supportEmail !== ''),
     },
-    logoUrl: logo,
+    logoUrl,
     css:
       `:root{--accent:${color}}\n` +
       // On a dark ground the colour itself may be too dark to read.

@@ -7,10 +7,11 @@ import { getCountries } from 'libphonenumber-js/max';
 import { loadConfig } from '#libs/config';
 import { Refusal } from '#libs/http';
 import { isId } from '#libs/ids';
+import { Branding, MetaApp } from '#libs/provider-settings';
 import { LANGUAGES, type Language, languageFor } from '../signups/texts/language.js';
 import { ACCOUNT_TEXTS, type AccountPage, isAccountPage } from './account-texts.js';
 import { APPLY_TEXTS } from './apply-texts.js';
-import { branding } from './branding.js';
+import { type PageBranding, pageBranding } from './branding.js';
 import { contentSecurityPolicy } from './content-security-policy.js';
 import { fillIn } from './fill-in.js';
 import { PAGE_TEXTS } from './page-texts.js';
@@ -39,8 +40,12 @@ type Asked = Readonly<Record<string, unknown>>;
 @ApiExcludeController()
 @Controller()
 export class SignupPageController {
-  private readonly config = loadConfig(['META_APP_ID', 'META_SIGNUP_CONFIG_ID', 'META_SDK_URL', 'META_GRAPH_VERSION']);
-  private readonly brand = branding();
+  private readonly config = loadConfig(['META_SDK_URL', 'META_GRAPH_VERSION']);
+
+  constructor(
+    private readonly metaApp: MetaApp,
+    private readonly branding: Branding,
+  ) {}
 
   /** A file of the pages. */
   @Get('signup/assets/:name')
@@ -67,8 +72,8 @@ export class SignupPageController {
     this.send(reply, SIGNUP, asked, accept, (language) => ({
       ...PAGE_TEXTS[language],
       signupId: id ?? '',
-      appId: this.config.META_APP_ID,
-      configId: this.config.META_SIGNUP_CONFIG_ID,
+      appId: this.metaApp.id,
+      configId: this.metaApp.signupConfigId,
       sdkUrl: this.config.META_SDK_URL,
       sdkOrigin: new URL(this.config.META_SDK_URL).origin,
       graphVersion: this.config.META_GRAPH_VERSION,
@@ -97,6 +102,10 @@ export class SignupPageController {
     this.send(reply, APPLY, asked, accept, (language) => ({ ...APPLY_TEXTS[language], countries: COUNTRIES }));
   }
 
+  private get brand(): PageBranding {
+    return pageBranding(this.branding);
+  }
+
   private send(
     reply: FastifyReply,
     page: string,
@@ -106,9 +115,10 @@ export class SignupPageController {
   ): void {
     const language = languageFor(typeof lang === 'string' ? lang : undefined, accept);
     const goesOn = next === 'apply' ? next : '';
+    const brand = this.brand;
     const body = fillIn(page, {
       ...textsIn(language),
-      ...this.brand.values,
+      ...brand.values,
       language,
       next: goesOn,
       keep: goesOn ? `&next=${goesOn}` : '',
@@ -118,7 +128,7 @@ export class SignupPageController {
       .header('content-type', 'text/html; charset=utf-8')
       .header('cache-control', 'no-store')
       .header('vary', 'accept-language')
-      .header('content-security-policy', contentSecurityPolicy(this.config.META_SDK_URL, this.brand.logoUrl))
+      .header('content-security-policy', contentSecurityPolicy(this.config.META_SDK_URL, brand.logoUrl))
       // Meta's dialog posts to its opener, so the pop-up must keep it.
       .header('cross-origin-opener-policy', 'same-origin-allow-popups')
       .header('referrer-policy', 'strict-origin-when-cross-origin')

@@ -1,0 +1,48 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { IsInt, IsOptional, Matches, Max, Min } from 'class-validator';
+import type { MetaAppSetting } from '#libs/provider-settings';
+import { ReasonRequest } from '#libs/staff';
+
+export const META_APP_FIELDS = [
+  'app_id',
+  'signup_config_id',
+  'system_user_id',
+  'business_id',
+  'credit_line_id',
+] as const satisfies readonly (keyof MetaAppSetting)[];
+
+const ID = /^[\w-]{1,64}$/;
+const ID_OR_NONE = /^[\w-]{0,64}$/;
+
+export class MetaAppRequest extends ReasonRequest {
+  @ApiPropertyOptional({ example: '1234567890' }) @IsOptional() @Matches(ID) app_id?: string;
+  @ApiPropertyOptional({ description: 'Login configuration of Embedded Signup' })
+  @IsOptional()
+  @Matches(ID)
+  signup_config_id?: string;
+  @ApiPropertyOptional() @IsOptional() @Matches(ID_OR_NONE) system_user_id?: string;
+  @ApiPropertyOptional() @IsOptional() @Matches(ID_OR_NONE) business_id?: string;
+  @ApiPropertyOptional({ description: 'Empty for a tech provider' })
+  @IsOptional()
+  @Matches(ID_OR_NONE)
+  credit_line_id?: string;
+}
+
+/** Meta delivers a webhook again for up to 7 days (webhooks overview, 2025-11), signed as it was. */
+const RETRIES_HOURS = 7 * 24;
+const LONGEST_OVERLAP_HOURS = 30 * 24;
+
+export class SecretRequest extends ReasonRequest {
+  @ApiProperty({ description: 'It is never shown again', minLength: 16, maxLength: 1_000 })
+  @Matches(/^[\x21-\x7e]{16,1000}$/, { message: 'secret must be 16 to 1000 characters without spaces' })
+  secret: string;
+  @ApiPropertyOptional({
+    default: RETRIES_HOURS,
+    description: "So long what it replaces is accepted as well; Meta's retries last 7 days",
+  })
+  @IsOptional()
+  @IsInt()
+  @Min(0)
+  @Max(LONGEST_OVERLAP_HOURS)
+  overlap_hours: number = RETRIES_HOURS;
+}
