@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { Webhook } from 'standardwebhooks';
 import { http, type RunningApp, startApp, testEnvironment } from '../../../../test/support/app.js';
 import { cloneDatabase, type TestDatabase } from '../../../../test/support/database.js';
+import { MailServer } from '../../../../test/support/mail-server.js';
 import { type FoundedNumber, foundNumber } from '../../../../test/support/numbers.js';
 import { AdminModule } from '../admin.module.js';
 import { AdminWorkerModule } from '../admin-worker.module.js';
@@ -18,6 +19,7 @@ describe('alerts', () => {
   let admin: RunningApp;
   let worker: RunningApp;
   let pager: Server;
+  let mail: MailServer;
   let shop: FoundedNumber;
   let token: string;
   let busy = false;
@@ -36,8 +38,13 @@ describe('alerts', () => {
       response.end();
     });
     await new Promise<void>((resolve) => pager.listen(0, '127.0.0.1', resolve));
+    mail = await MailServer.start();
     const environment = testEnvironment(database, {
       LOG_LEVEL: 'fatal',
+      SMTP_URL: mail.url,
+      MAIL_FROM: 'paloma@provider.example',
+      PROVIDER_NAME: 'Tortuga Mensajes',
+      ALERT_EMAILS: 'night@provider.example,ops@provider.example',
       ALERT_WEBHOOK_URL: `http://127.0.0.1:${(pager.address() as AddressInfo).port}/`,
       ALERT_WEBHOOK_SECRET: SECRET,
     });
@@ -52,6 +59,7 @@ describe('alerts', () => {
     await worker.close();
     await admin.close();
     pager.close();
+    await mail.stop();
     await database.drop();
   });
 
@@ -59,10 +67,9 @@ describe('alerts', () => {
     http(method, `${admin.url}/admin/v1${path}`, { token, ...(body ? { body } : {}) });
   const look = async () => {
     await worker.app.get(EvaluateAlerts).run();
-    await worker.app
-      .get(TellAlerts)
-      .run()
-      .catch(() => {});
+    const tell = worker.app.get(TellAlerts);
+    // What is not taken is thrown, and told again at the next look.
+    await Promise.allSettled([tell.run('post'), tell.run('letter')]);
   };
   const quality = (rating: string) =>
     database.owner.query('UPDATE phone_numbers SET quality_rating = $2 WHERE tenant_id = $1', [shop.tenantId, rating]);
@@ -74,6 +81,7 @@ describe('alerts', () => {
        ON CONFLICT (tenant_id, day, phone_number_id, market, category, status, cause) DO UPDATE SET messages = excluded.messages`,
       [shop.tenantId, shop.phoneNumberId, n],
     );
+  const letters = () => mail.taken.splice(0).map((letter) => letter.headers.get('subject')?.[0]);
   const news = () => told.splice(0).map(({ type, data }) => `${type} ${data.kind} ${data.subject}`);
 
   it('tell a number that turned red once, by a signed post, and the all-clear when it is green', async () => {
@@ -86,6 +94,36 @@ describe('alerts', () => {
     await quality('GREEN');
     await look();
     expect(news()).toEqual([`alert.cleared quality_drop ${shop.phoneNumberId}`]);
+  });
+
+  it('tell by letter as well, each once, to all mailboxes and with an id of their own', async () => {
+    const [raised, cleared] = mail.taken;
+    expect([raised?.from, raised?.to]).toEqual([
+      'paloma@provider.example',
+      ['night@provider.example', 'ops@provider.example'],
+    ]);
+    expect(raised?.headers.get('from')?.[0]).toBe('Tortuga Mensajes <paloma@provider.example>');
+    expect(raised?.text).toContain(shop.tenantId);
+    expect(raised?.headers.get('message-id')).not.toEqual(cleared?.headers.get('message-id'));
+    expect(letters()).toEqual([
+      `Alert: quality_drop (${shop.phoneNumberId})`,
+      `All clear: quality_drop (${shop.phoneNumberId})`,
+    ]);
+  });
+
+  it('hold up no letter while the address does not answer, nor a post while the mail server refuses', async () => {
+    busy = true;
+    await quality('RED');
+    await look();
+    await look();
+    expect([news(), letters()]).toEqual([[], [`Alert: quality_drop (${shop.phoneNumberId})`]]);
+    busy = false;
+    mail.refusals.push('451 not now', '451 not now');
+    await quality('GREEN');
+    await look();
+    expect([news().length, letters()]).toEqual([2, []]);
+    await look();
+    expect([news(), letters()]).toEqual([[], [`All clear: quality_drop (${shop.phoneNumberId})`]]);
   });
 
   it('tell again what was not taken, and lose nothing', async () => {

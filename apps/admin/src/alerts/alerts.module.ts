@@ -2,6 +2,8 @@ import { Module } from '@nestjs/common';
 import { AlertsController } from './alerts.controller.js';
 import { Alerts } from './alerts.js';
 import { EvaluateAlerts } from './evaluate-alerts.js';
+import { MailAlerts } from './mail-alerts.js';
+import { PostAlerts } from './post-alerts.js';
 import { TellAlerts } from './tell-alerts.js';
 import { WatchAlerts } from './watch-alerts.js';
 
@@ -11,7 +13,7 @@ export class AlertsModule {}
 
 /** What the worker looks at and tells. */
 @Module({
-  providers: [Alerts, EvaluateAlerts, TellAlerts, WatchAlerts],
+  providers: [Alerts, EvaluateAlerts, PostAlerts, MailAlerts, TellAlerts, WatchAlerts],
   exports: [EvaluateAlerts, TellAlerts],
 })
 export class AlertsWorkerModule {}

@@ -14,11 +14,20 @@ export interface Alert {
   value: number;
   raisedAt: Date;
   clearedAt: Date | null;
-  toldRaisedAt: Date | null;
-  toldClearedAt: Date | null;
+  /** Whether the beginning was told, by each way. */
+  toldRaised: Record<AlertWay, boolean>;
   acknowledgedBy: string | null;
   acknowledgedAt: Date | null;
 }
+
+/** By which staff are told. */
+export type AlertWay = 'post' | 'letter';
+
+/** The columns that hold since when the beginning and the end are told. */
+const TOLD = {
+  post: { raised: 'told_raised_at', cleared: 'told_cleared_at' },
+  letter: { raised: 'mailed_raised_at', cleared: 'mailed_cleared_at' },
+} as const satisfies Record<AlertWay, Record<'raised' | 'cleared', string>>;
 
 export interface Rule extends Thresholds {
   kind: AlertKind;
@@ -26,7 +35,8 @@ export interface Rule extends Thresholds {
 }
 
 const COLUMNS = `alert_id AS id, tenant_id AS "tenantId", kind, subject, value::float8 AS value, raised_at AS "raisedAt",
-  cleared_at AS "clearedAt", told_raised_at AS "toldRaisedAt", told_cleared_at AS "toldClearedAt",
+  cleared_at AS "clearedAt",
+  json_build_object('post', told_raised_at IS NOT NULL, 'letter', mailed_raised_at IS NOT NULL) AS "toldRaised",
   acknowledged_by AS "acknowledgedBy", acknowledged_at AS "acknowledgedAt"`;
 
 /** The one writer of alerts and alert_rules; as staff. */
@@ -82,12 +92,13 @@ export class Alerts {
     return tx.query(`SELECT ${COLUMNS} FROM alerts WHERE cleared_at IS NULL`);
   }
 
-  /** Those of which the beginning or the end is still to be told, oldest first. */
-  async untold(limit: number): Promise<Alert[]> {
+  /** Those of which the beginning or the end is still to be told in a way, oldest first. */
+  async untold(way: AlertWay, limit: number): Promise<Alert[]> {
+    const { raised, cleared } = TOLD[way];
     return this.db.asStaff((tx) =>
       tx.query(
         `SELECT ${COLUMNS} FROM alerts
-          WHERE told_raised_at IS NULL OR (cleared_at IS NOT NULL AND told_cleared_at IS NULL)
+          WHERE ${raised} IS NULL OR (cleared_at IS NOT NULL AND ${cleared} IS NULL)
           ORDER BY alert_id LIMIT $1`,
         [limit],
       ),
@@ -127,9 +138,9 @@ export class Alerts {
     );
   }
 
-  async told({ tenantId, id }: Alert, what: 'raised' | 'cleared'): Promise<void> {
+  async told({ tenantId, id }: Alert, way: AlertWay, what: 'raised' | 'cleared'): Promise<void> {
     await this.db.inTenant(tenantId, (tx) =>
-      tx.query(`UPDATE alerts SET told_${what}_at = $3 WHERE tenant_id = $1 AND alert_id = $2`, [
+      tx.query(`UPDATE alerts SET ${TOLD[way][what]} = $3 WHERE tenant_id = $1 AND alert_id = $2`, [
         tenantId,
         id,
         this.clock.now(),

@@ -16,6 +16,7 @@ export class WatchAlerts implements OnApplicationBootstrap {
 
   onApplicationBootstrap(): void {
     this.periodic.every('alerts', EVERY_MS, () => this.evaluate.run());
-    this.periodic.every('telling alerts', EVERY_MS, () => this.tell.run());
+    this.periodic.every('posting alerts', EVERY_MS, () => this.tell.run('post'));
+    this.periodic.every('mailing alerts', EVERY_MS, () => this.tell.run('letter'));
   }
 }
