@@ -1,7 +1,10 @@
 export { Branding } from './branding.js';
+export { FEATURE_NAMES, FEATURES, type Feature, featureSetting, isFeature, type Switch } from './feature-list.js';
+export { Features } from './features.js';
+export { LetterWordings, letterSetting } from './letter-wordings.js';
 export { LiveSettings } from './live-settings.js';
 export { MetaApp, type MetaPartner } from './meta-app.js';
 export { fingerprintOf, ProviderSettings, type ShownSecret } from './provider-settings.js';
 export { ProviderSettingsModule } from './provider-settings.module.js';
 export { isSecretKind, SECRET_KINDS, type SecretKind } from './secrets.js';
-export type { BrandingSetting, LetterWording, MetaAppSetting } from './setting-values.js';
+export type { BrandingSetting, MetaAppSetting } from './setting-values.js';

@@ -40,6 +40,14 @@ export class ProviderSettings {
     return row?.value;
   }
 
+  /** Tenants with a value of their own under a name; as staff. */
+  async ofTenants<Value>(tx: Tx, name: string): Promise<{ tenantId: string; value: Value }[]> {
+    return tx.query(
+      `SELECT tenant_id AS "tenantId", value FROM provider_settings WHERE name = $1 AND tenant_id <> $2 ORDER BY tenant_id`,
+      [name, PROVIDER_TENANT],
+    );
+  }
+
   /** In the scope of the tenant. @param value undefined: as it was before anybody changed it */
   async save(tx: Tx, tenantId: string, name: string, value: object | undefined): Promise<void> {
     if (value === undefined) {

@@ -19,12 +19,6 @@ export interface MetaAppSetting {
   credit_line_id?: string;
 }
 
-/** Subject and text of a letter, with `{{placeholders}}`. */
-export interface LetterWording {
-  subject: string;
-  text: string;
-}
-
 /** Settings with one value for the whole platform, by name. */
 export interface SettingValues {
   branding: BrandingSetting;

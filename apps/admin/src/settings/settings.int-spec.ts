@@ -1,4 +1,6 @@
 import { createHmac } from 'node:crypto';
+import { Features } from '#libs/provider-settings';
+import { Vault } from '#libs/vault';
 import { eventually, http, type RunningApp, startApp, testEnvironment } from '../../../../test/support/app.js';
 import { cloneDatabase, type TestDatabase } from '../../../../test/support/database.js';
 import { GatewayModule } from '../../../gateway/src/gateway.module.js';
@@ -147,6 +149,87 @@ describe('settings of the provider', () => {
     await call('PUT', '/meta-secrets/verify_token', { secret, reason: 'once a year' });
     await eventually(async () => (await handshake(secret)) === 200);
     expect([await handshake('test-verify-token'), await handshake('neither')]).toEqual([200, 403]);
+  });
+
+  describe('the words of letters', () => {
+    const path = '/letters/confirm-email/es';
+    const own = { subject: 'Hola de {{provider}}', text: 'Abre {{link}}, por favor.' };
+    const letterTo = async (email: string, language: string) => {
+      const body = { company: 'Flores', email, password: PASSWORD };
+      const headers = { 'accept-language': language };
+      const { status } = await http('POST', `${onboarding.url}/api/v1/accounts`, { body, headers });
+      expect(status).toBe(201);
+      const { rows } = await database.owner.query(
+        'SELECT letter_id, sealed FROM letters ORDER BY letter_id DESC LIMIT 1',
+      );
+      return JSON.parse(onboarding.app.get(Vault).open(rows[0].sealed, `letter:${rows[0].letter_id}`));
+    };
+
+    it('are the provider’s own in the language that it changed, until it takes them back', async () => {
+      expect((await call('PUT', path, { ...own, reason: 'our tone' })).body).toMatchObject({ ...own, changed: true });
+      let n = 0;
+      await eventually(
+        async () => (await letterTo(`es-${n++}@flores.example`, 'es')).subject === 'Hola de Paloma of the environment',
+      );
+      expect((await letterTo('es@flores.example', 'es')).text).toMatch(
+        /^Abre http\S+\/account\/confirm\S+, por favor\.$/,
+      );
+      expect((await letterTo('en@flores.example', 'en')).subject).toContain('Confirm your e-mail address');
+      expect((await call('POST', `${path}/reset`, { reason: 'the old tone' })).body.changed).toBe(false);
+      await eventually(async () =>
+        (await letterTo(`es-${n++}@flores.example`, 'es')).subject.startsWith('Confirma tu'),
+      );
+    });
+
+    it('can be previewed, and are refused when the letter would be of no use', async () => {
+      const { body } = await call('POST', `${path}/preview`, own);
+      expect(body).toMatchObject({ subject: 'Hola de Paloma', text: expect.stringMatching(/^Abre https:/) });
+      const useless = { subject: 'Hola', text: 'Abre el enlace.' };
+      expect((await call('POST', `${path}/preview`, useless)).status).toBe(400);
+      expect((await call('PUT', path, { ...useless, reason: 'a test' })).status).toBe(400);
+      expect((await call('PUT', '/letters/love-letter/es', { ...own, reason: 'a test' })).status).toBe(404);
+    });
+  });
+
+  describe('what is switched on', () => {
+    const open = async (n: number) => {
+      const body = { company: 'Flores', email: `switch-${n}@flores.example`, password: PASSWORD };
+      return http('POST', `${onboarding.url}/api/v1/accounts`, { body });
+    };
+
+    it('is off in every process within seconds, says so, and is in the audit log', async () => {
+      await call('PUT', '/features/accounts', { on: false, reason: 'by invitation only' });
+      let n = 0;
+      const refused = await eventually(async () => {
+        const answer = await open(n++);
+        return answer.status === 403 && answer;
+      });
+      expect(refused.body.error.code).toBe('feature_off');
+      expect(await entries('setting:feature.accounts')).toEqual([
+        { action: 'setting.change', before: null, after: { on: false } },
+      ]);
+      await call('PUT', '/features/accounts', { on: true, reason: 'for all again' });
+      await eventually(async () => (await open(n++)).status === 201);
+    });
+
+    it('is switched for one tenant alone where the feature is a tenant’s', async () => {
+      const [{ tenant_id: tenantId }] = (await database.owner.query('SELECT tenant_id FROM tenants LIMIT 1')).rows;
+      const { body } = await call('PUT', `/features/campaigns/tenants/${tenantId}`, {
+        on: false,
+        reason: 'a complaint',
+      });
+      const campaigns = () => body.data.find((f: { feature: string }) => f.feature === 'campaigns');
+      expect(campaigns()).toMatchObject({ on: true, exceptions: [{ tenant_id: tenantId, on: false }] });
+      const features = onboarding.app.get(Features);
+      await eventually(async () => !features.isOn('campaigns', tenantId));
+      expect(features.isOn('campaigns', '018f0000-0000-7000-8000-000000000000')).toBe(true);
+      expect(
+        (await call('PUT', `/features/campaigns/tenants/${tenantId}`, { on: null, reason: 'settled' })).status,
+      ).toBe(200);
+      await eventually(async () => features.isOn('campaigns', tenantId));
+      const elsewhere = await call('PUT', `/features/accounts/tenants/${tenantId}`, { on: false, reason: 'a test' });
+      expect(elsewhere.status).toBe(404);
+    });
   });
 
   it('the app at Meta is another one on pages within seconds', async () => {

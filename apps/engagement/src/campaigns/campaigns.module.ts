@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { ProviderSettingsModule } from '#libs/provider-settings';
 import { ServiceCallsModule } from '#libs/service-calls';
 import { TemplatesModule } from '#libs/templates';
 import { TenantEventsModule } from '#libs/tenant-events';
@@ -13,7 +14,7 @@ const RECORDS = [Campaigns, Recipients, CampaignCounts, Stand, Audiences];
 
 /** What the API and the worker of campaigns share. */
 @Module({
-  imports: [TenantEventsModule, TemplatesModule, ServiceCallsModule, SegmentsModule],
+  imports: [ProviderSettingsModule, TenantEventsModule, TemplatesModule, ServiceCallsModule, SegmentsModule],
   providers: RECORDS,
   exports: [...RECORDS, ServiceCallsModule],
 })

@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { CLOCK, type Clock } from '#libs/clock';
 import { Refusal } from '#libs/http';
 import { Database, type Tx } from '#libs/persistence';
+import { Features } from '#libs/provider-settings';
 import { Wake } from '#libs/queues';
 import { isSendable } from '#libs/template-state';
 import { Audiences } from './audiences.js';
@@ -19,11 +20,13 @@ export class SteerCampaign {
     private readonly audiences: Audiences,
     private readonly stand: Stand,
     private readonly wake: Wake,
+    private readonly features: Features,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
   /** Freezes the audience as it is now; what follows is the worker's. @throws Refusal */
   async launch(tenantId: string, campaignId: string): Promise<Campaign> {
+    this.features.require('campaigns', tenantId);
     const launched = await this.move(tenantId, campaignId, 'freezing', async (tx, campaign) => {
       const { schedule } = campaign.plan;
       if ('at' in schedule && schedule.at && new Date(schedule.at) < this.clock.now()) {

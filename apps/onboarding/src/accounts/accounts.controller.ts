@@ -4,6 +4,7 @@ import { IsString, MaxLength } from 'class-validator';
 import { Applications } from '#libs/applications';
 import { Refusal } from '#libs/http';
 import { Database } from '#libs/persistence';
+import { Features } from '#libs/provider-settings';
 import {
   AddressTakenError,
   type Caller,
@@ -36,15 +37,17 @@ export class AccountsController {
     private readonly letter: WriteLetter,
     private readonly applications: Applications,
     private readonly db: Database,
+    private readonly features: Features,
   ) {}
 
   /**
    * Founds a tenant with its first owner, and sends a letter that asks to confirm the address. 409 when someone already
-   * signs in with the address.
+   * signs in with the address; 403 where the provider founds accounts itself.
    */
   @ApiOperation({ summary: 'Create an account' })
   @Post('accounts')
   async found(@Body() request: FoundAccountRequest, @Headers('accept-language') language?: string) {
+    this.features.require('accounts');
     const { tenantId, userId } = await this.tenants
       .found(
         { name: request.company.trim(), ...(request.country ? { country: request.country } : {}) },

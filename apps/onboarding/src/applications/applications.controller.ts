@@ -22,6 +22,7 @@ import { Refusal } from '#libs/http';
 import { isId } from '#libs/ids';
 import { LOGGER } from '#libs/observability';
 import { Database } from '#libs/persistence';
+import { Features } from '#libs/provider-settings';
 import { Sessions } from '#libs/sessions';
 import {
   AddressTakenError,
@@ -81,6 +82,7 @@ export class ApplicationsController {
     private readonly numbers: Numbers,
     private readonly throttle: SignInThrottle,
     private readonly db: Database,
+    private readonly features: Features,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
@@ -92,6 +94,7 @@ export class ApplicationsController {
   @Post('start')
   @Header('cache-control', 'no-store')
   async start(@Body() request: ApplyRequest, @Ip() ip: string, @Headers('accept-language') accept?: string) {
+    this.features.require('applications');
     await this.throttle.attempt('apply', request.contact_email, ip);
     const language = languageFor(undefined, accept);
     const judged = judgeNumber(request.phone);
@@ -148,6 +151,7 @@ export class ApplicationsController {
     @Body() request: ApplyRequest,
     @Headers('accept-language') accept?: string,
   ) {
+    this.features.require('applications');
     const { tenantId, userId, tenantStatus } = caller;
     if (tenantStatus !== 'active') throw Refusal.forbidden('This account is suspended and cannot apply.');
     const language = languageFor(undefined, accept);

@@ -1,11 +1,11 @@
 import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import type { Logger } from 'pino';
 import { type Application, type ApplicationEntry, Applications } from '#libs/applications';
+import type { LetterKind } from '#libs/letters';
 import { LOGGER } from '#libs/observability';
 import { Database, type Tx } from '#libs/persistence';
 import { Periodic } from '#libs/queues';
 import { TellTenant } from '../events/tell-tenant.js';
-import type { LetterKind } from '../mail/letter-texts.js';
 import { WriteLetter } from '../mail/write-letter.js';
 import { Signups } from '../signups/signups.js';
 import type { Language } from '../signups/texts/language.js';

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { loadConfig } from '#libs/config';
+import { fillWording, type LetterKind } from '#libs/letters';
 import type { Tx } from '#libs/persistence';
-import { Branding } from '#libs/provider-settings';
+import { Branding, LetterWordings } from '#libs/provider-settings';
 import type { Language } from '../signups/texts/language.js';
-import { type LetterKind, letterText } from './letter-texts.js';
 import { Letters } from './letters.js';
 
 export type LetterPage = 'confirm' | 'reset' | 'forgotten' | 'join' | 'applicant-password' | 'application';
@@ -28,6 +28,7 @@ export class WriteLetter {
   constructor(
     private readonly letters: Letters,
     private readonly branding: Branding,
+    private readonly wordings: LetterWordings,
   ) {}
 
   /** Posts a letter in the caller's transaction. @param ticket what the link holds */
@@ -46,7 +47,7 @@ export class WriteLetter {
   ): Promise<void> {
     const { kind, to, language, page, ticket, name, said } = letter;
     const link = page ? this.linkTo(page, language, ticket) : '';
-    const text = letterText(kind, language, {
+    const text = fillWording(this.wordings.of(kind, language), {
       provider: this.branding.name,
       link,
       ...(name ? { name } : {}),

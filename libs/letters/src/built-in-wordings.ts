@@ -1,0 +1,109 @@
+import type { LetterKind, LetterLanguage, Wording } from './letter-kinds.js';
+
+const en: Record<LetterKind, Wording> = {
+  'confirm-email': {
+    subject: 'Confirm your e-mail address for {{provider}}',
+    text: 'Welcome. Please confirm that this address is yours by opening this link within 7 days:\n\n{{link}}\n\nIf you did not ask for this, ignore this message.',
+  },
+  'reset-password': {
+    subject: 'Choose a new password for {{provider}}',
+    text: 'Somebody asked for a new password for this address. If it was you, open this link within an hour:\n\n{{link}}\n\nIf it was not you, ignore this message; nothing has changed.',
+  },
+  'password-changed': {
+    subject: 'Your password for {{provider}} was changed',
+    text: 'The password of this account was just changed, and everybody who was signed in has been signed out. If it was not you, choose a new password now:\n\n{{link}}',
+  },
+  invitation: {
+    subject: '{{name}} invites you to {{provider}}',
+    text: 'You are invited to work for {{name}} on {{provider}}. Open this link within 7 days and choose a password:\n\n{{link}}',
+  },
+  'application-received': {
+    subject: 'We have received the application of {{name}}',
+    text: 'Thank you. To let us begin, confirm this address and choose a password by opening this link within 7 days:\n\n{{link}}',
+  },
+  'application-question': {
+    subject: 'A question about the application of {{name}}',
+    text: 'We need one more thing before we can decide:\n\n{{said}}\n\nPlease answer here:\n\n{{link}}',
+  },
+  'application-approved': {
+    subject: 'The application of {{name}} is approved',
+    text: 'Good news: your application is approved. The last step is to prove your phone number with a code:\n\n{{link}}',
+  },
+  'application-declined': {
+    subject: 'The application of {{name}} was declined',
+    text: 'We cannot take your application. The reason:\n\n{{said}}',
+  },
+};
+
+const es: Record<LetterKind, Wording> = {
+  'confirm-email': {
+    subject: 'Confirma tu correo para {{provider}}',
+    text: 'Te damos la bienvenida. Confirma que esta dirección es tuya abriendo este enlace en un plazo de 7 días:\n\n{{link}}\n\nSi no lo pediste tú, ignora este mensaje.',
+  },
+  'reset-password': {
+    subject: 'Elige una contraseña nueva para {{provider}}',
+    text: 'Alguien pidió una contraseña nueva para esta dirección. Si fuiste tú, abre este enlace antes de una hora:\n\n{{link}}\n\nSi no fuiste tú, ignora este mensaje; nada ha cambiado.',
+  },
+  'password-changed': {
+    subject: 'Se cambió tu contraseña de {{provider}}',
+    text: 'La contraseña de esta cuenta se acaba de cambiar y se cerraron todas las sesiones. Si no fuiste tú, elige otra ahora:\n\n{{link}}',
+  },
+  invitation: {
+    subject: '{{name}} te invita a {{provider}}',
+    text: 'Te invitan a trabajar para {{name}} en {{provider}}. Abre este enlace en un plazo de 7 días y elige una contraseña:\n\n{{link}}',
+  },
+  'application-received': {
+    subject: 'Hemos recibido la solicitud de {{name}}',
+    text: 'Gracias. Para empezar, confirma esta dirección y elige una contraseña abriendo este enlace en un plazo de 7 días:\n\n{{link}}',
+  },
+  'application-question': {
+    subject: 'Una pregunta sobre la solicitud de {{name}}',
+    text: 'Necesitamos algo más antes de decidir:\n\n{{said}}\n\nResponde aquí, por favor:\n\n{{link}}',
+  },
+  'application-approved': {
+    subject: 'La solicitud de {{name}} está aprobada',
+    text: 'Buenas noticias: tu solicitud está aprobada. El último paso es comprobar tu número de teléfono con un código:\n\n{{link}}',
+  },
+  'application-declined': {
+    subject: 'La solicitud de {{name}} fue rechazada',
+    text: 'No podemos aceptar tu solicitud. El motivo:\n\n{{said}}',
+  },
+};
+
+const pt: Record<LetterKind, Wording> = {
+  'confirm-email': {
+    subject: 'Confirme o seu e-mail para {{provider}}',
+    text: 'Boas-vindas. Confirme que este endereço é seu abrindo este link em até 7 dias:\n\n{{link}}\n\nSe você não pediu isto, ignore esta mensagem.',
+  },
+  'reset-password': {
+    subject: 'Escolha uma nova senha para {{provider}}',
+    text: 'Alguém pediu uma nova senha para este endereço. Se foi você, abra este link em até uma hora:\n\n{{link}}\n\nSe não foi você, ignore esta mensagem; nada mudou.',
+  },
+  'password-changed': {
+    subject: 'A sua senha de {{provider}} foi alterada',
+    text: 'A senha desta conta acabou de ser alterada e todas as sessões foram encerradas. Se não foi você, escolha outra agora:\n\n{{link}}',
+  },
+  invitation: {
+    subject: '{{name}} convida você para {{provider}}',
+    text: 'Você foi convidado a trabalhar para {{name}} em {{provider}}. Abra este link em até 7 dias e escolha uma senha:\n\n{{link}}',
+  },
+  'application-received': {
+    subject: 'Recebemos o pedido de {{name}}',
+    text: 'Obrigado. Para começarmos, confirme este endereço e escolha uma senha abrindo este link em até 7 dias:\n\n{{link}}',
+  },
+  'application-question': {
+    subject: 'Uma pergunta sobre o pedido de {{name}}',
+    text: 'Precisamos de mais uma informação antes de decidir:\n\n{{said}}\n\nResponda aqui, por favor:\n\n{{link}}',
+  },
+  'application-approved': {
+    subject: 'O pedido de {{name}} foi aprovado',
+    text: 'Boas notícias: o seu pedido foi aprovado. O último passo é comprovar o seu número de telefone com um código:\n\n{{link}}',
+  },
+  'application-declined': {
+    subject: 'O pedido de {{name}} foi recusado',
+    text: 'Não podemos aceitar o seu pedido. O motivo:\n\n{{said}}',
+  },
+};
+
+/** What letters say where the provider has no words of its own. */
+export const BUILT_IN: Readonly<Record<LetterLanguage, Record<LetterKind, Wording>>> = { en, es, pt };
