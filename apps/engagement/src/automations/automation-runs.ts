@@ -118,6 +118,35 @@ export class AutomationRuns {
     );
   }
 
+  /**
+   * What runs for a contact that became another's runs for the other: goals that it meets count, as do those that it met
+   * already. Of two runs about the same cart or order the other's goes on. The events have been moved before.
+   */
+  async followMerge(tx: Tx, tenantId: string, { from, into }: { from: string; into: string }): Promise<void> {
+    for (const contactId of [from, into].sort()) await this.oneByOne(tx, tenantId, contactId);
+    const now = this.clock.now();
+    await tx.query(
+      `UPDATE automation_runs r SET state = 'stopped', due_at = NULL, ended_at = $4, reason = 'merged'
+        WHERE r.tenant_id = $1 AND r.contact_id = $2 AND r.state = 'waiting' AND EXISTS (
+          SELECT FROM automation_runs o WHERE o.tenant_id = $1 AND o.contact_id = $3 AND o.state = 'waiting'
+             AND o.automation_id = r.automation_id AND o.subject = r.subject)`,
+      [tenantId, from, into, now],
+    );
+    await tx.query('UPDATE automation_runs SET contact_id = $3 WHERE tenant_id = $1 AND contact_id = $2', [
+      tenantId,
+      from,
+      into,
+    ]);
+    await tx.query(
+      `UPDATE automation_runs r SET state = 'goal_met', due_at = NULL, ended_at = $3, reason = e.kind
+         FROM shop_events e
+        WHERE r.tenant_id = $1 AND r.contact_id = $2 AND r.state = 'waiting'
+          AND e.tenant_id = $1 AND e.contact_id = $2 AND e.kind = ANY (r.goal_kinds) AND e.at >= r.triggered_at
+          AND (r.goal_scope = 'customer' OR e.subject = r.subject)`,
+      [tenantId, into, now],
+    );
+  }
+
   /** Ends what waits of an automation that was switched off. */
   async stopAll(tx: Tx, tenantId: string, automationId: string, reason: string): Promise<void> {
     await tx.query(

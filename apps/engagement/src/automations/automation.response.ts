@@ -38,6 +38,7 @@ const written = (automation: Automation): Record<string, unknown> => ({
   conditions: automation.conditions,
   goal: automation.goal,
   stop_on_reply: automation.stopOnReply,
+  ...(automation.quietHours ? { quiet_hours: automation.quietHours } : {}),
   ...(automation.againAfterMinutes === undefined ? {} : { again_after_minutes: automation.againAfterMinutes }),
   steps: automation.steps.map(({ afterMinutes, onlyIf, send }) => ({
     after_minutes: afterMinutes,

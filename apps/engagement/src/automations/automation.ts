@@ -1,3 +1,4 @@
+import type { QuietHours } from '../send-time.js';
 import type { ShopEventKind } from '../shop-events/shop-event.js';
 
 /** What is asked of an event's data. Amounts are compared as decimals, everything else as text. */
@@ -41,6 +42,8 @@ export interface Automation {
   };
   /** Whether it ends when the customer writes: then people or bots talk with them. */
   stopOnReply: boolean;
+  /** Hours of the customer's own clocks in which nothing is said; what falls due in them is said when they end. */
+  quietHours?: QuietHours | undefined;
   /** Minutes after which the same event about the same cart or order begins it anew; absent: never. */
   againAfterMinutes?: number | undefined;
 }

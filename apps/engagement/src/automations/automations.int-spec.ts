@@ -6,6 +6,7 @@ import { eventually, http, type RunningApp, startApp } from '../../../../test/su
 import { aMerchant, type Merchant } from '../../../../test/support/gateway.js';
 import { GatewayStage } from '../../../../test/support/gateway-stage.js';
 import { EngagementModule } from '../engagement.module.js';
+import { localTime } from '../local-time.js';
 import { shopSignature } from '../shop-events/shop-signature.js';
 import { AutomationsWorkerModule } from './automations.module.js';
 
@@ -150,6 +151,55 @@ describe('an automation', () => {
       );
     await stage.database.owner.query(`UPDATE automation_runs SET due_at = now() WHERE tenant_id = $1`, [shop.tenantId]);
     await ended(id, 'replied');
+    expect(await sent()).toEqual([]);
+  });
+
+  it('waits out the quiet hours of each customer, on its own clocks', async () => {
+    const minute = localTime('America/Mexico_City', new Date()).minute + 1_440;
+    const clock = (at: number) =>
+      [Math.floor((at % 1_440) / 60), at % 60].map((n) => String(n).padStart(2, '0')).join(':');
+    const quiet_hours = { from: clock(minute - 60), until: clock(minute + 60) };
+    const id = await automation({ trigger: 'order.placed', quiet_hours, steps: [step(0, 'thanks')] });
+    expect((await call('GET', `/automations/${id}`)).body.definition).toMatchObject({ quiet_hours });
+    await tell('order.placed', { subject: 'in Mexico', at: minutesAgo(1) });
+    await call('POST', '/events', {
+      id: `e${++told}`,
+      kind: 'order.placed',
+      customer: { phone: '+34612345678' },
+      subject: 'in Spain',
+    });
+    await ended(id, 'done');
+    const waiting = await eventually(async () => {
+      const runs: { subject: string; state: string; due_at: string }[] = await runsOf(id);
+      return runs.find((r) => r.subject === 'in Mexico' && Date.parse(r.due_at) > Date.now());
+    });
+    expect(waiting.state).toBe('waiting');
+    expect(Math.abs(Date.parse(waiting.due_at) - Date.now() - 3_600_000)).toBeLessThanOrEqual(120_000);
+    expect(await sent()).toHaveLength(1);
+  });
+
+  it('follows contacts that become one: a goal of either ends it', async () => {
+    const goal = { kinds: ['order.placed'], scope: 'customer' };
+    const id = await automation({ trigger: 'cart.left', goal, steps: [step(60, 'your cart')] });
+    const known = async (phone: string) =>
+      (await call('POST', '/contacts', { identifiers: [{ kind: 'phone', value: phone }] })).body.id as string;
+    const by = (phone: string, kind: string, subject: string, minutes: number) =>
+      call('POST', '/events', { id: `e${++told}`, kind, customer: { phone }, subject, at: minutesAgo(minutes) });
+    const [into, met, waits] = ['+5215512340001', '+5215512340002', '+5215512340003'];
+    const stays = await known(into);
+    // Left a cart under one number and had ordered under another before anybody knew that it is one person.
+    await by(met, 'cart.left', 'cart-a', 20);
+    await by(into, 'order.placed', 'order-a', 10);
+    await by(waits, 'cart.left', 'cart-b', 5);
+    expect((await call('POST', `/contacts/${stays}/merge`, { contact_id: await known(met) })).status).toBe(200);
+    expect(await runsOf(id)).toMatchObject([
+      { subject: 'cart-b', state: 'waiting' },
+      { subject: 'cart-a', state: 'goal_met', reason: 'order.placed', contact_id: stays },
+    ]);
+    expect((await call('POST', `/contacts/${stays}/merge`, { contact_id: await known(waits) })).status).toBe(200);
+    expect(await runsOf(id)).toMatchObject([{ state: 'waiting', contact_id: stays }, {}]);
+    await by(into, 'order.placed', 'order-b', 1);
+    expect(await runsOf(id)).toMatchObject([{ subject: 'cart-b', state: 'goal_met' }, {}]);
     expect(await sent()).toEqual([]);
   });
 

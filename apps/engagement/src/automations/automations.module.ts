@@ -8,6 +8,7 @@ import { AutomationRuns } from './automation-runs.js';
 import { AutomationSteps } from './automation-steps.js';
 import { AutomationsController } from './automations.controller.js';
 import { Automations } from './automations.js';
+import { CustomerNight } from './customer-night.js';
 import { FollowEvent } from './follow-event.js';
 import { RunAutomations } from './run-automations.js';
 import { SendSteps } from './send-steps.js';
@@ -24,7 +25,7 @@ export class AutomationsApiModule {}
 /** Sends what is due. */
 @Module({
   imports: [AutomationsModule, ContactsModule, WabasModule, GatewayClientModule.forApp('engagement')],
-  providers: [SendSteps, RunAutomations],
+  providers: [CustomerNight, SendSteps, RunAutomations],
   exports: [RunAutomations],
 })
 export class AutomationsWorkerModule {}

@@ -60,6 +60,18 @@ describe('a run of an automation', () => {
   });
 });
 
+describe('a customer who is not to be disturbed', () => {
+  it('is written to when that is over, and not about what is too late by then', () => {
+    const steps = [stepAfter(30)];
+    const at = (minute: number, quietUntil?: number) =>
+      planRun(steps, { triggeredAt: noon, next: 0 }, minutes(minute), quietUntil ? minutes(quietUntil) : undefined);
+    expect(at(20, 600)).toEqual({ do: 'wait', until: minutes(30) });
+    expect(at(30, 600)).toEqual({ do: 'wait', until: minutes(600) });
+    expect(at(600)).toMatchObject({ do: 'send' });
+    expect(at(30 + 24 * 60 + 1, 9_000)).toEqual({ do: 'skip', why: 'late' });
+  });
+});
+
 describe('an event that triggers an automation', () => {
   const waiting = { waiting: true, next: 0, triggeredAt: noon };
   const over = { waiting: false, next: 2, triggeredAt: noon };

@@ -23,14 +23,23 @@ export function dueAt(steps: readonly Step[], triggeredAt: Date, index: number):
   return new Date(triggeredAt.getTime() + minutes * MINUTE_MS);
 }
 
-/** What is to be done with a run at an instant. */
-export function planRun(steps: readonly Step[], { triggeredAt, next }: Progress, now: Date): Move {
+/**
+ * What is to be done with a run at an instant.
+ *
+ * @param quietUntil until when the customer is not to be disturbed, if it is not to be now
+ */
+export function planRun(
+  steps: readonly Step[],
+  { triggeredAt, next }: Progress,
+  now: Date,
+  quietUntil?: Date | undefined,
+): Move {
   const step = steps[next];
   if (!step) return { do: 'end' };
   const due = dueAt(steps, triggeredAt, next);
   if (due > now) return { do: 'wait', until: due };
   if (now.getTime() - due.getTime() > LATE_MS) return { do: 'skip', why: 'late' };
-  return { do: 'send', step };
+  return quietUntil ? { do: 'wait', until: quietUntil } : { do: 'send', step };
 }
 
 /** The run of an automation about the same cart or order that began last. */

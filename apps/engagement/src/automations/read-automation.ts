@@ -23,6 +23,8 @@ const isFields = (value: unknown): value is Fields =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 const isText = (value: unknown, longest = LONGEST_TEXT): value is string =>
   typeof value === 'string' && value.trim() !== '' && value.length <= longest;
+const isTimeOfDay = (value: unknown): value is string =>
+  typeof value === 'string' && /^([01]\d|2[0-3]):[0-5]\d$/.test(value);
 const isMinutes = (value: unknown, least: number): value is number =>
   Number.isInteger(value) && (value as number) >= least && (value as number) <= LONGEST_WAIT;
 const isScalar = (value: unknown): value is string | number | boolean =>
@@ -33,7 +35,14 @@ export function readAutomation(given: unknown): { automation: Automation } | { p
   const problems: string[] = [];
   const say = (problem: string) => void problems.push(problem);
   if (!isFields(given)) return { problems: ['must be an object'] };
-  const { trigger, steps, goal, stop_on_reply: stopOnReply = false, again_after_minutes: again } = given;
+  const {
+    trigger,
+    steps,
+    goal,
+    stop_on_reply: stopOnReply = false,
+    again_after_minutes: again,
+    quiet_hours: quiet,
+  } = given;
   if (!isShopEventKind(trigger)) say(`trigger must be one of ${SHOP_EVENT_KINDS.join(', ')}`);
   if (!Array.isArray(steps) || steps.length === 0 || steps.length > MOST_STEPS) {
     say(`steps must be a list of 1 to ${MOST_STEPS}`);
@@ -46,6 +55,7 @@ export function readAutomation(given: unknown): { automation: Automation } | { p
     steps: (Array.isArray(steps) ? steps.slice(0, MOST_STEPS) : []).map((step, i) => readStep(step, `steps.${i}`, say)),
     goal: readGoal(goal, say),
     stopOnReply,
+    ...(quiet === undefined ? {} : { quietHours: readQuietHours(quiet, say) }),
     ...(again === undefined ? {} : { againAfterMinutes: again }),
   };
   return problems.length > 0 ? { problems } : { automation: automation as Automation };
@@ -61,6 +71,13 @@ function readGoal(given: unknown, say: Say): Automation['goal'] {
   }
   if (scope !== 'subject' && scope !== 'customer') say('goal.scope must be subject or customer');
   return { kinds, scope } as Automation['goal'];
+}
+
+function readQuietHours(given: unknown, say: Say): Automation['quietHours'] {
+  const { from, until } = isFields(given) ? given : {};
+  if (isTimeOfDay(from) && isTimeOfDay(until) && from !== until) return { from, until };
+  say('quiet_hours must hold from and until, two times of the day such as 21:00 and 09:00');
+  return undefined;
 }
 
 function readConditions(given: unknown, at: string, say: Say): Condition[] {

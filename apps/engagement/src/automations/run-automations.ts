@@ -13,6 +13,7 @@ import { AutomationSteps, type StepRecord } from './automation-steps.js';
 import { Automations, type StoredAutomation } from './automations.js';
 import { buildBody } from './build-body.js';
 import { conditionsHold } from './condition-holds.js';
+import { CustomerNight } from './customer-night.js';
 import { MissingValueError } from './fill-in.js';
 import { dueAt, planRun } from './plan-run.js';
 import { SendSteps, type StepToSend } from './send-steps.js';
@@ -34,6 +35,7 @@ export class RunAutomations implements OnApplicationBootstrap {
     private readonly runs: AutomationRuns,
     private readonly steps: AutomationSteps,
     private readonly contacts: Contacts,
+    private readonly night: CustomerNight,
     private readonly sender: SendSteps,
     private readonly leases: Leases,
     private readonly periodic: Periodic,
@@ -92,15 +94,17 @@ export class RunAutomations implements OnApplicationBootstrap {
     tx: Tx,
     tenantId: string,
     run: AutomationRun,
-    { definition }: StoredAutomation,
+    automation: StoredAutomation,
   ): Promise<StepRecord | undefined> {
+    const { definition } = automation;
     const now = this.clock.now();
     const contact = await this.contacts.find(tx, tenantId, run.contactId);
     if (!contact) return this.end(tx, tenantId, run, 'stopped', 'contact_gone');
     if (definition.stopOnReply && contact.lastSeenAt && contact.lastSeenAt > run.triggeredAt) {
       return this.end(tx, tenantId, run, 'replied', null);
     }
-    const move = planRun(definition.steps, { triggeredAt: run.triggeredAt, next: run.nextStep }, now);
+    const quietUntil = await this.night.endsAt(tx, tenantId, automation, contact, now);
+    const move = planRun(definition.steps, { triggeredAt: run.triggeredAt, next: run.nextStep }, now, quietUntil);
     if (move.do === 'end') return this.end(tx, tenantId, run, 'done', null);
     if (move.do === 'wait') {
       await this.runs.wait(tx, tenantId, run.runId, run.nextStep, move.until);

@@ -1,8 +1,8 @@
 import type { Filter } from '../segments/filter.js';
+import type { QuietHours } from '../send-time.js';
 import type { CampaignState } from './campaign-state.js';
 import type { FailureStop } from './funnel.js';
 import type { Standing } from './reason-to-pause.js';
-import type { QuietHours } from './send-time.js';
 
 /** One of the templates that parts of the audience get. */
 export interface Variant {

@@ -4,11 +4,11 @@ import { Database, type Tx } from '#libs/persistence';
 import { Wabas } from '#libs/wabas';
 import { isZone } from '../local-time.js';
 import { SqlParameters } from '../segments/sql-parameters.js';
+import { allZones, instantOf, PREFIX_DIGITS, zonesByPrefix } from '../send-time.js';
 import { Audiences } from './audiences.js';
 import type { Campaign } from './campaign.js';
 import { CampaignCounts } from './campaign-counts.js';
 import { Campaigns } from './campaigns.js';
-import { allZones, instantOf, PREFIX_DIGITS, zonesByPrefix } from './send-time.js';
 import { boundsOf, sliceSql, turnSql } from './split.js';
 
 /** Recipients of one transaction: large enough to be quick, small enough that a worker that dies loses little. */

@@ -6,6 +6,7 @@ import { Outbox } from '#libs/outbox';
 import { Database, type Tx } from '#libs/persistence';
 import { ServiceRefused, ServiceUnreachable } from '#libs/service-calls';
 import { Wabas } from '#libs/wabas';
+import { quietUntil } from '../send-time.js';
 import { afterRefusal, MOST_TRIES, retryDelayMs } from './after-refusal.js';
 import type { Campaign } from './campaign.js';
 import type { PauseCause } from './campaign-state.js';
@@ -13,7 +14,6 @@ import { Campaigns } from './campaigns.js';
 import { MissingAttribute, personal } from './personal-parameters.js';
 import { reasonToPause } from './reason-to-pause.js';
 import { type Handed, type Recipient, Recipients } from './recipients.js';
-import { quietUntil } from './send-time.js';
 import { Stand } from './stand.js';
 
 /** Messages of one call to the gateway. */

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { ConsentModule } from '#libs/consent';
 import { ContactsModule } from '#libs/contacts';
+import { AutomationsModule } from '../automations/automations.module.js';
 import { ContactAttributesController } from './contact-attributes.controller.js';
 import { ContactBook } from './contact-book.js';
 import { ContactNotesController } from './contact-notes.controller.js';
@@ -9,7 +10,7 @@ import { ServiceWindows } from './service-windows.js';
 
 /** What a merchant knows of its customers. */
 @Module({
-  imports: [ContactsModule, ConsentModule],
+  imports: [ContactsModule, ConsentModule, AutomationsModule],
   controllers: [ContactAttributesController, ContactsController, ContactNotesController],
   providers: [ContactBook, ServiceWindows],
   exports: [ContactBook, ServiceWindows],

@@ -15,9 +15,14 @@ import {
 } from '#libs/contacts';
 import { Refusal } from '#libs/http';
 import type { Tx } from '#libs/persistence';
+import { AutomationRuns } from '../automations/automation-runs.js';
+import { ShopEvents } from '../shop-events/shop-events.js';
 import { readIdentifier } from './read-identifier.js';
 
-/** What a merchant does with its contacts. What was agreed to under one identifier follows the person. */
+/**
+ * What a merchant does with its contacts. What was agreed to under one identifier follows the person, as does what automations
+ * have begun.
+ */
 @Injectable()
 export class ContactBook {
   constructor(
@@ -26,6 +31,8 @@ export class ContactBook {
     private readonly merges: MergeContacts,
     private readonly attributes: ContactAttributes,
     private readonly consents: Consents,
+    private readonly events: ShopEvents,
+    private readonly runs: AutomationRuns,
   ) {}
 
   /** @throws Refusal 404 */
@@ -87,6 +94,8 @@ export class ContactBook {
   async merge(tx: Tx, tenantId: string, merged: { from: string; into: string }): Promise<Contact> {
     if (merged.from === merged.into) throw Refusal.invalid('contact_id: is this contact. Name another one.');
     if (!(await this.merges.merge(tx, tenantId, merged))) throw Refusal.notFound('contact');
+    await this.events.followMerge(tx, tenantId, merged);
+    await this.runs.followMerge(tx, tenantId, merged);
     return this.joined(tx, tenantId, merged.into);
   }
 

@@ -54,4 +54,13 @@ export class ShopEvents {
     );
     return rows.length > 0;
   }
+
+  /** What happened to a contact that became another's happened to the other. */
+  async followMerge(tx: Tx, tenantId: string, { from, into }: { from: string; into: string }): Promise<void> {
+    await tx.query('UPDATE shop_events SET contact_id = $3 WHERE tenant_id = $1 AND contact_id = $2', [
+      tenantId,
+      from,
+      into,
+    ]);
+  }
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { isZone } from '../local-time.js';
-import { instantOf, quietUntil, zonesByPrefix } from './send-time.js';
+import { isZone } from './local-time.js';
+import { instantOf, quietUntil, zoneOfCustomer, zonesByPrefix } from './send-time.js';
 
 describe('the time of a recipient', () => {
   const zones = zonesByPrefix('2026-11-22');
@@ -16,6 +16,14 @@ describe('the time of a recipient', () => {
     ['5731', 'America/Bogota'],
   ])('of a number that begins with %s is that of %s', (prefix, zone) => {
     expect(zoneName(zones.get(prefix))).toBe(zoneName(zone));
+  });
+
+  it.each([
+    ['what the customer told', { told: 'Asia/Tokyo', number: '5215512345678' }, 'Asia/Tokyo'],
+    ['the country of its number', { told: 'Mars/Olympus', number: '34612345678' }, 'Europe/Madrid'],
+    ['the account, where nothing is known', {}, 'America/Bogota'],
+  ])('is that of %s', (_, known, zone) => {
+    expect(zoneName(zoneOfCustomer({ ...known, home: 'America/Bogota' }, '2026-11-22'))).toBe(zoneName(zone));
   });
 
   it('is known by a name that the runtime knows', () => {

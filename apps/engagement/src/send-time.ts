@@ -1,5 +1,5 @@
 import { marketOf } from '#libs/markets';
-import { isZone, shownAt } from '../local-time.js';
+import { isZone, shownAt } from './local-time.js';
 
 const MINUTE_MS = 60_000;
 
@@ -47,6 +47,24 @@ function zoneOfCountry(country: string): string | undefined {
     timeZones?: string[];
   };
   return (region.getTimeZones?.() ?? region.timeZones)?.[0];
+}
+
+/**
+ * The zone of the clocks that a customer looks at: the one that is told of the customer, else that of most people of the
+ * country of its number, else that of the account.
+ *
+ * @param told    the contact's own `time_zone`, if it is known
+ * @param number  digits; absent for who is known by a user id only
+ * @param day     `YYYY-MM-DD`, for Meta's list of countries
+ */
+export function zoneOfCustomer(
+  { told, number, home }: { told?: unknown; number?: string | undefined; home: string },
+  day: string,
+): string {
+  if (typeof told === 'string' && isZone(told)) return told;
+  const country = number === undefined ? undefined : marketOf(`+${number}`, day)?.country;
+  const zone = country && zoneOfCountry(country);
+  return zone ?? (isZone(home) ? home : 'UTC');
 }
 
 /** Digits of a number by which its zone is found; a country's code and, in North America, its area code are within. */
