@@ -289,6 +289,12 @@ export class Wabas {
   portfolio(tx: Tx, tenantId: string, portfolioId: string): Promise<Portfolio | null> {
     return tx.getRepository(Portfolio).findOneBy({ tenantId, portfolioId });
   }
+  /** A portfolio as it is, and as it stays until the transaction ends. */
+  portfolioHeld(tx: Tx, tenantId: string, portfolioId: string): Promise<Portfolio | null> {
+    return tx
+      .getRepository(Portfolio)
+      .findOne({ where: { tenantId, portfolioId }, lock: { mode: 'pessimistic_read' } });
+  }
 
   /** The business token of a WABA in clear; undefined while we have none. */
   tokenOf(waba: Waba): string | undefined {

@@ -7,8 +7,8 @@ import { Database, type Tx } from '#libs/persistence';
 import { windowAt } from '#libs/service-window';
 import { DAY_MS } from '#libs/tier-quota';
 import { type Reservation, TierReservation, type TierScope } from '#libs/tier-reservation';
-import { Standing } from '#libs/wabas';
-import type { Channel } from '../channels/channels.js';
+import { Standing, Wabas } from '#libs/wabas';
+import { type Channel, REMEMBER_MS } from '../channels/channels.js';
 import { isProviders, restrictionsOf, stoppedBy } from '../channels/restrictions.js';
 import { PairRate } from './pair-rate.js';
 
@@ -25,6 +25,7 @@ export class Admission {
     private readonly lanes: OutboxLanes,
     private readonly inbound: Inbound,
     private readonly standing: Standing,
+    private readonly wabas: Wabas,
     private readonly tier: TierReservation,
     private readonly pairs: PairRate,
     @Inject(CLOCK) private readonly clock: Clock,
@@ -63,7 +64,7 @@ export class Admission {
         .filter((c) => !reserved.admitted.has(c.recipient))
         .map((c) => ({ messageId: c.messageId, until }));
       for (const wait of waits) refused.add(wait.messageId);
-      await this.db.inTenant(tenantId, (tx) => this.lanes.postpone(tx, tenantId, waits, 'tier_exhausted', now));
+      if (waits.length > 0) await this.holdForRoom(channel, waits, now);
     }
     const admitted = candidates.filter((c) => !refused.has(c.messageId));
     // What has run out is claimed to say so; it is no call.
@@ -79,6 +80,24 @@ export class Admission {
       refused: refused.size > 0 || tooSoon.size > 0 || stopped.size > 0,
       reservation,
     };
+  }
+
+  /**
+   * Lets messages wait for room. The channel is remembered for a moment, in which Meta may have raised the limit: who tells of
+   * that looks for what waits by then, so what goes by the old limit must not be put off behind its back.
+   */
+  private async holdForRoom(
+    { number: { tenantId }, portfolio }: Channel,
+    waits: readonly { messageId: string; until: Date }[],
+    now: Date,
+  ): Promise<void> {
+    const soon = new Date(now.getTime() + REMEMBER_MS);
+    await this.db.inTenant(tenantId, async (tx) => {
+      const held = await this.wabas.portfolioHeld(tx, tenantId, portfolio.portfolioId);
+      const isOld = held?.messagingLimit !== portfolio.messagingLimit;
+      const all = isOld ? waits.map(({ messageId }) => ({ messageId, until: soon })) : waits;
+      await this.lanes.postpone(tx, tenantId, all, 'tier_exhausted', now);
+    });
   }
 
   /** Lets messages wait that restrictions of Meta or the provider stop; what has run out is claimed to say so. */

@@ -254,3 +254,26 @@ describe('a message that fails after Meta took it', () => {
     expect(sends.map((c) => c.body.image)).toEqual([{ id: '99' }, { id: '99' }]);
   });
 });
+
+describe('a raised messaging limit', () => {
+  it('lets go at once whom there was no room for, and would not have been until tomorrow', async () => {
+    const shop = await aMerchant(gateway.app, { limit: 'TIER_50' });
+    const refs: string[] = [];
+    await stage.whileHeld(shop, async () => {
+      for (let i = 0; i < 55; i++) refs.push(await send(shop, templateTo(`+1650557${String(1000 + i)}`)));
+    });
+    const waits = async () => {
+      const { rows } = await database.owner.query(
+        `SELECT message_id FROM messages WHERE tenant_id = $1 AND status = 'accepted' AND not_before > now() + interval '1 hour'`,
+        [shop.tenantId],
+      );
+      return rows.length;
+    };
+    await eventually(async () => (await waits()) === 5, 50_000);
+    const now = Math.floor(Date.now() / 1_000);
+    await metaTells(shop, 'business_capability_update', { max_daily_conversations_per_business: 50 }, now + 10);
+    expect(await waits()).toBe(5);
+    await metaTells(shop, 'business_capability_update', { max_daily_conversations_per_business: 2_000 }, now + 20);
+    for (const ref of refs) await until(shop, ref, 'submitted');
+  });
+});

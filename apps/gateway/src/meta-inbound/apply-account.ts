@@ -9,6 +9,7 @@ import type { Effects } from './effects.js';
 import type { EventContext } from './event-context.js';
 import { idText, serialiseExact } from './exact-json.js';
 import { type Fields, fieldsOf, textOf } from './fields.js';
+import { HastenWaiting } from './hasten-waiting.js';
 
 const digitsOf = (number: unknown): string => String(number ?? '').replace(/\D/g, '');
 
@@ -21,6 +22,7 @@ export class ApplyAccount {
     private readonly wabas: Wabas,
     private readonly standing: ApplyStanding,
     private readonly prices: ApplyPrices,
+    private readonly hasten: HastenWaiting,
   ) {}
 
   async apply(tx: Tx, context: EventContext, effects: Effects): Promise<void> {
@@ -172,16 +174,18 @@ export class ApplyAccount {
       effects.note = 'passed on: a messaging limit that we cannot read';
       return;
     }
+    const [rank, heldRank] = [rankOf(limit), rankOf(parseLimit(portfolio.messagingLimit))];
     const [toldAt, heldAt] = [secondOf(context.at), secondOf(portfolio.limitSeenAt)];
     if (toldAt < heldAt) return;
     // Of two limits of one second the lower one counts, whichever came first: to exceed it would cost more.
-    if (toldAt === heldAt && rankOf(limit) >= rankOf(parseLimit(portfolio.messagingLimit))) return;
+    if (toldAt === heldAt && rank >= heldRank) return;
     const { field, value } = context.change;
     await this.wabas.setMessagingLimit(tx, context.tenantId, portfolio.portfolioId, tierName(limit), {
       at: context.at,
       cause: [field, textOf(fieldsOf(value).event)].filter((word) => word !== undefined).join(' '),
       detail: serialiseExact(value),
     });
+    if (rank > heldRank) await this.hasten.ofPortfolio(tx, context.tenantId, portfolio.portfolioId);
   }
 }
 

@@ -1,12 +1,12 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CLOCK, type Clock } from '#libs/clock';
-import { OutboxLanes } from '#libs/outbox';
 import type { Tx } from '#libs/persistence';
 import { MetaApp } from '#libs/provider-settings';
 import { type AccountDecision, type PhoneNumber, Standing, Wabas } from '#libs/wabas';
 import type { EventContext } from './event-context.js';
 import { idText, serialiseExact } from './exact-json.js';
 import { type Fields, fieldsOf, textOf } from './fields.js';
+import { HastenWaiting } from './hasten-waiting.js';
 
 /** Whether an event of `account_update` ends or restores our access (account_update reference, 2025-12-05; coexistence, 2026-02-04). */
 const ACCESS: Readonly<Record<string, boolean>> = {
@@ -28,7 +28,7 @@ export class ApplyStanding {
   constructor(
     private readonly wabas: Wabas,
     private readonly standing: Standing,
-    private readonly lanes: OutboxLanes,
+    private readonly hasten: HastenWaiting,
     private readonly metaApp: MetaApp,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
@@ -54,7 +54,7 @@ export class ApplyStanding {
       }
       case 'ACCOUNT_RESTRICTION':
         // What waited for the last restriction looks at this one, which may be its end.
-        if (await this.note(tx, context, of, 'restriction', event)) await this.hasten(tx, tenantId, wabaId);
+        if (await this.note(tx, context, of, 'restriction', event)) await this.hasten.ofWaba(tx, tenantId, wabaId);
         return;
       case 'ACCOUNT_VIOLATION':
         await this.note(tx, context, of, 'violation', event);
@@ -69,12 +69,6 @@ export class ApplyStanding {
   private isOfAnotherApp(value: Fields): boolean {
     const app = idText(fieldsOf(value.waba_info).partner_app_id);
     return app !== undefined && app !== this.metaApp.id;
-  }
-
-  private async hasten(tx: Tx, tenantId: string, wabaId: string): Promise<void> {
-    for (const number of await this.wabas.phoneNumbers(tx, tenantId)) {
-      if (number.wabaId === wabaId) await this.lanes.hasten(tx, tenantId, number.phoneNumberId, this.clock.now());
-    }
   }
 
   private note(

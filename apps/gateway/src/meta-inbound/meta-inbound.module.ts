@@ -18,6 +18,7 @@ import { ApplyMessages } from './apply-messages.js';
 import { ApplyPrices } from './apply-prices.js';
 import { ApplyStanding } from './apply-standing.js';
 import { ApplyStatuses } from './apply-statuses.js';
+import { HastenWaiting } from './hasten-waiting.js';
 import { Intake } from './intake.js';
 import { IntakeProcessor } from './intake.processor.js';
 import { INTAKE_POLICY, type IntakePolicy, PALOMAS_INTAKE } from './intake-policy.js';
@@ -61,6 +62,7 @@ export class MetaInboundModule {}
     ApplyAccount,
     ApplyConsent,
     ApplyStanding,
+    HastenWaiting,
     ApplyPrices,
     SettledPlaces,
     Intake,
