@@ -28,6 +28,8 @@ export interface MerchantPlan {
   phoneNumber?: string;
   /** The number stays in the WhatsApp Business app as well. */
   coexistence?: boolean;
+  /** An account that is there already gets one more number. */
+  account?: { businessId: string; wabaId: string };
 }
 
 /** A step of a signup as the onboarding app tells it. */
@@ -74,24 +76,27 @@ export async function connectNumber(
   stack: Reach,
   session: string,
   plan: MerchantPlan,
-): Promise<SignupView & { wabaId: string; phoneNumberId: string }> {
+): Promise<SignupView & { businessId: string; wabaId: string; phoneNumberId: string }> {
   const signups = `${stack.urls.onboarding}/api/v1/signups`;
   const signup = await call<SignupView>('POST', signups, { token: session, body: { kind: 'embedded' } });
-  const dialog = await call<{ code: string; event: Json; waba_id: string; phone_number_id: string }>(
-    'POST',
-    `${stack.urls.sandbox}/_sandbox/embedded_signup`,
-    {
-      body: {
-        business_name: plan.name,
-        display_name: plan.name,
-        country: plan.country,
-        currency: plan.currency,
-        timezone: plan.timezone,
-        ...(plan.phoneNumber ? { phone_number: plan.phoneNumber } : {}),
-        event: plan.coexistence ? 'FINISH_WHATSAPP_BUSINESS_APP_ONBOARDING' : 'FINISH',
-      },
+  const dialog = await call<{
+    code: string;
+    event: Json;
+    business_id: string;
+    waba_id: string;
+    phone_number_id: string;
+  }>('POST', `${stack.urls.sandbox}/_sandbox/embedded_signup`, {
+    body: {
+      business_name: plan.name,
+      display_name: plan.name,
+      country: plan.country,
+      currency: plan.currency,
+      timezone: plan.timezone,
+      ...(plan.phoneNumber ? { phone_number: plan.phoneNumber } : {}),
+      ...(plan.account ? { business_id: plan.account.businessId, waba_id: plan.account.wabaId } : {}),
+      event: plan.coexistence ? 'FINISH_WHATSAPP_BUSINESS_APP_ONBOARDING' : 'FINISH',
     },
-  );
+  });
   await call('POST', `${signups}/${signup.id}/code`, { token: session, body: { code: dialog.code } });
   await call('POST', `${signups}/${signup.id}/event`, { token: session, body: dialog.event });
   const live = await until('the signup to go live', async () => {
@@ -99,7 +104,12 @@ export async function connectNumber(
     if (now.state === 'failed') throw new Error(`the signup failed: ${JSON.stringify(now)}`);
     return now.state === 'live' && now;
   });
-  return { ...live, wabaId: dialog.waba_id, phoneNumberId: dialog.phone_number_id };
+  return {
+    ...live,
+    businessId: dialog.business_id,
+    wabaId: dialog.waba_id,
+    phoneNumberId: dialog.phone_number_id,
+  };
 }
 
 export async function issueKey(stack: Reach, session: string): Promise<string> {
