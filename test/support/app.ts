@@ -14,6 +14,7 @@ export function testEnvironment(database: TestDatabase, more: Record<string, str
     LOG_LEVEL: currentEnvironment().LOG_LEVEL ?? 'error',
     PUBLIC_URL: 'http://127.0.0.1:1',
     GATEWAY_PUBLIC_URL: 'http://127.0.0.1:1',
+    ENGAGEMENT_PUBLIC_URL: 'https://go.example',
     DATABASE_URL: database.appUrl,
     STAFF_DATABASE_URL: database.staffUrl,
     DATABASE_POOL_SIZE: '5',

@@ -137,6 +137,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
       GATEWAY_URL: at('gateway'),
       BILLING_URL: at('billing'),
       ONBOARDING_PUBLIC_URL: at('onboarding'),
+      ENGAGEMENT_PUBLIC_URL: at('engagement'),
       MEDIA_FOLDER: join(folder, 'media'),
       MAIL_OUTBOX_FOLDER: join(folder, 'mail'),
       ENCRYPTION_KEYS: `k1:${secrets.encryptionKey}`,

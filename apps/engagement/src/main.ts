@@ -11,6 +11,7 @@ await run({
     'TENANT_JWT_SECRET',
     'GATEWAY_URL',
     'BILLING_URL',
+    'ENGAGEMENT_PUBLIC_URL',
     'META_GRAPH_URL',
     'META_GRAPH_VERSION',
   ],

@@ -186,6 +186,12 @@ export const VARIABLES = {
     example: 'https://gateway.example.com',
     parse: url('http:', 'https:'),
   }),
+  ENGAGEMENT_PUBLIC_URL: variable({
+    describe:
+      'Where customers reach the engagement app; counted links of campaigns lead there, so a short host is welcome',
+    example: 'https://go.example.com',
+    parse: url('http:', 'https:'),
+  }),
   META_SYSTEM_USER_TOKEN: variable({
     describe:
       "Token of the provider's system user, for what a business token may not do: credit lines, new accounts; empty for a tech provider",

@@ -1,4 +1,4 @@
-import { derivedId, firstIdAt, isId, newId, timeOfId } from './ids.js';
+import { bytesOfId, derivedId, firstIdAt, idOfBytes, isId, newId, timeOfId } from './ids.js';
 
 const noon = new Date('2026-11-22T12:00:00.123Z');
 
@@ -15,6 +15,12 @@ describe('ids', () => {
     const ids = Array.from({ length: 1_000 }, () => newId(noon));
     expect([...ids].sort()).toEqual(ids);
     expect(new Set(ids).size).toBe(1_000);
+  });
+
+  it('are the same when read from their bytes', () => {
+    const id = newId(noon);
+    expect(bytesOfId(id)).toHaveLength(16);
+    expect(idOfBytes(bytesOfId(id))).toBe(id);
   });
 
   it('derive the same id from the same fact, and another from any other', () => {

@@ -1,1 +1,1 @@
-export { derivedId, firstIdAt, isId, newId, timeOfId } from './ids.js';
+export { bytesOfId, derivedId, firstIdAt, idOfBytes, isId, newId, timeOfId } from './ids.js';

@@ -4,6 +4,7 @@ import {
   ArrayMaxSize,
   ArrayMinSize,
   IsArray,
+  IsBoolean,
   IsIn,
   IsInt,
   IsObject,
@@ -130,6 +131,14 @@ export class CampaignRequest {
   @ValidateNested()
   @Type(() => FailureStopRequest)
   stop_when_failing?: FailureStopRequest;
+  @ApiPropertyOptional({
+    default: false,
+    description:
+      'Links in texts, and buttons whose template leads to our host, are counted: each recipient once, without cookies',
+  })
+  @IsOptional()
+  @IsBoolean()
+  track_clicks?: boolean;
   @ApiPropertyOptional({
     default: 1,
     description: 'How often a message that failed for a reason that passes is sent anew, a day later',

@@ -14,7 +14,7 @@ export class ProgressResponse {
   @ApiProperty() read: number;
   @ApiProperty() failed: number;
   @ApiProperty() replied: number;
-  @ApiProperty({ description: 'Pressed a button of the message' }) clicked: number;
+  @ApiProperty({ description: 'Pressed a button of the message, or followed a counted link' }) clicked: number;
 
   static of(counts: readonly Count[]): ProgressResponse {
     const n = (what: Counted) => sumOf(counts, what);
@@ -58,6 +58,7 @@ export class CampaignResponse {
   @ApiPropertyOptional() quiet_hours?: object;
   @ApiPropertyOptional() throttle_per_minute?: number;
   @ApiProperty() stop_when_failing: object;
+  @ApiProperty({ description: 'Whether links in it are counted' }) track_clicks: boolean;
   @ApiProperty() retries: number;
   @ApiProperty({ type: ProgressResponse }) progress: ProgressResponse;
   @ApiProperty({ nullable: true, type: String, description: '`user:id` or `key:id`' }) made_by: string | null;
@@ -79,6 +80,7 @@ export class CampaignResponse {
       ...(plan.quietHours ? { quiet_hours: plan.quietHours } : {}),
       ...(plan.perMinute ? { throttle_per_minute: plan.perMinute } : {}),
       stop_when_failing: { percent: plan.stopWhenFailing.percent, at_least: plan.stopWhenFailing.atLeast },
+      track_clicks: plan.trackClicks ?? false,
       retries: plan.retries,
       progress: ProgressResponse.of(counts),
       made_by: campaign.madeBy,

@@ -31,6 +31,8 @@ export interface CampaignPlan {
   /** Messages a minute, of all numbers together; as fast as the numbers go if absent. */
   perMinute?: number | undefined;
   stopWhenFailing: FailureStop;
+  /** Whether links in it lead over our host, where clicks on them are counted. */
+  trackClicks?: boolean | undefined;
   /** How often a message that failed for a reason that passes is sent anew, a day later. */
   retries: number;
 }

@@ -7,10 +7,11 @@ import { SegmentsModule } from '../segments/segments.module.js';
 import { Audiences } from './audiences.js';
 import { CampaignCounts } from './campaign-counts.js';
 import { Campaigns } from './campaigns.js';
+import { ClickCodes } from './click-codes.js';
 import { Recipients } from './recipients.js';
 import { Stand } from './stand.js';
 
-const RECORDS = [Campaigns, Recipients, CampaignCounts, Stand, Audiences];
+const RECORDS = [Campaigns, Recipients, CampaignCounts, Stand, Audiences, ClickCodes];
 
 /** What the API and the worker of campaigns share. */
 @Module({

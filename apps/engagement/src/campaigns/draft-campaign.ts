@@ -7,7 +7,9 @@ import { type PhoneNumber, Wabas } from '#libs/wabas';
 import { Segments } from '../segments/segments.js';
 import { type Audience, type CampaignPlan, STOP_WHEN_FAILING, type Variant } from './campaign.js';
 import type { CampaignRequest } from './campaign.request.js';
+import { ClickCodes } from './click-codes.js';
 import { personal } from './personal-parameters.js';
+import { replaceLinks, whyNotCounted } from './tracked-links.js';
 
 /** Reads what a campaign is to be: names become ids, and what cannot be sent is said before anybody launches it. */
 @Injectable()
@@ -16,6 +18,7 @@ export class DraftCampaign {
     private readonly wabas: Wabas,
     private readonly templates: Templates,
     private readonly segments: Segments,
+    private readonly codes: ClickCodes,
   ) {}
 
   /** @throws Refusal with the field and how to mend it */
@@ -40,9 +43,14 @@ export class DraftCampaign {
         throw Refusal.invalid(`variants[${i}].template: is ${template.status}; only an approved template can be sent.`);
       }
       // Each placeholder stands for a word here, so that count and kind of the parameters are judged by Meta's rules.
-      const example = personal(components, new Proxy({}, { get: () => 'word' }));
+      const example = personal(
+        request.track_clicks ? replaceLinks(components, () => this.codes.base) : components,
+        new Proxy({}, { get: () => 'word' }),
+      );
       const wrong = summarise(checkParameters(template.components, example, templateLimitsAt(day)));
       if (wrong) throw Refusal.invalid(`variants[${i}].components: ${wrong.details}`);
+      const uncounted = request.track_clicks && whyNotCounted(components, template.components, this.codes.base);
+      if (uncounted) throw Refusal.invalid(`variants[${i}].components: ${uncounted}`);
       variants.push({
         name: given.name ?? String.fromCharCode(65 + i),
         templateId: template.templateId,
@@ -61,6 +69,7 @@ export class DraftCampaign {
       ...(quietHours ? { quietHours: { from: quietHours.from, until: quietHours.until } } : {}),
       ...(perMinute ? { perMinute } : {}),
       stopWhenFailing: stop ? { percent: stop.percent, atLeast: stop.at_least } : STOP_WHEN_FAILING,
+      ...(request.track_clicks ? { trackClicks: true } : {}),
       retries: request.retries ?? 1,
     };
     return { wabaId, name: request.name, plan, audience: await this.audienceOf(tx, tenantId, request) };

@@ -11,10 +11,12 @@ import { afterRefusal, MOST_TRIES, retryDelayMs } from './after-refusal.js';
 import type { Campaign } from './campaign.js';
 import type { PauseCause } from './campaign-state.js';
 import { Campaigns } from './campaigns.js';
+import { ClickCodes } from './click-codes.js';
 import { MissingAttribute, personal } from './personal-parameters.js';
 import { reasonToPause } from './reason-to-pause.js';
 import { type Handed, type Recipient, Recipients } from './recipients.js';
 import { Stand } from './stand.js';
+import { replaceLinks } from './tracked-links.js';
 
 /** Messages of one call to the gateway. */
 export const BATCH = 500;
@@ -64,6 +66,7 @@ export class HandOver {
     private readonly wabas: Wabas,
     private readonly outbox: Outbox,
     private readonly gateway: GatewayClient,
+    private readonly codes: ClickCodes,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
@@ -174,7 +177,7 @@ export class HandOver {
     if (recipients.length === 0) return { handed: [] };
     let outcomes: Awaited<ReturnType<GatewayClient['send']>>;
     try {
-      const messages = recipients.map((r) => messageTo(r, campaign));
+      const messages = recipients.map((r) => messageTo(r, campaign, this.codes));
       outcomes = await this.gateway.send(lane.tenantId, metaPhoneNumberId, messages);
     } catch (error) {
       if (error instanceof ServiceUnreachable) return { handed: [], waitMs: UNREACHABLE_MS };
@@ -251,16 +254,23 @@ function missingIn(components: unknown, attributes: Record<string, unknown>): st
 
 function messageTo(
   { customer, attributes, variant, messageId }: Taken['recipients'][0],
-  campaign: Campaign,
+  { tenantId, campaignId, plan }: Campaign,
+  codes: ClickCodes,
 ): OutgoingMessage {
-  const { template: name, language, components } = campaign.plan.variants[variant] as Campaign['plan']['variants'][0];
+  const { template: name, language, components } = plan.variants[variant] as Campaign['plan']['variants'][0];
+  const shortened = plan.trackClicks
+    ? replaceLinks(components, (_, nth, place) => {
+        const code = codes.of({ tenantId, messageId, nth });
+        return place === 'button' ? code : codes.base + code;
+      })
+    : components;
   return {
     id: messageId,
-    origin: { kind: 'campaign', id: campaign.campaignId },
+    origin: { kind: 'campaign', id: campaignId },
     body: {
       ...(/^\d+$/.test(customer) ? { to: `+${customer}` } : { recipient: customer }),
       type: 'template',
-      template: { name, language: { code: language }, components: personal(components, attributes) },
+      template: { name, language: { code: language }, components: personal(shortened, attributes) },
     },
   };
 }

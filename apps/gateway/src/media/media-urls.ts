@@ -2,6 +2,7 @@ import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { CLOCK, type Clock } from '#libs/clock';
 import { loadConfig } from '#libs/config';
+import { bytesOfId, idOfBytes } from '#libs/ids';
 
 /** So long an address of a file works; Meta's live as long (business-phone-numbers/media, 2025-12-11). */
 export const URL_LIVES_MS = 5 * 60_000;
@@ -49,10 +50,6 @@ export class MediaUrls {
 // `hash` is the tenant's id and the signature: the parameters are Meta's three, since some clients copy just these.
 const ID_BYTES = 16;
 const HASH_BYTES = ID_BYTES + 32;
-
-const bytesOfId = (id: string): Buffer => Buffer.from(id.replaceAll('-', ''), 'hex');
-const idOfBytes = (bytes: Buffer): string =>
-  bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 
 const signatureOf = (key: Buffer, tenantId: string, mediaId: string, expires: number): Buffer =>
   createHmac('sha256', key)
