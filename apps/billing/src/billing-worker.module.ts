@@ -18,6 +18,7 @@ import { BillingProfiles } from './plans/billing-profiles.js';
 import { Plans } from './plans/plans.js';
 import { CurrentRateBook } from './rate-card/current-rate-book.js';
 import { RateCards } from './rate-card/rate-cards.js';
+import { EstimateHolds } from './wallet/estimate-holds.js';
 import { KeepWallets } from './wallet/keep-wallets.js';
 import { WalletAlerts } from './wallet/wallet-alerts.js';
 
@@ -37,6 +38,7 @@ import { WalletAlerts } from './wallet/wallet-alerts.js';
     CurrentRateBook,
     Plans,
     WalletAlerts,
+    EstimateHolds,
     KeepWallets,
     RateUsage,
     RateUsageProcessor,

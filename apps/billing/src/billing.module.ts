@@ -41,6 +41,8 @@ import { Reconcile } from './reconciliation/reconcile.js';
 import { StaffReconciliationController } from './reconciliation/staff-reconciliation.controller.js';
 import { StaffAudit } from './staff/staff-audit.js';
 import { UsageController } from './usage/usage.controller.js';
+import { EstimateHolds } from './wallet/estimate-holds.js';
+import { StaffWalletsController } from './wallet/staff-wallets.controller.js';
 import { WalletFeature } from './wallet/wallet.module.js';
 
 /** What tenants read of billing over HTTP; the work is done by the worker. */
@@ -74,6 +76,7 @@ import { WalletFeature } from './wallet/wallet.module.js';
     StaffReconciliationController,
     PlansController,
     StaffPlansController,
+    StaffWalletsController,
   ],
   providers: [
     StaffAudit,
@@ -93,6 +96,7 @@ import { WalletFeature } from './wallet/wallet.module.js';
     RateProposals,
     Plans,
     BillingProfiles,
+    EstimateHolds,
   ],
 })
 export class BillingModule {}

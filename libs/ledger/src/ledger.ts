@@ -158,15 +158,18 @@ export class Ledger {
     );
   }
 
-  /** A page of the journal in the order of entry ids. */
+  /** A page of the entries that touch one of these accounts, in the order of their ids. */
   async listEntries(
     tx: Tx,
     tenantId: string,
-    page: { after?: string | undefined; limit: number },
+    page: { accounts: readonly Account[]; after?: string | undefined; limit: number },
   ): Promise<PostedEntry[]> {
     const rows: EntryRow[] = await tx.query(
-      `${ENTRIES} AND ($2::uuid IS NULL OR e.entry_id > $2) ORDER BY e.entry_id LIMIT $3`,
-      [tenantId, page.after ?? null, page.limit],
+      `${ENTRIES} AND ($2::uuid IS NULL OR e.entry_id > $2)
+          AND EXISTS (SELECT FROM postings p
+                       WHERE p.tenant_id = e.tenant_id AND p.entry_id = e.entry_id AND p.account = ANY ($4::text[]))
+        ORDER BY e.entry_id LIMIT $3`,
+      [tenantId, page.after ?? null, page.limit, page.accounts],
     );
     return rows.map(entryOf);
   }
@@ -202,7 +205,8 @@ export class Ledger {
       [tenantId, accounts, days.from],
     );
     const movements: Movement[] = await tx.query(
-      `SELECT e.booked_on::text AS day, e.kind, p.account, p.currency, count(*)::int AS entries,
+      `SELECT e.booked_on::text AS day, e.kind, p.account, p.currency,
+              CASE WHEN e.kind = 'message' THEN count(*)::int ELSE 1 END AS entries,
               sum(p.amount)::text AS amount, CASE WHEN e.kind <> 'message' THEN max(e.memo) ELSE '' END AS memo
          FROM postings p JOIN journal_entries e ON e.tenant_id = p.tenant_id AND e.entry_id = p.entry_id
         WHERE p.tenant_id = $1 AND p.account = ANY ($2::text[]) AND e.booked_on >= $3::date AND e.booked_on <= $4::date

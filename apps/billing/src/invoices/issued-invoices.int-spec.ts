@@ -140,6 +140,12 @@ describe('issued invoices', () => {
       status: 'issued',
       issued: [{ number: invoice.number }],
     });
+    // One entry, although fees, tax and rounding are three postings of it.
+    const { movements } = (await call('GET', '/api/v1/statement?from=2026-10-01&to=2026-10-31', shop.apiKey)).body;
+    expect(movements).toMatchObject([
+      { kind: 'message', entries: 4, amount: '0.0652' },
+      { kind: 'invoice', entries: 1, amount: '77.4548' },
+    ]);
 
     // What comes late counts in the month that is open.
     const late = await shop.delivered({ deliveredAt: OCTOBER });

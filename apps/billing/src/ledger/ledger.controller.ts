@@ -56,7 +56,11 @@ export class LedgerController {
     if (cursor !== undefined && !isId(cursor)) throw Refusal.invalid('cursor must be the `next` of a page before');
     const { balances, found } = await this.db.inTenant(tenantId, async (tx) => ({
       balances: await this.ledger.balances(tx, tenantId),
-      found: await this.ledger.listEntries(tx, tenantId, { after: cursor, limit: limit + 1 }),
+      found: await this.ledger.listEntries(tx, tenantId, {
+        accounts: ACCOUNTS_A_TENANT_SEES,
+        after: cursor,
+        limit: limit + 1,
+      }),
     }));
     const seen = balances.filter((b) => tenantSees(b.account));
     return {

@@ -141,6 +141,9 @@ describe('our books beside those of Meta', () => {
     const booked = await asStaff('POST', `${path}/true-ups`, trueUp);
     expect(booked.body).toMatchObject({ booked_on: '2026-10-31' });
     expect((await asStaff('POST', `${path}/true-ups`, trueUp)).body).toEqual(booked.body);
+    // What the provider settles with Meta is no business of the tenant's, not even that it was.
+    const seen = await http('GET', `${apps.api.url}/api/v1/ledger`, { token: shop.apiKey });
+    expect(seen.body.entries.map((entry: { kind: string }) => entry.kind)).toEqual(Array(4).fill('message'));
     const { rows } = await database.owner.query(
       `SELECT account, sum(amount)::text AS amount FROM postings WHERE tenant_id = $1 AND account LIKE '%meta' GROUP BY account ORDER BY account`,
       [shop.tenantId],

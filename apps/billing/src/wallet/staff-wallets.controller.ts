@@ -8,6 +8,7 @@ import { Needs, ReasonRequest, Staff, type StaffCaller } from '#libs/staff';
 import { Wallets } from '#libs/wallet';
 import { ExistingTenant } from '../staff/existing-tenant.js';
 import { StaffAudit } from '../staff/staff-audit.js';
+import { EstimateHolds } from './estimate-holds.js';
 import { showTopUp, showWallet, TopUpResponse, WalletHolderResponse, type WalletResponse } from './show-wallet.js';
 import { TopUps } from './top-ups.js';
 import { AMOUNT } from './wallet.controller.js';
@@ -38,6 +39,7 @@ export class StaffWalletsController {
     private readonly db: Database,
     private readonly wallets: Wallets,
     private readonly topUps: TopUps,
+    private readonly estimates: EstimateHolds,
     private readonly audit: StaffAudit,
   ) {}
 
@@ -63,6 +65,8 @@ export class StaffWalletsController {
       const before = await this.wallets.find(tx, tenantId);
       const wallet = await this.wallets.open(tx, tenantId, { currency, creditLimit });
       if (!wallet) throw Refusal.conflict(`The wallet is in ${before?.currency}; its currency never changes.`);
+      // Known from the first message on, not from the worker's next look.
+      await this.estimates.write(tx, tenantId);
       const object = `wallet:${tenantId}`;
       const change = { ...(before ? { before: showWallet(before) } : {}), after: showWallet(wallet) };
       await this.audit.record(staff, { action: 'wallet.open', object, tenantId, ...change, reason }, tx);

@@ -244,15 +244,27 @@ describe('plans and wallets over HTTP', () => {
     }
   });
 
-  it('knows what to hold for each category and market, under the plan in force', async () => {
+  it('knows what to hold for each category and market as soon as it is open, and follows the plan', async () => {
     const shop = await shopWithWallet();
-    await apps.worker.app.get(KeepWallets).estimateAll();
-    const { rows } = await database.owner.query('SELECT prices FROM wallet_estimates WHERE tenant_id = $1', [
-      shop.tenantId,
+    const held = async () => {
+      const { rows } = await database.owner.query('SELECT prices FROM wallet_estimates WHERE tenant_id = $1', [
+        shop.tenantId,
+      ]);
+      return rows.map((row) => row.prices);
+    };
+    expect(await held()).toMatchObject([
+      {
+        prices: { utility: { Mexico: '0.0085' }, marketing: { Mexico: '0.0397' } },
+        freeService: '0',
+        numbersWithAllowance: [shop.phoneNumberId],
+      },
     ]);
-    expect(rows[0].prices.prices.utility).toMatchObject({ Mexico: '0.0085' });
-    expect(rows[0].prices.prices.marketing).toMatchObject({ Mexico: '0.0397' });
-    expect(rows[0].prices).toMatchObject({ freeService: '0', numbersWithAllowance: [shop.phoneNumberId] });
+    await asStaff('POST', '/plans/twice/versions', { terms: { markup_pct: '100' }, ...REASON });
+    const today = new Date().toLocaleDateString('sv', { timeZone: 'America/Mexico_City' });
+    const plan = { plan: 'twice', version: 1, from_day: today };
+    expect((await asStaff('POST', `/tenants/${shop.tenantId}/plan`, { ...plan, ...REASON })).status).toBe(201);
+    await apps.worker.app.get(KeepWallets).estimateAll();
+    expect(await held()).toMatchObject([{ prices: { utility: { Mexico: '0.0170' } } }]);
     expect(await inTenant(shop, (tx) => apps.worker.app.get(Wallets).find(tx, shop.tenantId))).toMatchObject({
       held: '0',
     });

@@ -1,19 +1,16 @@
 import { Module } from '@nestjs/common';
 import { loadConfig } from '#libs/config';
-import { StaffAudit } from '../staff/staff-audit.js';
 import { PAYMENT_PROVIDER } from './payment-provider.js';
 import { PaymentsController } from './payments.controller.js';
-import { StaffWalletsController } from './staff-wallets.controller.js';
 import { Stripe } from './stripe.js';
 import { TopUps } from './top-ups.js';
 import { WalletController } from './wallet.controller.js';
 import { WalletAlerts } from './wallet-alerts.js';
 
-/** Wallets over HTTP: for tenants, for staff, and for the payment provider. */
+/** Wallets over HTTP: for tenants, and for the payment provider. */
 @Module({
-  controllers: [WalletController, StaffWalletsController, PaymentsController],
+  controllers: [WalletController, PaymentsController],
   providers: [
-    StaffAudit,
     TopUps,
     WalletAlerts,
     {
