@@ -1,5 +1,14 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsEmail, IsISO31661Alpha2, IsOptional, IsString, Length, Matches, MaxLength } from 'class-validator';
+import {
+  IsEmail,
+  IsISO31661Alpha2,
+  IsOptional,
+  IsString,
+  IsUppercase,
+  Length,
+  Matches,
+  MaxLength,
+} from 'class-validator';
 import { IsLine } from '#libs/http';
 
 /** An Argon2 hash costs the same for any length, but nobody types more than this. */
@@ -15,6 +24,7 @@ export class FoundAccountRequest {
   @ApiPropertyOptional({ description: 'ISO 3166 alpha-2', example: 'MX' })
   @IsOptional()
   @IsISO31661Alpha2()
+  @IsUppercase()
   @Matches(/^[A-Z]{2}$/, { message: 'country must be in capitals' })
   country?: string;
 

@@ -5,6 +5,7 @@ import {
   IsISO31661Alpha2,
   IsOptional,
   IsString,
+  IsUppercase,
   IsUrl,
   Length,
   Max,
@@ -15,7 +16,11 @@ import { IsLine } from '#libs/http';
 
 export class ApplyRequest {
   @ApiProperty({ example: 'Flores y Té S.A. de C.V.' }) @IsLine() @Length(2, 200) company: string;
-  @ApiProperty({ description: 'ISO 3166 alpha-2', example: 'MX' }) @IsISO31661Alpha2() @Length(2, 2) country: string;
+  @ApiProperty({ description: 'ISO 3166 alpha-2', example: 'MX' })
+  @IsISO31661Alpha2()
+  @IsUppercase()
+  @Length(2, 2)
+  country: string;
   @ApiProperty({ description: 'As in the public register, or the tax number' })
   @IsLine()
   @Length(3, 60)

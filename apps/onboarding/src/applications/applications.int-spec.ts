@@ -274,6 +274,7 @@ describe('an application', () => {
     ['use cases without end', { use_cases: 'x'.repeat(2_001) }],
     ['a website that is a script', { website: 'javascript:alert(1)' }],
     ['a country that is none', { country: 'ZZ' }],
+    ['a country in small letters', { country: 'mx' }],
     ['a number of messages that is none', { monthly_messages: 1e300 }],
   ])('is refused with %s', async (_, given) => {
     const { status } = await start(form(given));
