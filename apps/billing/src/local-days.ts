@@ -20,7 +20,7 @@ export function mustBeDay(text: string, field: string): void {
   throw Refusal.invalid(problem, { [field]: [problem] });
 }
 
-/** @throws Refusal unless both are days of the calendar, and `to` is not before `from`; so is a range of more than `longest` days */
+/** @throws Refusal unless both are days of the calendar, `to` not before `from`, and at most `longest` days in all */
 export function mustBeRange({ from, to }: { from: string; to: string }, longest = Number.POSITIVE_INFINITY): void {
   mustBeDay(from, 'from');
   mustBeDay(to, 'to');

@@ -9,7 +9,7 @@ import { insertCharges } from './insert-charges.js';
 import { insertEntries } from './insert-entries.js';
 import type { JournalEntry } from './journal.js';
 import { messageEntries } from './message-entries.js';
-import { ENTRIES, type EntryRow, entryOf, type PostedEntry, postedEntries } from './posted-entries.js';
+import { ENTRIES, type EntryRow, entryOf, type PostedEntry, postedEntries, truedUp } from './posted-entries.js';
 
 export interface Balance {
   account: Account;
@@ -215,6 +215,11 @@ export class Ledger {
       [tenantId, accounts, days.from, days.to],
     );
     return { opening, movements };
+  }
+
+  /** What true-ups whose memo begins so posted to an account together; debit positive. */
+  truedUp(tx: Tx, tenantId: string, account: Account, memoBegins: string): Promise<string> {
+    return truedUp(tx, tenantId, account, memoBegins);
   }
 
   async entry(tx: Tx, tenantId: string, entryId: string): Promise<PostedEntry | undefined> {

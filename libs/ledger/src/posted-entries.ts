@@ -1,4 +1,5 @@
 import type { Tx } from '#libs/persistence';
+import type { Account } from './accounts.js';
 import type { JournalEntry, Posting } from './journal.js';
 
 export interface PostedEntry extends JournalEntry {
@@ -38,4 +39,15 @@ export async function postedEntries(tx: Tx, tenantId: string, ids: readonly stri
   if (ids.length === 0) return [];
   const rows: EntryRow[] = await tx.query(`${ENTRIES} AND e.entry_id = ANY ($2::uuid[])`, [tenantId, ids]);
   return rows.map(entryOf);
+}
+
+/** What true-ups whose memo begins so posted to an account together; debit positive. */
+export async function truedUp(tx: Tx, tenantId: string, account: Account, memoBegins: string): Promise<string> {
+  const [row]: { sum: string }[] = await tx.query(
+    `SELECT coalesce(sum(p.amount), 0)::text AS sum
+       FROM journal_entries e JOIN postings p ON p.tenant_id = e.tenant_id AND p.entry_id = e.entry_id
+      WHERE e.tenant_id = $1 AND e.kind = 'true_up' AND starts_with(e.memo, $2) AND p.account = $3`,
+    [tenantId, memoBegins, account],
+  );
+  return row?.sum ?? '0';
 }

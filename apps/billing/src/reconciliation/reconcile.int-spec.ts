@@ -141,6 +141,8 @@ describe('our books beside those of Meta', () => {
     const booked = await asStaff('POST', `${path}/true-ups`, trueUp);
     expect(booked.body).toMatchObject({ booked_on: '2026-10-31' });
     expect((await asStaff('POST', `${path}/true-ups`, trueUp)).body).toEqual(booked.body);
+    const settled = await asStaff('GET', `${path}/meta-invoices/2026-10`);
+    expect(settled.body.data).toMatchObject([{ trueUp: null, differences: [{ cause: 'price_differs' }] }]);
     // What the provider settles with Meta is no business of the tenant's, not even that it was.
     const seen = await http('GET', `${apps.api.url}/api/v1/ledger`, { token: shop.apiKey });
     expect(seen.body.entries.map((entry: { kind: string }) => entry.kind)).toEqual(Array(4).fill('message'));

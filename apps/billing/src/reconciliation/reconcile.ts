@@ -22,7 +22,7 @@ export interface WabaReport {
   readonly metaWabaId: string;
   readonly currency: string;
   readonly differences: readonly UsageDifference[];
-  /** What the books of Meta's cost are short of (or over) Meta's invoice; of an invoice only. */
+  /** What the books of Meta's cost, true-ups included, are short of (or over) Meta's invoice; of an invoice only. */
   readonly trueUp: string | null;
 }
 
@@ -85,7 +85,9 @@ export class Reconcile {
       if (metas.length === 0) return undefined;
       const ours = (await this.usage.ours(tx, tenantId, which, 'month')).filter((cell) => cell.charged);
       const differences = compareUsage(ours, metas, await this.usage.waiting(tx, tenantId, waba.wabaId), days.to);
-      return { differences, trueUp: trueUpOf(costOf(ours), costOf(metas)) ?? null };
+      const booked = await this.ledger.truedUp(tx, tenantId, 'cost_of_sales_meta', trueUpMemo(month, waba.metaWabaId));
+      const books = formatDecimal(add(parseDecimal(costOf(ours)), parseDecimal(booked)));
+      return { differences, trueUp: trueUpOf(books, costOf(metas)) ?? null };
     });
     return reports;
   }
@@ -138,7 +140,7 @@ export class Reconcile {
     const entryId = derivedId(new Date(`${days.from}T00:00:00Z`), waba.wabaId, 'true_up', wish.month, exact);
     const postings = move(size, waba.currency, debit, credit);
     if (postings.length === 0) throw Refusal.invalid('amount: must not be 0.');
-    const memo = `true-up ${wish.month} ${wish.metaWabaId}: ${wish.memo}`;
+    const memo = `${trueUpMemo(wish.month, wish.metaWabaId)}${wish.memo}`;
     await this.ledger.post(tx, tenantId, [{ entryId, kind: 'true_up', messageId: null, bookedOn, memo, postings }]);
     return { booked_on: bookedOn, entry: entryId };
   }
@@ -158,6 +160,9 @@ export class Reconcile {
     });
   }
 }
+
+/** How the memo of a true-up begins, by which those of a month and WABA are found. */
+const trueUpMemo = (month: string, metaWabaId: string): string => `true-up ${month} ${metaWabaId}: `;
 
 const costOf = (cells: readonly UsageCell[]): string =>
   formatDecimal(cells.reduce((sum, cell) => add(sum, parseDecimal(cell.cost ?? '0')), ZERO));
