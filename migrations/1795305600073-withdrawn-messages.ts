@@ -13,6 +13,7 @@ export class WithdrawnMessages1795305600073 implements MigrationInterface {
       COMMENT ON TABLE withdrawn_messages IS
         'Ids that whoever gave them took back; a message that is accepted under one later is cancelled when its turn comes'`);
     await db.query(`CALL paloma_protect('withdrawn_messages', 'SELECT', 'INSERT', 'DELETE')`);
+    await db.query(`CALL paloma_erasable('withdrawn_messages')`);
   }
 
   async down(db: QueryRunner): Promise<void> {

@@ -29,6 +29,7 @@ const PUBLIC: Readonly<Record<string, string>> = {
     'a media URL carries its own short-lived signature and works without a key',
   'gateway GET /whatsapp_business/attachments/{path}': 'the same, in the form that old clients build',
   'engagement POST /webhooks/shops/{id}': "the shop's signature proves who posts",
+  'gateway GET /api/v1/exports/file': 'an export link carries its own sealed ticket and works without a key',
   'gateway GET /health': "liveness, as 360dialog's clients ask for it",
 };
 
@@ -52,6 +53,7 @@ const BODIES: Readonly<Record<string, unknown>> = {
       ],
     },
   },
+  'gateway POST /api/v1/exports': {},
   'gateway POST /api/v1/messages': {
     phone_number_id: '1',
     to: '+5215512345678',

@@ -6,6 +6,7 @@ import { AlertsModule } from './alerts/alerts.module.js';
 import { AnalyticsModule } from './analytics/analytics.module.js';
 import { ApplicationsModule } from './applications/applications.module.js';
 import { AuditModule } from './audit/audit.module.js';
+import { ClosingModule } from './closing/closing.module.js';
 import { IdentityModule } from './identity/identity.module.js';
 import { MessagesModule } from './messages/messages.module.js';
 import { NumbersModule } from './numbers/numbers.module.js';
@@ -33,6 +34,7 @@ import { TenantsModule } from './tenants/tenants.module.js';
     AnalyticsModule,
     SupportModule,
     PrivacyModule,
+    ClosingModule,
     SecretsModule,
     AlertsModule,
     SettingsModule,

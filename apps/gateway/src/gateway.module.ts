@@ -11,6 +11,7 @@ import { TenantsModule } from '#libs/tenants';
 import { WabasModule } from '#libs/wabas';
 import { ChannelsModule } from './channels/channels.module.js';
 import { D360Module } from './d360/d360.module.js';
+import { ExportsModule } from './exports/exports.module.js';
 import { HeadroomModule } from './headroom/headroom.module.js';
 import { MediaModule } from './media/media.module.js';
 import { MessagesModule } from './messages/messages.module.js';
@@ -36,6 +37,7 @@ import { TenantWebhooksModule } from './tenant-webhooks/tenant-webhooks.module.j
     MetaCloudModule,
     ChannelsModule,
     MediaModule,
+    ExportsModule,
     MessagesModule,
     HeadroomModule,
     MessagingLimitModule,

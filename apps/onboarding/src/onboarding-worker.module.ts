@@ -6,6 +6,7 @@ import { ProviderSettingsModule } from '#libs/provider-settings';
 import { TenantsModule } from '#libs/tenants';
 import { WabasModule } from '#libs/wabas';
 import { FollowApplications } from './applications/follow-applications.js';
+import { LeavingModule } from './closing/closing.module.js';
 import { EventsModule } from './events/events.module.js';
 import { LettersSweeper } from './mail/letters.sweeper.js';
 import { MailModule } from './mail/mail.module.js';
@@ -16,7 +17,7 @@ import { AccountNewsSweeper } from './signups/account-news.sweeper.js';
 import { SignupProcessor } from './signups/signup.processor.js';
 import { SignupsModule } from './signups/signups.module.js';
 
-/** The worker: takes each signup through its steps. */
+/** The worker: takes each signup through its steps, and takes tenants that are closed off at Meta. */
 @Module({
   imports: [
     ProcessModule.forRoot({ queues: ['onboarding.signup'] }),
@@ -27,6 +28,7 @@ import { SignupsModule } from './signups/signups.module.js';
     MailModule,
     SignupsModule,
     NumbersModule,
+    LeavingModule,
     ApplicationsModule,
     EventsModule,
   ],

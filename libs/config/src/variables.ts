@@ -182,7 +182,7 @@ export const VARIABLES = {
     parse: text,
   }),
   GATEWAY_PUBLIC_URL: variable({
-    describe: "Where Meta reaches the gateway's webhook intake",
+    describe: "Where Meta reaches the gateway's webhook intake, and merchants the gateway",
     example: 'https://gateway.example.com',
     parse: url('http:', 'https:'),
   }),
@@ -401,6 +401,13 @@ export const VARIABLES = {
     example: '30',
     fallback: '30',
     parse: integer(7, 3650),
+  }),
+  CLOSING_GRACE_DAYS: variable({
+    describe:
+      'How long an account that staff close can still be read, taken along and reopened, before everything of it is erased',
+    example: '30',
+    fallback: '30',
+    parse: integer(1, 365),
   }),
   MEDIA_STORE: variable({
     describe: 'Where files of tenants are kept: folder (one machine, or a disk that all share) or s3',

@@ -103,6 +103,28 @@ export class MediaStore {
   }
 
   /**
+   * Removes files of a tenant that is erased, bytes before the rows that name them, so that who dies in between finds them
+   * again.
+   *
+   * @returns how many contents there were; call it until there are none
+   */
+  async removeSome(tenantId: string, atMost: number): Promise<number> {
+    const objects: { sha256: string }[] = await this.db.inTenant(tenantId, (tx) =>
+      tx.query(`SELECT encode(sha256, 'hex') AS sha256 FROM media_objects WHERE tenant_id = $1 LIMIT $2`, [
+        tenantId,
+        atMost,
+      ]),
+    );
+    for (const { sha256 } of objects) await this.objects.remove({ tenantId, sha256 });
+    const gone = [tenantId, objects.map(({ sha256 }) => Buffer.from(sha256, 'hex'))];
+    await this.db.inTenant(tenantId, async (tx) => {
+      await tx.query('DELETE FROM media WHERE tenant_id = $1 AND sha256 = ANY ($2::bytea[])', gone);
+      await tx.query('DELETE FROM media_objects WHERE tenant_id = $1 AND sha256 = ANY ($2::bytea[])', gone);
+    });
+    return objects.length;
+  }
+
+  /**
    * Keeps bytes and does work in one transaction, which holds the object's row: whoever takes bytes away holds it too, and
    * `stored` is false before they go, so a row with `stored` always has its bytes.
    */

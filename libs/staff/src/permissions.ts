@@ -23,6 +23,10 @@ export const STAFF_PERMISSIONS = {
     means: 'switch marketing, sending or everything of a tenant off and on',
     roles: ['administrator'],
   },
+  'tenants.close': {
+    means: 'close a tenant, which erases it after a grace, and undo that while there is time',
+    roles: ['administrator'],
+  },
   'tenants.found': { means: 'found a tenant and invite its owner', roles: ['administrator', 'onboarding'] },
   'tenants.note': {
     means: 'write notes about a tenant',
@@ -53,7 +57,7 @@ export const STAFF_PERMISSIONS = {
     roles: ['administrator', 'support', 'auditor'],
   },
   'privacy.act': {
-    means: 'forget a customer, export what is kept of one, change how long bodies are kept',
+    means: 'forget a customer, export what is kept of one or of a whole tenant, change how long bodies are kept',
     roles: ['administrator'],
   },
   'parked.read': { means: 'see what waits for a person', roles: ['administrator', 'support', 'billing', 'auditor'] },

@@ -11,6 +11,8 @@ import type { TenantStatus } from './tenant-status.js';
 export interface Caller {
   tenantId: string;
   tenantStatus: TenantStatus;
+  /** Of one that is closing: until when. */
+  closesAt?: Date | null;
   apiKeyId?: string;
   /** What a key may do; null or absent: everything that a key may do at all. */
   scopes?: readonly string[] | null;
@@ -49,6 +51,7 @@ interface DoorRow {
   waba_id: string | null;
   phone_number_id: string | null;
   meta_ids: string[] | null;
+  closes_at: Date | null;
 }
 
 // A key is looked up once in this time per process; so long may a revoked key still work where Redis is away.
@@ -134,6 +137,7 @@ const callerOf = (row: DoorRow): Caller => ({
   tenantId: row.tenant_id,
   apiKeyId: row.api_key_id,
   tenantStatus: row.tenant_status,
+  closesAt: row.closes_at,
   scopes: row.scopes,
   ...(row.waba_id
     ? {

@@ -23,6 +23,6 @@ export const standingUnder = (level: SuspensionLevel | null): Standing =>
 /** What is off; null where nothing is. Of a closed tenant everything is. */
 export function levelOf({ status, marketingOff }: Standing): SuspensionLevel | null {
   if (status === 'closed' || status === 'locked') return 'all';
-  if (status === 'suspended') return 'sending';
+  if (status === 'suspended' || status === 'closing') return 'sending';
   return marketingOff ? 'marketing' : null;
 }

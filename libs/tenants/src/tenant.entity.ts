@@ -8,5 +8,7 @@ export class Tenant {
   @Column('char', { length: 2, nullable: true }) country: string | null;
   @Column('text') status: TenantStatus;
   @Column('boolean', { name: 'marketing_off', default: false }) marketingOff: boolean;
+  /** Of one that is closing or closed: when it can no longer return. */
+  @Column('timestamptz', { name: 'closes_at', nullable: true }) closesAt: Date | null;
   @Column('timestamptz', { name: 'created_at' }) createdAt: Date;
 }

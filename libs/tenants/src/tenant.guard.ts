@@ -6,7 +6,7 @@ import { type Session, SessionGuard } from '#libs/sessions';
 import { ApiKeyAuthenticator, type Caller } from './api-key-authenticator.js';
 import { outOfReach } from './key-reach.js';
 import { keyMay, roleMay } from './permissions.js';
-import { needOf } from './route-needs.js';
+import { type Need, needOf } from './route-needs.js';
 import { SetupLinks } from './setup-links.js';
 import { SUPPORT_PREFIX, SupportAccesses } from './support-accesses.js';
 import { UserSessions } from './user-sessions.js';
@@ -36,6 +36,22 @@ function refuseLocked({ tenantStatus }: Caller): void {
   if (tenantStatus === 'locked') {
     throw Refusal.forbidden('Your provider has switched this account off. Ask its support what to do.');
   }
+}
+
+/** What an account that is closing may still change: nothing but a ticket to take its data along. */
+const OPEN_WHILE_CLOSING = /^\/api\/v1\/exports(\/|$)/;
+
+/** @throws Refusal for whom an account is closing that would change something; it may read, and sign in and out */
+function refuseClosing({ tenantStatus, closesAt }: Caller, request: FastifyRequest, need: Need): void {
+  if (tenantStatus !== 'closing' || need === 'own' || OPEN_WHILE_CLOSING.test(routeOf(request))) return;
+  if (request.method === 'GET' || request.method === 'HEAD') return;
+  const day = closesAt?.toISOString().slice(0, 10);
+  throw new Refusal(
+    403,
+    'account_closing',
+    `This account is being closed and everything in it is erased on ${day} (UTC). Until then it can be read, and taken along ` +
+      '(POST /api/v1/exports of the gateway). If it is not meant to be closed, ask the support of your provider.',
+  );
 }
 
 /** Lets in who has a live API key that may do this here; the caller is then at `@TenantCaller()`. */
@@ -72,6 +88,7 @@ export class ApiKeyGuard implements CanActivate {
     if (caller.only && (await outOfReach(this.db, caller.tenantId, caller.only, request, need === 'own'))) {
       throw Refusal.forbidden('This API key is for another number or account. Name one that it reaches.');
     }
+    refuseClosing(caller, request, need);
     request.caller = caller;
     return true;
   }
@@ -107,6 +124,7 @@ export class TenantUserGuard implements CanActivate {
       );
     }
     refuseLocked(caller);
+    refuseClosing(caller, request, needOf(request.method, routeOf(request)));
     request.caller = caller;
     return true;
   }
@@ -119,7 +137,14 @@ export class TenantUserGuard implements CanActivate {
     if (need !== 'own' && !roleMay(holder.role, need)) {
       throw Refusal.forbidden(`This needs the permission ${need}, which the role ${holder.role} does not have.`);
     }
-    return { tenantId, userId: subject, role: holder.role, sessionId, tenantStatus: holder.tenantStatus };
+    return {
+      tenantId,
+      userId: subject,
+      role: holder.role,
+      sessionId,
+      tenantStatus: holder.tenantStatus,
+      closesAt: holder.closesAt,
+    };
   }
 
   /** A setup link opens its own signup and nothing else. */

@@ -58,6 +58,7 @@ export class Tenants {
         name: tenant.name,
         country: tenant.country ?? null,
         ...standingUnder(null),
+        closesAt: null,
         createdAt: now,
       });
       await tx
@@ -75,6 +76,7 @@ export class Tenants {
       name: tenant.name,
       country: tenant.country ?? null,
       ...standingUnder(null),
+      closesAt: null,
       createdAt: this.clock.now(),
     });
   }
@@ -106,7 +108,7 @@ export class Tenants {
    * what is written beside it (an audit entry) tells the truth.
    *
    * @param level null: nothing is to be off
-   * @returns what was off before, how the tenant stands now, and whether that is new (never for a closed one); undefined when
+   * @returns what was off before, how the tenant stands now, and whether that is new (never for a closing or closed one); undefined when
    *   there is no such tenant
    */
   async suspend(
@@ -118,10 +120,35 @@ export class Tenants {
     const tenant = await tenants.findOne({ where: { tenantId }, lock: { mode: 'pessimistic_write' } });
     if (!tenant) return undefined;
     const before = levelOf(tenant);
-    if (tenant.status === 'closed' || before === level) return { before, status: tenant.status, moved: false };
+    if (tenant.status === 'closing' || tenant.status === 'closed' || before === level)
+      return { before, status: tenant.status, moved: false };
     const standing = standingUnder(level);
     await tenants.update({ tenantId }, standing);
     return { before, status: standing.status, moved: true };
+  }
+
+  /**
+   * A tenant begins to close: it reads until then, and nothing else. Its row stays locked until the caller's transaction ends.
+   *
+   * @returns how it stood before; undefined when there is no such tenant
+   */
+  async beginClosing(tx: Tx, tenantId: string, closesAt: Date): Promise<TenantStatus | undefined> {
+    const tenants = tx.getRepository(Tenant);
+    const tenant = await tenants.findOne({ where: { tenantId }, lock: { mode: 'pessimistic_write' } });
+    if (tenant && tenant.status !== 'closing' && tenant.status !== 'closed') {
+      await tenants.update({ tenantId }, { status: 'closing', closesAt });
+    }
+    return tenant?.status;
+  }
+
+  /** A tenant that was closing stands again as it stood. */
+  async reopen(tx: Tx, tenantId: string, status: TenantStatus): Promise<void> {
+    await tx.getRepository(Tenant).update({ tenantId, status: 'closing' }, { status, closesAt: null });
+  }
+
+  /** A tenant that was closing is closed: nobody is let in any more. */
+  async close(tx: Tx, tenantId: string): Promise<void> {
+    await tx.getRepository(Tenant).update({ tenantId, status: 'closing' }, { status: 'closed' });
   }
 
   /** @returns the key, which is shown this once and cannot be read again */

@@ -93,16 +93,16 @@ export class UserSessions {
   async holder(
     tenantId: string,
     sessionId: string,
-  ): Promise<{ userId: string; role: TenantRole; tenantStatus: TenantStatus } | undefined> {
+  ): Promise<{ userId: string; role: TenantRole; tenantStatus: TenantStatus; closesAt: Date | null } | undefined> {
     return this.db.inTenant(tenantId, async (tx) => {
       const [row] = await tx.query(
-        `SELECT s.user_id, u.role, t.status FROM user_sessions s
+        `SELECT s.user_id, u.role, t.status, t.closes_at FROM user_sessions s
            JOIN tenant_users u USING (tenant_id, user_id) JOIN tenants t USING (tenant_id)
           WHERE s.tenant_id = $1 AND s.session_id = $2 AND s.ended_at IS NULL AND s.expires_at > $3
             AND t.status <> 'closed'`,
         [tenantId, sessionId, this.clock.now()],
       );
-      return row && { userId: row.user_id, role: row.role, tenantStatus: row.status };
+      return row && { userId: row.user_id, role: row.role, tenantStatus: row.status, closesAt: row.closes_at };
     });
   }
 

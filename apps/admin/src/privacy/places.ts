@@ -140,6 +140,16 @@ const statement = ({ table, where, set }: Place, parameters: string): string =>
   `WITH who AS (${parameters}) ${set ? `UPDATE ${table} SET ${set}` : `DELETE FROM ${table}`}
     WHERE tenant_id = (SELECT tenant FROM who) AND (${where})`;
 
+/** Messages of a tenant that is erased run out at once, whoever they are to. Takes the tenant and the time. */
+export const endingAllThatWaits = statement(
+  {
+    table: 'messages',
+    where: `status = 'accepted' AND expires_at > (SELECT at FROM who)`,
+    set: 'expires_at = (SELECT at FROM who)',
+  },
+  'SELECT $1::uuid AS tenant, $2::timestamptz AS at',
+);
+
 /** The statement that empties a place of a customer. */
 export const emptying = (place: Place): string => statement(place, PARAMETERS);
 
@@ -182,6 +192,7 @@ export const NO_CUSTOMERS: Readonly<Record<string, string>> = {
   consent_settings: 'rules',
   contact_attributes: 'names of fields',
   contact_import_pieces: 'a file on its way in; an erasure waits for it',
+  closings: 'counts by table',
   contact_imports: 'counts and the meaning of columns',
   customer_marks: 'a sealed key',
   erasures: 'sealed until done',

@@ -6,6 +6,12 @@ const TABLES = `
    WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relispartition
      AND has_table_privilege(c.oid, 'SELECT') ORDER BY 1`;
 
+/** Names of all tables with a tenant's rows that the caller may read. */
+export async function tenantTables(tx: Tx): Promise<string[]> {
+  const tables: { table: string }[] = await tx.query(TABLES);
+  return tables.map(({ table }) => table);
+}
+
 /**
  * Reads every row that a tenant has in any table and counts those in which a customer is named; it does not ask where a
  * customer should be.
@@ -19,7 +25,7 @@ export async function searchEverywhere(
   needles: readonly string[],
 ): Promise<Record<string, number>> {
   const found: Record<string, number> = {};
-  for (const { table } of (await tx.query(TABLES)) as { table: string }[]) {
+  for (const table of await tenantTables(tx)) {
     const [{ rows }] = await tx.query(
       `SELECT count(*)::int AS rows FROM ${table} t WHERE t.tenant_id = $1 AND t::text LIKE ANY ($2::text[])`,
       [tenantId, needles],

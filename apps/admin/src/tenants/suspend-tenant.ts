@@ -23,7 +23,7 @@ export class SuspendTenant {
    * transaction. What waits and stays off is held by the gateway.
    *
    * @param input `level` null: nothing is to be off
-   * @throws Refusal 404 for an unknown tenant; 409 for one of whom just this is off already, or that is closed
+   * @throws Refusal 404 for an unknown tenant; 409 for one of whom just this is off already, or that is closing or closed
    */
   async run(input: {
     tenantId: string;
@@ -54,6 +54,6 @@ export class SuspendTenant {
 }
 
 function cannot({ status, before }: { status: TenantStatus; before: SuspensionLevel | null }, level: unknown): string {
-  if (status === 'closed') return 'The tenant is closed.';
+  if (status === 'closed' || status === 'closing') return `The tenant is ${status}.`;
   return level === null ? 'Nothing of the tenant is off.' : `Of the tenant just this is off already: ${before}.`;
 }

@@ -36,6 +36,8 @@ export interface Overview {
   status: TenantStatus;
   /** What the provider has switched off. */
   off: SuspensionLevel | null;
+  /** Of one that is closing or closed: when it can no longer return. */
+  closes_at: Date | null;
   created_at: Date;
   portfolios: PortfolioRow[];
   wabas: WabaRow[];
@@ -102,6 +104,7 @@ export class TenantOverview {
         country: tenant.country,
         status: tenant.status,
         off: levelOf(tenant),
+        closes_at: tenant.closesAt,
         created_at: tenant.createdAt,
         wabas: await wabasOf(tx, tenantId),
         templates: await templatesOf(tx, tenantId),
