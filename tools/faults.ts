@@ -4,7 +4,7 @@
 //   npm run faults -- --minutes 10        how long each lasts (a fraction will do)
 //   npm run faults -- --seed 42           the same choices again; the seed of each run is printed
 //   npm run faults -- --rate 40           messages a second
-//   npm run faults -- --short             the form that npm test runs, in a minute and a half
+//   npm run faults -- --short             the form that npm test runs, in two minutes
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Lab } from './faults/lab.js';

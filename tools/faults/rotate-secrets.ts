@@ -5,6 +5,7 @@ import { call, until } from '../stack/api.js';
 import { STAFF_EMAIL } from '../stack/demo-stack.js';
 import type { Lab } from './lab.js';
 
+const RESEALED_WITHIN_MS = 120_000;
 const REASON = 'secrets are rotated under load';
 
 /**
@@ -41,10 +42,11 @@ export async function rotateEncryptionKey(lab: Lab, meanwhile: () => Promise<voi
   await lab.stack.reconfigure({ ENCRYPTION_KEYS: `${k1},${k2}` });
   await meanwhile();
   await lab.stack.reconfigure({ ENCRYPTION_KEYS: `${k2},${k1}` });
-  await until('nothing to need the old key', async () => {
+  const unneeded = async () => {
     const { data } = await staff<{ data: { id: string; may_be_dropped: boolean }[] }>(lab, 'GET', 'secrets/keys');
     return data.find(({ id }) => id === old.id)?.may_be_dropped;
-  });
+  };
+  await until('nothing to need the old key', unneeded, RESEALED_WITHIN_MS);
   await meanwhile();
   await lab.stack.reconfigure({ ENCRYPTION_KEYS: `${k2}` });
   await meanwhile();

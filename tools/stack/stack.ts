@@ -14,6 +14,8 @@ import { type StackSecrets, stackSecrets } from './secrets.js';
 
 const READY_WITHIN_MS = 60_000;
 const RESTARTED_AT_ONCE = 3;
+/** Restarted last, since then it seals anew what the others sealed under older settings. */
+const LAST = 'admin-worker';
 
 export interface StackOptions {
   /** Where the data lives between commands; without it everything is temporary and gone afterwards. */
@@ -205,12 +207,12 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
       },
       onChange: (listener) => listeners.push(listener),
       reconfigure: async (settings) => {
-        // The admin worker last: what it seals anew then is all that the others sealed under older settings.
-        const order = children.filter((c) => c !== sandbox).sort((a, b) => Number(isLast(a)) - Number(isLast(b)));
-        for (let from = 0; from < order.length; from += RESTARTED_AT_ONCE) {
-          const wave = order.slice(from, from + RESTARTED_AT_ONCE);
-          await Promise.all(wave.map((c) => c.restart(settings, READY_WITHIN_MS)));
+        const restart = (some: readonly Child[]) => Promise.all(some.map((c) => c.restart(settings, READY_WITHIN_MS)));
+        const first = children.filter((c) => c !== sandbox && c.name !== LAST);
+        for (let from = 0; from < first.length; from += RESTARTED_AT_ONCE) {
+          await restart(first.slice(from, from + RESTARTED_AT_ONCE));
         }
+        await restart(children.filter((c) => c.name === LAST));
       },
       tell: (file, content) => {
         household.removeAtEnd(file);
@@ -223,8 +225,6 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     throw error;
   }
 }
-
-const isLast = ({ name }: Child): boolean => name === 'admin-worker';
 
 /** The second and third process of a plan are called `gateway-worker-2` and `gateway-worker-3`. */
 const COPY = /-\d+$/;

@@ -15,7 +15,7 @@ const HOUR_MS = 3_600_000;
 export class MetaSecrets {
   /** The admin app needs none of them; it names those that it was given. */
   private readonly environment: Readonly<Record<SecretKind, readonly string[]>> = {
-    app_secret: configured('META_APP_SECRETS') ?? [],
+    app_secret: configured('META_APP_SECRETS') ?? [''],
     verify_token: [configured('META_VERIFY_TOKEN') ?? ''],
     system_user_token: [configured('META_SYSTEM_USER_TOKEN') ?? ''],
   };
