@@ -1,5 +1,6 @@
 // Who may import whom (docs/adr/0007). Checked by `npm run imports`; test/architecture sees each rule catch a violation.
-const RULE_LIBS = 'error-catalogue|letters|markets|message-status|money|phone-numbers|service-window|template-state|tier-quota';
+const RULE_LIBS =
+  'error-catalogue|letters|markets|message-status|money|phone-numbers|service-window|template-state|tier-quota';
 const PLATFORM_LIBS = 'auth|clock|config|http|ids|leases|observability|persistence|process|queues|sessions|vault';
 const SPECS = '\\.(int-)?spec\\.ts$';
 
