@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { Client } from 'pg';
 import { DataSource, type EntitySchema } from 'typeorm';
 import { currentEnvironment } from '#libs/config';
-import { Database } from '#libs/persistence';
+import { Database, KeepingClient } from '#libs/persistence';
 
 interface TestServices {
   server: string;
@@ -57,7 +57,13 @@ export async function connect(
   url: string,
   entities: (new () => unknown)[] | EntitySchema[] = [],
 ): Promise<{ source: DataSource; db: Database; close(): Promise<void> }> {
-  const source = await new DataSource({ type: 'postgres', url, entities, installExtensions: false }).initialize();
+  const source = await new DataSource({
+    type: 'postgres',
+    url,
+    entities,
+    installExtensions: false,
+    extra: { Client: KeepingClient },
+  }).initialize();
   return { source, db: new Database(source), close: () => source.destroy() };
 }
 

@@ -50,3 +50,15 @@ export const idOfBytes = (bytes: Uint8Array): string =>
   Buffer.from(bytes)
     .toString('hex')
     .replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+
+/**
+ * The smallest and the largest of ids: bounds by which PostgreSQL passes over the months that hold none of them, also with
+ * a plan that was made before it knew the ids.
+ *
+ * @param ids at least one
+ */
+export function spanOf(ids: readonly string[]): [string, string] {
+  const first = ids[0];
+  if (first === undefined) throw new Error('spanOf needs an id');
+  return ids.reduce(([least, most], id) => [id < least ? id : least, id > most ? id : most], [first, first]);
+}

@@ -1,1 +1,1 @@
-export { bytesOfId, derivedId, firstIdAt, idOfBytes, isId, newId, timeOfId } from './ids.js';
+export { bytesOfId, derivedId, firstIdAt, idOfBytes, isId, newId, spanOf, timeOfId } from './ids.js';

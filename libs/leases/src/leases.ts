@@ -1,8 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { Database } from '#libs/persistence';
+import { Database, kept, type Tx } from '#libs/persistence';
 
 export const LEASE_SECONDS = 15;
+
+const TAKE = kept(`
+  INSERT INTO lane_leases (tenant_id, lane, holder, until)
+  VALUES ($1, $2, $3, now() + make_interval(secs => $4))
+  ON CONFLICT (tenant_id, lane) DO UPDATE SET holder = excluded.holder, until = excluded.until
+    WHERE lane_leases.holder = excluded.holder OR lane_leases.until < now()
+  RETURNING 1`);
+const GIVE_BACK = kept('DELETE FROM lane_leases WHERE tenant_id = $1 AND lane = $2 AND holder = $3');
 
 /**
  * Who drains a lane. A job in Redis only wakes a worker; the right to drain is a row in PostgreSQL, in the database's
@@ -66,27 +74,12 @@ export class Leases {
     }
   }
 
-  private take(tenantId: string, lane: string): Promise<boolean> {
-    return this.db.inTenant(tenantId, async (tx) => {
-      const rows = await tx.query(
-        `INSERT INTO lane_leases (tenant_id, lane, holder, until)
-         VALUES ($1, $2, $3, now() + make_interval(secs => $4))
-         ON CONFLICT (tenant_id, lane) DO UPDATE SET holder = excluded.holder, until = excluded.until
-           WHERE lane_leases.holder = excluded.holder OR lane_leases.until < now()
-         RETURNING 1`,
-        [tenantId, lane, this.holder, LEASE_SECONDS],
-      );
-      return rows.length > 0;
-    });
+  private async take(tenantId: string, lane: string): Promise<boolean> {
+    const taken = (tx: Tx): Promise<unknown[]> => tx.query(TAKE, [tenantId, lane, this.holder, LEASE_SECONDS]);
+    return (await this.db.inTenant(tenantId, taken, 'kept')).length > 0;
   }
 
   private async giveBack(tenantId: string, lane: string): Promise<void> {
-    await this.db.inTenant(tenantId, (tx) =>
-      tx.query('DELETE FROM lane_leases WHERE tenant_id = $1 AND lane = $2 AND holder = $3', [
-        tenantId,
-        lane,
-        this.holder,
-      ]),
-    );
+    await this.db.inTenant(tenantId, (tx) => tx.query(GIVE_BACK, [tenantId, lane, this.holder]), 'kept');
   }
 }

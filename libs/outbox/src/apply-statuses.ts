@@ -1,5 +1,6 @@
+import { spanOf } from '#libs/ids';
 import { judgeStatus, type MessageStatus, provesDelivery } from '#libs/message-status';
-import type { Tx } from '#libs/persistence';
+import { kept, type Tx } from '#libs/persistence';
 import { MESSAGE_COLUMNS, type MessageRow } from './message-row.js';
 
 /** A status webhook of Meta's about one message. */
@@ -77,18 +78,23 @@ export async function applyStatuses(
   return applied;
 }
 
+const HOLD = kept(`
+  SELECT ${MESSAGE_COLUMNS} FROM messages m
+   WHERE m.tenant_id = $1 AND m.message_id = ANY ($2::uuid[]) AND m.message_id BETWEEN $3 AND $4
+   ORDER BY m.message_id FOR UPDATE`);
+const TOLD = kept(`
+  SELECT message_id AS "messageId", kind, at, detail, source FROM message_events
+   WHERE tenant_id = $1 AND message_id = ANY ($2::uuid[]) AND message_id BETWEEN $3 AND $4 AND occurrence = 0
+   ORDER BY at`);
+
 async function hold(tx: Tx, tenantId: string, messageIds: readonly string[]): Promise<Map<string, Held>> {
   if (messageIds.length === 0) return new Map();
-  const messages: MessageRow[] = await tx.query(
-    `SELECT ${MESSAGE_COLUMNS} FROM messages m WHERE m.tenant_id = $1 AND m.message_id = ANY ($2::uuid[])
-      ORDER BY m.message_id FOR UPDATE`,
-    [tenantId, messageIds],
-  );
-  const history: (ToldStatus & { messageId: string; source: string })[] = await tx.query(
-    `SELECT message_id AS "messageId", kind, at, detail, source FROM message_events
-      WHERE tenant_id = $1 AND message_id = ANY ($2::uuid[]) AND occurrence = 0 ORDER BY at`,
-    [tenantId, messageIds],
-  );
+  const messages: MessageRow[] = await tx.query(HOLD, [tenantId, messageIds, ...spanOf(messageIds)]);
+  const history: (ToldStatus & { messageId: string; source: string })[] = await tx.query(TOLD, [
+    tenantId,
+    messageIds,
+    ...spanOf(messageIds),
+  ]);
   const held = new Map<string, Held>(
     messages.map((message) => [
       message.messageId,
@@ -136,10 +142,11 @@ async function storeSteps(
 ): Promise<void> {
   if (steps.length === 0) return;
   await tx.query(
-    `INSERT INTO message_events (tenant_id, message_id, kind, occurrence, at, source, verdict, detail)
-     SELECT $1, s.message_id, s.kind, 0, s.at, 'meta', s.verdict, s.detail
-       FROM unnest($2::uuid[], $3::text[], $4::timestamptz[], $5::text[], $6::jsonb[])
-         AS s(message_id, kind, at, verdict, detail)`,
+    kept(`
+      INSERT INTO message_events (tenant_id, message_id, kind, occurrence, at, source, verdict, detail)
+      SELECT $1, s.message_id, s.kind, 0, s.at, 'meta', s.verdict, s.detail
+        FROM unnest($2::uuid[], $3::text[], $4::timestamptz[], $5::text[], $6::jsonb[])
+          AS s(message_id, kind, at, verdict, detail)`),
     [
       tenantId,
       steps.map((s) => s.report.messageId),
@@ -154,19 +161,23 @@ async function storeSteps(
 async function storeMessages(tx: Tx, tenantId: string, messages: readonly MessageRow[]): Promise<void> {
   if (messages.length === 0) return;
   const column = <T>(pick: (m: MessageRow) => T): T[] => messages.map(pick);
+  const messageIds = column((m) => m.messageId);
   await tx.query(
-    `UPDATE messages m
-        SET status = n.status, status_at = n.status_at, meta_message_id = n.meta_message_id, meta_error = n.meta_error
-       FROM unnest($2::uuid[], $3::text[], $4::timestamptz[], $5::text[], $6::jsonb[])
-         AS n(message_id, status, status_at, meta_message_id, meta_error)
-      WHERE m.tenant_id = $1 AND m.message_id = n.message_id AND m.message_id = ANY ($2::uuid[])`,
+    kept(`
+      UPDATE messages m
+         SET status = n.status, status_at = n.status_at, meta_message_id = n.meta_message_id, meta_error = n.meta_error
+        FROM unnest($2::uuid[], $3::text[], $4::timestamptz[], $5::text[], $6::jsonb[])
+          AS n(message_id, status, status_at, meta_message_id, meta_error)
+       WHERE m.tenant_id = $1 AND m.message_id = n.message_id
+         AND m.message_id = ANY ($2::uuid[]) AND m.message_id BETWEEN $7 AND $8`),
     [
       tenantId,
-      column((m) => m.messageId),
+      messageIds,
       column<MessageStatus>((m) => m.status),
       column((m) => m.statusAt),
       column((m) => m.metaMessageId),
       column((m) => jsonOrNull(m.metaError)),
+      ...spanOf(messageIds),
     ],
   );
 }

@@ -12,6 +12,7 @@ export { Outbox } from './outbox.js';
 export { OutboxModule } from './outbox.module.js';
 export { type Decision, type Doubtful, type InDoubt, OutboxDoubts } from './outbox-doubts.js';
 export { type HeldFor, type OfTemplate, OutboxHeld } from './outbox-held.js';
-export { type CallResult, type Candidate, type Except, OutboxLanes, type ToldOfTemplate } from './outbox-lanes.js';
+export { type Candidate, type Except, OutboxLanes } from './outbox-lanes.js';
 export { readersSince } from './readers-since.js';
+export type { CallResult, ToldOfTemplate } from './settle-results.js';
 export { isUnderWay, withdraw } from './withdraw.js';

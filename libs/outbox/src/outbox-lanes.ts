@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { Database, type Tx } from '#libs/persistence';
+import { Database, kept, type Tx } from '#libs/persistence';
 import { MESSAGE_COLUMNS, type MessageLane, type MessageRow } from './message-row.js';
-import type { HeldFor } from './outbox-held.js';
+import { type CallResult, settleResults } from './settle-results.js';
 
 /** A message that could be claimed now. */
 export interface Candidate {
@@ -21,26 +21,6 @@ export interface Except {
   recipients?: readonly string[];
 }
 
-/** What Meta's refusal of a message says of the template it was sent with. */
-export interface ToldOfTemplate {
-  templateId: string;
-  word: 'PAUSED' | 'DISABLED';
-  /** The moment before the call. */
-  at: Date;
-}
-
-/** What became of one claimed message. The error is Meta's, or ours in the same form. */
-export type CallResult = { messageId: string; attempt: number; told?: ToldOfTemplate } & (
-  | { became: 'submitted' | 'held'; metaMessageId: string; answer?: unknown }
-  | { became: 'failed'; error: unknown }
-  /** Not done, and not tried again until Meta sends the template again. */
-  | { became: 'parked'; heldFor: HeldFor; error?: unknown }
-  /** Not done, may be tried again from `notBefore` on; without an error it was not even tried. */
-  | { became: 'accepted'; notBefore: Date; error?: unknown }
-  /** It may or may not have been done. */
-  | { became: 'unknown'; reason: string }
-);
-
 const LAST_LANE: MessageLane = 2;
 
 // A message is due when its time has come, or when it has run out (then it is taken only to say so). Not due: one whose
@@ -56,14 +36,41 @@ const DUE = `m.tenant_id = $1 AND m.phone_number_id = $2 AND m.status = 'accepte
        AND o.not_before > $3 AND o.expires_at > $3
        AND o.recipient = m.recipient AND o.lane = m.lane AND o.message_id < m.message_id)`;
 
+/**
+ * More than are ever asked for at once. As a number in the text it tells the planner that few rows are wanted, which it
+ * cannot know of a parameter: it would gather and sort whatever waits.
+ */
+const AT_MOST = 1_000;
+
 // Of what is due the next message of each recipient: the others' turn comes when that one is settled.
 const FIRST_OF_EACH = 'SELECT DISTINCT ON (recipient, lane) * FROM due ORDER BY recipient, lane, message_id';
 
 const WAITING = `m.tenant_id = $1 AND m.phone_number_id = $2 AND m.status = 'accepted'`;
 
-// What a result may still move: see `settle`.
-const OPEN = `(m.attempts = r.attempt AND (m.status IN ('sending', 'unknown')
-  OR (r.became IN ('submitted', 'held') AND m.status IN ('accepted', 'parked'))))`;
+// The rows to change are named by their ids alone, so that no plan, however old, can read others.
+const claim = (among: string): string => `
+  WITH bounded AS (
+    SELECT m.message_id, m.recipient, m.lane FROM messages m
+     WHERE ${DUE} AND m.lane <= $5 ${among}
+     ORDER BY m.lane, m.message_id LIMIT ${AT_MOST} FOR UPDATE SKIP LOCKED),
+  due AS (SELECT * FROM bounded LIMIT $4),
+  first AS (${FIRST_OF_EACH}),
+  claimed AS (
+    UPDATE messages m
+       SET status = CASE WHEN EXISTS (SELECT FROM withdrawn_messages w
+                                       WHERE w.tenant_id = $1 AND w.message_id = m.message_id) THEN 'cancelled'
+                         WHEN m.expires_at <= $3 THEN 'expired' ELSE 'sending' END,
+           status_at = $3, attempts = m.attempts + 1
+     WHERE m.tenant_id = $1 AND m.message_id = ANY (ARRAY(SELECT message_id FROM first))
+       AND m.message_id >= (SELECT message_id FROM first ORDER BY message_id LIMIT 1)
+       AND m.message_id <= (SELECT message_id FROM first ORDER BY message_id DESC LIMIT 1)
+    RETURNING m.*),
+  noted AS (
+    INSERT INTO message_events (tenant_id, message_id, kind, occurrence, at, source)
+    SELECT tenant_id, message_id, status, attempts, $3, 'paloma' FROM claimed)
+  SELECT ${MESSAGE_COLUMNS} FROM claimed m ORDER BY m.lane, m.message_id`;
+const CLAIM = kept(claim(''));
+const CLAIM_ONLY = kept(claim('AND m.message_id = ANY ($6::uuid[])'));
 
 /** The waiting messages of each phone number, for the one dispatcher that holds the number's lease. */
 @Injectable()
@@ -129,26 +136,14 @@ export class OutboxLanes {
     only?: readonly string[],
     lanesAfter: MessageLane = LAST_LANE,
   ): Promise<MessageRow[]> {
-    return tx.query(
-      `WITH due AS (
-         SELECT m.message_id, m.recipient, m.lane FROM messages m
-          WHERE ${DUE} AND m.lane <= $5 ${only ? 'AND m.message_id = ANY ($6::uuid[])' : ''}
-          ORDER BY m.lane, m.message_id LIMIT $4 FOR UPDATE SKIP LOCKED),
-       first AS (${FIRST_OF_EACH}),
-       claimed AS (
-         UPDATE messages m
-            SET status = CASE WHEN EXISTS (SELECT FROM withdrawn_messages w
-                                            WHERE w.tenant_id = $1 AND w.message_id = m.message_id) THEN 'cancelled'
-                              WHEN m.expires_at <= $3 THEN 'expired' ELSE 'sending' END,
-                status_at = $3, attempts = m.attempts + 1
-           FROM first WHERE m.tenant_id = $1 AND m.message_id = first.message_id
-         RETURNING m.*),
-       noted AS (
-         INSERT INTO message_events (tenant_id, message_id, kind, occurrence, at, source)
-         SELECT tenant_id, message_id, status, attempts, $3, 'paloma' FROM claimed)
-       SELECT ${MESSAGE_COLUMNS} FROM claimed m ORDER BY m.lane, m.message_id`,
-      [tenantId, phoneNumberId, now, limit, lanesAfter, ...(only ? [only] : [])],
-    );
+    return tx.query(only ? CLAIM_ONLY : CLAIM, [
+      tenantId,
+      phoneNumberId,
+      now,
+      limit,
+      lanesAfter,
+      ...(only ? [only] : []),
+    ]);
   }
 
   /**
@@ -158,41 +153,8 @@ export class OutboxLanes {
    *
    * @returns ids of the messages that are now as the result says
    */
-  async settle(tx: Tx, tenantId: string, results: readonly CallResult[], now: Date): Promise<Set<string>> {
-    const moved: { messageId: string }[] = await tx.query(
-      `WITH result AS (
-         SELECT * FROM unnest($3::uuid[], $4::smallint[], $5::text[], $6::text[], $7::jsonb[], $8::timestamptz[], $9::jsonb[])
-           AS r(message_id, attempt, became, meta_message_id, error, not_before, detail)),
-       settled AS (
-         UPDATE messages m
-            SET status = CASE WHEN ${OPEN} THEN r.became ELSE m.status END,
-                status_at = CASE WHEN ${OPEN} THEN $2 ELSE m.status_at END,
-                meta_message_id = coalesce(m.meta_message_id, r.meta_message_id),
-                meta_error = CASE WHEN m.status IN ('sending', 'unknown') THEN coalesce(r.error, m.meta_error)
-                                  ELSE m.meta_error END,
-                not_before = coalesce(r.not_before, m.not_before)
-           FROM result r WHERE m.tenant_id = $1 AND m.message_id = r.message_id
-         RETURNING m.message_id, m.status = r.became AND m.status_at = $2 AS moved),
-       noted AS (
-         INSERT INTO message_events (tenant_id, message_id, kind, occurrence, at, source, verdict, detail)
-         SELECT $1, r.message_id, CASE r.became WHEN 'accepted' THEN 'postponed' ELSE r.became END, r.attempt, $2, 'paloma',
-                CASE WHEN s.moved THEN 'apply' ELSE 'record' END, r.detail
-           FROM result r JOIN settled s USING (message_id)
-         ON CONFLICT DO NOTHING)
-       SELECT message_id AS "messageId" FROM settled WHERE moved`,
-      [
-        tenantId,
-        now,
-        results.map((r) => r.messageId),
-        results.map((r) => r.attempt),
-        results.map((r) => r.became),
-        results.map((r) => ('metaMessageId' in r ? r.metaMessageId : null)),
-        results.map((r) => ('error' in r && r.error !== undefined ? JSON.stringify(r.error) : null)),
-        results.map((r) => ('notBefore' in r ? r.notBefore : null)),
-        results.map((r) => JSON.stringify(detailOf(r))),
-      ],
-    );
-    return new Set(moved.map((m) => m.messageId));
+  settle(tx: Tx, tenantId: string, results: readonly CallResult[], now: Date): Promise<Set<string>> {
+    return settleResults(tx, tenantId, results, now);
   }
 
   /** Lets unclaimed messages wait until an instant, with the reason in their history. */
@@ -237,7 +199,7 @@ export class OutboxLanes {
    */
   async abandon(tx: Tx, tenantId: string, phoneNumberId: string, now: Date): Promise<number> {
     const rows: unknown[] = await tx.query(
-      `WITH left_behind AS (
+      kept(`WITH left_behind AS (
          UPDATE messages m SET status = 'unknown', status_at = $3
           WHERE m.tenant_id = $1 AND m.phone_number_id = $2 AND m.status = 'sending'
          RETURNING m.message_id, m.attempts),
@@ -245,7 +207,7 @@ export class OutboxLanes {
          INSERT INTO message_events (tenant_id, message_id, kind, occurrence, at, source, detail)
          SELECT $1, message_id, 'unknown', attempts, $3, 'paloma', '{"reason": "dispatcher_gone"}' FROM left_behind
          ON CONFLICT DO NOTHING)
-       SELECT message_id FROM left_behind`,
+       SELECT message_id FROM left_behind`),
       [tenantId, phoneNumberId, now],
     );
     return rows.length;
@@ -263,10 +225,10 @@ export class OutboxLanes {
   ): Promise<{ dueNow: boolean; nextAt: Date | undefined }> {
     const [row]: { dueNow: boolean; nextAt: Date | null }[] = await tx.query(
       // One probe of an index each, however many wait.
-      `SELECT EXISTS (SELECT FROM messages m WHERE ${WAITING} AND least(m.not_before, m.expires_at) <= $3) AS "dueNow",
+      kept(`SELECT EXISTS (SELECT FROM messages m WHERE ${WAITING} AND least(m.not_before, m.expires_at) <= $3) AS "dueNow",
               (SELECT least(m.not_before, m.expires_at) FROM messages m
                 WHERE ${WAITING} AND least(m.not_before, m.expires_at) > $3
-                ORDER BY least(m.not_before, m.expires_at) LIMIT 1) AS "nextAt"`,
+                ORDER BY least(m.not_before, m.expires_at) LIMIT 1) AS "nextAt"`),
       [tenantId, phoneNumberId, now],
     );
     return { dueNow: row?.dueNow ?? false, nextAt: row?.nextAt ?? undefined };
@@ -278,21 +240,5 @@ export class OutboxLanes {
       `SELECT tenant_id AS "tenantId", phone_number_id AS "phoneNumberId" FROM door_numbers_with_work($1)`,
       [now],
     );
-  }
-}
-
-function detailOf(result: CallResult): unknown {
-  switch (result.became) {
-    case 'submitted':
-    case 'held':
-      return result.answer ?? null;
-    case 'failed':
-      return { error: result.error };
-    case 'accepted':
-      return { until: result.notBefore, ...(result.error === undefined ? {} : { error: result.error }) };
-    case 'parked':
-      return { reason: result.heldFor, ...(result.error === undefined ? {} : { error: result.error }) };
-    case 'unknown':
-      return { reason: result.reason };
   }
 }

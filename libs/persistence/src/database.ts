@@ -1,11 +1,18 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager, type QueryRunner } from 'typeorm';
+import type { KeepingClient } from './kept-plans.js';
 
 /** A transaction. SQL and repositories used through it see what its scope allows and nothing else. */
 export type Tx = EntityManager;
 
 /** The provider's own rows (such as a webhook whose tenant is not known yet) belong to this tenant. */
 export const PROVIDER_TENANT = '00000000-0000-0000-0000-000000000000';
+
+/** How statements are planned: with the values at hand each time, or once for each connection. */
+export type Plans = 'fresh' | 'kept';
+
+/** One plan for all values, by keys; one that looks dear because of them is not to be compiled (JIT) on top of it. */
+const KEEP_PLANS = ['plan_cache_mode = force_generic_plan', 'enable_seqscan = off', 'jit = off'];
 
 const UUID = /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/;
 
@@ -21,12 +28,16 @@ export class Database {
    * Runs work in one transaction that sees only this tenant's rows; commits when it resolves, rolls back when it throws.
    *
    * @param tenantId a tenant's id, or PROVIDER_TENANT
+   * @param plans    `kept` for the hot paths: statements marked with `kept` are planned once for each connection
    */
-  async inTenant<T>(tenantId: string, work: (tx: Tx) => Promise<T>): Promise<T> {
+  async inTenant<T>(tenantId: string, work: (tx: Tx) => Promise<T>, plans: Plans = 'fresh'): Promise<T> {
     if (!UUID.test(tenantId)) throw new Error('inTenant needs a tenant id');
     const runner = this.source.createQueryRunner();
+    const connection: Partial<KeepingClient> = await runner.connect();
     try {
-      await beginFor(runner, tenantId);
+      connection.keepsPlans = plans === 'kept';
+      const settings = plans === 'kept' ? KEEP_PLANS : [];
+      await beginFor(runner, tenantId, settings, connection.keepsPlans && connection.arePlansOld?.());
       const result = await work(runner.manager);
       await runner.commitTransaction();
       return result;
@@ -35,6 +46,7 @@ export class Database {
       await runner.rollbackTransaction().catch(() => {});
       throw error;
     } finally {
+      connection.keepsPlans = false;
       await runner.release();
     }
   }
@@ -67,8 +79,14 @@ export class Database {
  * are most of what a small transaction costs (docs/performance.md); so TypeORM is told here what it would have noted itself,
  * by which nested transactions become savepoints.
  */
-async function beginFor(runner: QueryRunner, tenantId: string): Promise<void> {
-  await runner.query(`START TRANSACTION; SELECT set_config('paloma.tenant_id', '${tenantId}', true)`);
+async function beginFor(
+  runner: QueryRunner,
+  tenantId: string,
+  settings: readonly string[],
+  dropPlans = false,
+): Promise<void> {
+  const begin = [`paloma.tenant_id = '${tenantId}'`, ...settings].map((setting) => `SET LOCAL ${setting}`);
+  await runner.query(['START TRANSACTION', ...begin, ...(dropPlans ? ['DISCARD PLANS'] : [])].join('; '));
   Object.assign(runner, { isTransactionActive: true, transactionDepth: 1 });
 }
 

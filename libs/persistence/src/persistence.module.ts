@@ -3,6 +3,7 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import { loadConfig } from '#libs/config';
 import { Database, refuseMightyRole } from './database.js';
+import { KeepingClient } from './kept-plans.js';
 
 /** One connection pool per process; entities are registered by the record libs that own them. */
 @Global()
@@ -23,6 +24,7 @@ export class PersistenceModule implements OnModuleInit {
               url: config[connection],
               autoLoadEntities: true,
               poolSize: config.DATABASE_POOL_SIZE,
+              extra: { Client: KeepingClient },
               connectTimeoutMS: 10_000,
               retryAttempts: 30,
               retryDelay: 1_000,

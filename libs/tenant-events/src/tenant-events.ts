@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CLOCK, type Clock } from '#libs/clock';
-import type { Tx } from '#libs/persistence';
+import { kept, type Tx } from '#libs/persistence';
 import { asksFor } from './asks-for.js';
 
 /** One fact as a tenant is told it. */
@@ -33,7 +33,7 @@ export class TenantEvents {
     const told = Array.isArray(events) ? (events as readonly TenantEvent[]) : [events as TenantEvent];
     if (told.length === 0) return [];
     const rows: { endpointId: string }[] = await tx.query(
-      `WITH given AS (
+      kept(`WITH given AS (
          SELECT * FROM unnest($2::uuid[], $3::text[], $4::uuid[], $5::uuid[], $6::text[], $7::text[]) WITH ORDINALITY
            AS g(event_id, kind, waba_id, phone_number_id, customer, body, nth)),
        told AS (
@@ -47,7 +47,7 @@ export class TenantEvents {
            JOIN webhook_endpoints e ON e.tenant_id = $1 AND e.enabled AND ${asksFor('e', 'g')}
           ORDER BY g.nth
          ON CONFLICT DO NOTHING RETURNING endpoint_id)
-       SELECT DISTINCT endpoint_id AS "endpointId" FROM queued`,
+       SELECT DISTINCT endpoint_id AS "endpointId" FROM queued`),
       [
         tenantId,
         told.map((e) => e.eventId),

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { firstIdAt } from '#libs/ids';
-import type { Tx } from '#libs/persistence';
+import { firstIdAt, spanOf } from '#libs/ids';
+import { kept, type Tx } from '#libs/persistence';
 import { asksFor } from './asks-for.js';
 
 /** A post that waits. */
@@ -35,6 +35,37 @@ export type Replay = { now: Date; limit: number; deadOnly?: boolean } & (
   | { from: Date; to: Date; after?: string | undefined }
 );
 
+/** More than are ever asked for at once: see `kept`. */
+const AT_MOST = 1_000;
+
+// Bodies are looked up by the ids of the posts alone, so that no plan, however old, can read others.
+const DUE = kept(`
+  WITH waiting AS (
+    SELECT d.event_id, d.customer, d.attempts, d.position FROM webhook_deliveries d
+     WHERE d.tenant_id = $1 AND d.endpoint_id = $2 AND d.status = 'waiting' AND d.due_at <= $3
+       AND NOT EXISTS (
+         SELECT FROM webhook_deliveries o
+          WHERE o.tenant_id = $1 AND o.endpoint_id = $2 AND o.status = 'waiting' AND o.attempts > 0
+            AND coalesce(o.customer, '') = coalesce(d.customer, '') AND o.position < d.position
+            AND o.attempts < $4 AND o.due_at > $3)
+     ORDER BY d.position LIMIT ${AT_MOST}),
+  due AS MATERIALIZED (SELECT * FROM waiting LIMIT $5)
+  SELECT d.event_id AS "eventId", d.customer, d.attempts, e.body
+    FROM due d JOIN tenant_events e ON e.tenant_id = $1 AND e.event_id = d.event_id
+     AND e.event_id = ANY (ARRAY(SELECT event_id FROM due))
+   ORDER BY d.position`);
+const NEXT_DUE_AT = kept(`
+  SELECT due_at AS at FROM webhook_deliveries
+   WHERE tenant_id = $1 AND endpoint_id = $2 AND status = 'waiting' AND due_at > $3 ORDER BY due_at LIMIT 1`);
+const NOTE = kept(`
+  UPDATE webhook_deliveries d SET
+    attempts = least(d.attempts + 1, 32767), status = a.status, last_status = a.http_status, last_error = a.error,
+    due_at = coalesce(a.next_at, d.due_at), delivered_at = a.delivered_at
+   FROM unnest($3::uuid[], $4::text[], $5::smallint[], $6::text[], $7::timestamptz[], $8::timestamptz[])
+     AS a(event_id, status, http_status, error, next_at, delivered_at)
+  WHERE d.tenant_id = $1 AND d.endpoint_id = $2 AND d.event_id = a.event_id AND d.status = 'waiting'
+    AND d.event_id = ANY ($3::uuid[]) AND d.event_id BETWEEN $9 AND $10`);
+
 /** Joins `tenant_events e` to the endpoint $2 of tenant $1 where it asks for the event. */
 const WANTED_BY_ENDPOINT = `JOIN webhook_endpoints w ON w.tenant_id = $1 AND w.endpoint_id = $2 AND ${asksFor('w', 'e')}`;
 
@@ -51,51 +82,30 @@ export class WebhookDeliveries {
     endpointId: string,
     options: { now: Date; holdAttempts: number; limit: number },
   ): Promise<DueDelivery[]> {
-    return tx.query(
-      `SELECT d.event_id AS "eventId", d.customer, d.attempts, e.body
-         FROM webhook_deliveries d JOIN tenant_events e ON e.tenant_id = d.tenant_id AND e.event_id = d.event_id
-        WHERE d.tenant_id = $1 AND d.endpoint_id = $2 AND d.status = 'waiting' AND d.due_at <= $3
-          AND NOT EXISTS (
-            SELECT FROM webhook_deliveries o
-             WHERE o.tenant_id = $1 AND o.endpoint_id = $2 AND o.status = 'waiting' AND o.attempts > 0
-               AND coalesce(o.customer, '') = coalesce(d.customer, '') AND o.position < d.position
-               AND o.attempts < $4 AND o.due_at > $3)
-        ORDER BY d.position LIMIT $5`,
-      [tenantId, endpointId, options.now, options.holdAttempts, options.limit],
-    );
+    return tx.query(DUE, [tenantId, endpointId, options.now, options.holdAttempts, options.limit]);
   }
 
   /** When the next post of an endpoint becomes due after an instant; undefined when none does. */
   async nextDueAt(tx: Tx, tenantId: string, endpointId: string, after: Date): Promise<Date | undefined> {
-    const [row] = await tx.query(
-      `SELECT due_at AS at FROM webhook_deliveries
-        WHERE tenant_id = $1 AND endpoint_id = $2 AND status = 'waiting' AND due_at > $3 ORDER BY due_at LIMIT 1`,
-      [tenantId, endpointId, after],
-    );
+    const [row] = await tx.query(NEXT_DUE_AT, [tenantId, endpointId, after]);
     return row?.at ?? undefined;
   }
 
   /** Notes attempts, in one statement. A delivered or dead post does not change any more. */
   async note(tx: Tx, tenantId: string, endpointId: string, attempts: readonly Attempt[]): Promise<void> {
     if (attempts.length === 0) return;
-    await tx.query(
-      `UPDATE webhook_deliveries d SET
-         attempts = least(d.attempts + 1, 32767), status = a.status, last_status = a.http_status, last_error = a.error,
-         due_at = coalesce(a.next_at, d.due_at), delivered_at = a.delivered_at
-        FROM unnest($3::uuid[], $4::text[], $5::smallint[], $6::text[], $7::timestamptz[], $8::timestamptz[])
-          AS a(event_id, status, http_status, error, next_at, delivered_at)
-       WHERE d.tenant_id = $1 AND d.endpoint_id = $2 AND d.event_id = a.event_id AND d.status = 'waiting'`,
-      [
-        tenantId,
-        endpointId,
-        attempts.map((a) => a.eventId),
-        attempts.map((a) => (a.delivered ? 'delivered' : a.nextAt ? 'waiting' : 'dead')),
-        attempts.map((a) => a.httpStatus ?? null),
-        attempts.map((a) => (a.delivered ? null : a.error.slice(0, 500))),
-        attempts.map((a) => (a.delivered ? null : (a.nextAt ?? null))),
-        attempts.map((a) => (a.delivered ? a.at : null)),
-      ],
-    );
+    const eventIds = attempts.map((a) => a.eventId);
+    await tx.query(NOTE, [
+      tenantId,
+      endpointId,
+      eventIds,
+      attempts.map((a) => (a.delivered ? 'delivered' : a.nextAt ? 'waiting' : 'dead')),
+      attempts.map((a) => a.httpStatus ?? null),
+      attempts.map((a) => (a.delivered ? null : a.error.slice(0, 500))),
+      attempts.map((a) => (a.delivered ? null : (a.nextAt ?? null))),
+      attempts.map((a) => (a.delivered ? a.at : null)),
+      ...spanOf(eventIds),
+    ]);
   }
 
   /**

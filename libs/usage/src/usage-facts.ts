@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { Tx } from '#libs/persistence';
+import { kept, type Tx } from '#libs/persistence';
 
 /** What billing must know of one delivered message. */
 export interface UsageFact {
@@ -45,7 +45,7 @@ export class UsageFacts {
     if (facts.length === 0) return;
     const column = <T>(pick: (f: UsageFact) => T): T[] => facts.map(pick);
     await tx.query(
-      `INSERT INTO usage_facts AS f (tenant_id, message_id, phone_number_id, waba_id, recipient, type, category,
+      kept(`INSERT INTO usage_facts AS f (tenant_id, message_id, phone_number_id, waba_id, recipient, type, category,
                                      template_id, in_window, pricing, sent_at, delivered_at)
        SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::text[],
                             $8::uuid[], $9::boolean[], $10::jsonb[], $11::timestamptz[], $12::timestamptz[])
@@ -57,7 +57,7 @@ export class UsageFacts {
          delivered_at = least(f.delivered_at, excluded.delivered_at),
          status = 'new', parked_reason = NULL
        WHERE f.status <> 'rated'
-         AND (f.pricing IS NULL AND excluded.pricing IS NOT NULL OR excluded.delivered_at < f.delivered_at)`,
+         AND (f.pricing IS NULL AND excluded.pricing IS NOT NULL OR excluded.delivered_at < f.delivered_at)`),
       [
         column((f) => f.tenantId),
         column((f) => f.messageId),
@@ -88,14 +88,14 @@ export class UsageFacts {
   ): Promise<boolean> {
     if (told.length === 0) return false;
     const [, count] = await tx.query(
-      `UPDATE usage_facts f SET
+      kept(`UPDATE usage_facts f SET
          sent_at = s.sent_at,
          status = CASE WHEN f.pricing IS NULL AND s.pricing IS NOT NULL THEN 'new' ELSE f.status END,
          parked_reason = CASE WHEN f.pricing IS NULL AND s.pricing IS NOT NULL THEN NULL ELSE f.parked_reason END,
          pricing = coalesce(f.pricing, s.pricing)
         FROM unnest($2::uuid[], $3::timestamptz[], $4::jsonb[]) AS s(message_id, sent_at, pricing)
        WHERE f.tenant_id = $1 AND f.message_id = s.message_id AND f.message_id = ANY ($2::uuid[])
-         AND f.status <> 'rated'`,
+         AND f.status <> 'rated'`),
       [
         tenantId,
         told.map((t) => t.messageId),

@@ -18,10 +18,13 @@ export class Telling {
   /** Runs work as `Database.inTenant` does, with a way to tell events in the same transaction. */
   async inTenant<T>(tenantId: string, work: (tx: Tx, tell: Tell) => Promise<T>): Promise<T> {
     const endpoints = new Set<string>();
-    const done = await this.db.inTenant(tenantId, (tx) =>
-      work(tx, async (events) => {
-        for (const id of await this.events.publish(tx, tenantId, events)) endpoints.add(id);
-      }),
+    const done = await this.db.inTenant(
+      tenantId,
+      (tx) =>
+        work(tx, async (events) => {
+          for (const id of await this.events.publish(tx, tenantId, events)) endpoints.add(id);
+        }),
+      'kept',
     );
     for (const endpointId of endpoints) void this.wake.lane('gateway.deliver', { tenantId, endpointId });
     return done;

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { Coalescer, Database, PROVIDER_TENANT, type Tx } from '#libs/persistence';
+import { spanOf } from '#libs/ids';
+import { Coalescer, Database, kept, PROVIDER_TENANT, type Tx } from '#libs/persistence';
 
 /** A change as it is stored before Meta is answered. */
 export interface ReceivedEvent {
@@ -22,6 +23,33 @@ export interface WaitingEvent {
 export type EventEnd =
   | { eventId: string; status: 'done' | 'parked'; at: Date; note?: string | undefined }
   | { eventId: string; status: 'new'; dueAt: Date; note: string; failed: boolean };
+
+/** More than are ever asked for at once: see `kept`. */
+const AT_MOST = 1_000;
+
+const COLUMNS = 'event_id AS "eventId", field, body::text AS body, attempts';
+const DUE = kept(`
+  SELECT * FROM (
+    (SELECT * FROM (
+      SELECT ${COLUMNS} FROM meta_events
+       WHERE tenant_id = $1 AND route = $2 AND status = 'new' AND due_at IS NULL
+       ORDER BY event_id LIMIT ${AT_MOST}) fresh LIMIT $4)
+    UNION ALL
+    (SELECT * FROM (
+      SELECT ${COLUMNS} FROM meta_events
+       WHERE tenant_id = $1 AND route = $2 AND status = 'new' AND due_at IS NOT NULL AND due_at <= $3
+       ORDER BY due_at LIMIT ${AT_MOST}) later LIMIT $4)) due
+   ORDER BY "eventId" LIMIT $4`);
+const NEXT_DUE_AT = kept(`
+  SELECT due_at AS at FROM meta_events
+   WHERE tenant_id = $1 AND route = $2 AND status = 'new' AND due_at IS NOT NULL ORDER BY due_at LIMIT 1`);
+const SETTLE = kept(`
+  UPDATE meta_events e SET
+    status = n.status, processed_at = n.processed_at, due_at = n.due_at, note = n.note, attempts = e.attempts + n.failed
+   FROM unnest($2::uuid[], $3::text[], $4::timestamptz[], $5::timestamptz[], $6::text[], $7::smallint[])
+     AS n(event_id, status, processed_at, due_at, note, failed)
+  WHERE e.tenant_id = $1 AND e.event_id = n.event_id AND e.status = 'new'
+    AND e.event_id = ANY ($2::uuid[]) AND e.event_id BETWEEN $8 AND $9`);
 
 /** The one writer of `meta_events`: raw changes of Meta's, and what became of them. */
 @Injectable()
@@ -67,55 +95,34 @@ export class MetaEvents {
    * found by an index each, so that what still waits costs nothing.
    */
   async due(tenantId: string, route: string, now: Date, limit: number): Promise<WaitingEvent[]> {
-    const columns = 'event_id AS "eventId", field, body::text AS body, attempts';
-    return this.db.inTenant(tenantId, (tx) =>
-      tx.query(
-        `SELECT * FROM (
-           (SELECT ${columns} FROM meta_events
-             WHERE tenant_id = $1 AND route = $2 AND status = 'new' AND due_at IS NULL
-             ORDER BY event_id LIMIT $4)
-           UNION ALL
-           (SELECT ${columns} FROM meta_events
-             WHERE tenant_id = $1 AND route = $2 AND status = 'new' AND due_at IS NOT NULL AND due_at <= $3
-             ORDER BY due_at LIMIT $4)) due
-          ORDER BY "eventId" LIMIT $4`,
-        [tenantId, route, now, limit],
-      ),
-    );
+    return this.db.inTenant(tenantId, (tx) => tx.query(DUE, [tenantId, route, now, limit]), 'kept');
   }
 
   /** When the next event of a route is due; undefined when none waits. */
   async nextDueAt(tenantId: string, route: string): Promise<Date | undefined> {
-    const [row]: { at: Date }[] = await this.db.inTenant(tenantId, (tx) =>
-      tx.query(
-        `SELECT due_at AS at FROM meta_events
-          WHERE tenant_id = $1 AND route = $2 AND status = 'new' AND due_at IS NOT NULL ORDER BY due_at LIMIT 1`,
-        [tenantId, route],
-      ),
+    const [row]: { at: Date }[] = await this.db.inTenant(
+      tenantId,
+      (tx) => tx.query(NEXT_DUE_AT, [tenantId, route]),
+      'kept',
     );
     return row?.at;
   }
 
   /** Notes what became of events, in the transaction that applied them. */
   async settle(tx: Tx, tenantId: string, ends: readonly EventEnd[]): Promise<void> {
+    if (ends.length === 0) return;
     const column = <T>(pick: (e: EventEnd) => T): T[] => ends.map(pick);
-    await tx.query(
-      `UPDATE meta_events e SET
-         status = n.status, processed_at = n.processed_at, due_at = n.due_at, note = n.note,
-         attempts = e.attempts + n.failed
-        FROM unnest($2::uuid[], $3::text[], $4::timestamptz[], $5::timestamptz[], $6::text[], $7::smallint[])
-          AS n(event_id, status, processed_at, due_at, note, failed)
-       WHERE e.tenant_id = $1 AND e.event_id = n.event_id AND e.event_id = ANY ($2::uuid[]) AND e.status = 'new'`,
-      [
-        tenantId,
-        column((e) => e.eventId),
-        column((e) => e.status),
-        column((e) => (e.status === 'new' ? null : e.at)),
-        column((e) => (e.status === 'new' ? e.dueAt : null)),
-        column((e) => e.note?.replaceAll('\0', '\ufffd') ?? null),
-        column((e) => (e.status === 'new' && e.failed ? 1 : 0)),
-      ],
-    );
+    const eventIds = column((e) => e.eventId);
+    await tx.query(SETTLE, [
+      tenantId,
+      eventIds,
+      column((e) => e.status),
+      column((e) => (e.status === 'new' ? null : e.at)),
+      column((e) => (e.status === 'new' ? e.dueAt : null)),
+      column((e) => e.note?.replaceAll('\0', '\ufffd') ?? null),
+      column((e) => (e.status === 'new' && e.failed ? 1 : 0)),
+      ...spanOf(eventIds),
+    ]);
   }
 
   /** Routes of tenants that have events to apply: what the sweeper wakes. */
