@@ -1,3 +1,4 @@
+export { type Gathering, gather } from './gathering.js';
 export { LANES, type LaneName, type Lanes } from './jobs.js';
 export { Periodic } from './periodic.js';
 export { QueuesModule, REDIS } from './queues.module.js';

@@ -5,7 +5,7 @@ import { Leases } from '#libs/leases';
 import { LOGGER } from '#libs/observability';
 import { type CallResult, OutboxLanes } from '#libs/outbox';
 import { Coalescer, Database, type Tx } from '#libs/persistence';
-import type { Lanes } from '#libs/queues';
+import { type Gathering, gather, type Lanes } from '#libs/queues';
 import { TierReservation } from '#libs/tier-reservation';
 import { type Channel, Channels, isLive } from '../channels/channels.js';
 import { Transports } from '../channels/transports.js';
@@ -34,7 +34,7 @@ const WINDOW = 500;
 /** So long an answer of Meta's waits for others to be stored with it: a transaction each would cost more than the calls. */
 const LINGER_MS = 5;
 /** So long messages gather at a number that has nothing more waiting, while it is at work: claiming each alone costs more. */
-const GATHER_MS = 10;
+const GATHERING: Gathering = { least: 10, most: 50 };
 /** How long to wait before looking again at a number that cannot send. */
 const NOT_LIVE_MS = 15_000;
 const HELD_BACK_MS = 1_000;
@@ -126,8 +126,10 @@ export class Dispatcher implements BeforeApplicationShutdown {
           await Promise.race([...underWay, sleep(Math.min(LONGEST_NAP_MS, Math.max(1, waitMs)))]);
           continue;
         }
+        const lookedAt = performance.now();
         const ready = await this.take(channel, room, forBroadcasts);
         if (ready === 'again') continue;
+        const tookMs = performance.now() - lookedAt;
         if (ready.length === 0) {
           if (forBroadcasts <= 0) {
             // Only the broadcast has work, and it must leave room: look for something more urgent now and then.
@@ -138,7 +140,7 @@ export class Dispatcher implements BeforeApplicationShutdown {
             continue;
           }
           if (underWay.size === 0) return this.nextLook(lane);
-          await Promise.all([Promise.race(underWay), sleep(GATHER_MS)]);
+          await Promise.all([Promise.race(underWay), gather(tookMs, GATHERING)]);
           continue;
         }
         pace.start(ready.map((r) => r.message));
@@ -149,7 +151,7 @@ export class Dispatcher implements BeforeApplicationShutdown {
             .finally(() => underWay.delete(done));
           underWay.add(done);
         }
-        if (ready.length < (forBroadcasts > 0 ? forBroadcasts : room)) await sleep(GATHER_MS);
+        if (ready.length < (forBroadcasts > 0 ? forBroadcasts : room)) await gather(tookMs, GATHERING);
       }
       return 1_000;
     } finally {
@@ -258,7 +260,7 @@ export class Dispatcher implements BeforeApplicationShutdown {
   }
 
   private inTenant<T>(lane: Lane, work: (tx: Tx) => Promise<T>): Promise<T> {
-    return this.db.inTenant(lane.tenantId, work);
+    return this.db.inTenant(lane.tenantId, work, 'kept');
   }
 }
 

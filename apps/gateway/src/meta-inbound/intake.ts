@@ -3,8 +3,8 @@ import type { Logger } from 'pino';
 import { CLOCK, type Clock } from '#libs/clock';
 import { Leases } from '#libs/leases';
 import { LOGGER } from '#libs/observability';
-import { Database } from '#libs/persistence';
-import { type Lanes, Wake } from '#libs/queues';
+import { Database, type Tx } from '#libs/persistence';
+import { type Gathering, gather, type Lanes, Wake } from '#libs/queues';
 import { ApplyEvents } from './apply-events.js';
 import type { Effects } from './effects.js';
 import { INTAKE_POLICY, type IntakePolicy } from './intake-policy.js';
@@ -12,6 +12,8 @@ import { type EventEnd, MetaEvents, type WaitingEvent } from './meta-events.js';
 import { type SettledPlace, SettledPlaces } from './settled-places.js';
 
 const HELD_BY_ANOTHER_MS = 1_000;
+/** So long events gather at a route that had no more of them, while it is at work. */
+const GATHERING: Gathering = { least: 0, most: 50 };
 
 /** What is left to do once events are committed. */
 interface Wakes {
@@ -48,9 +50,11 @@ export class Intake {
   async drain({ tenantId, route }: Lanes['gateway.intake']): Promise<number | undefined> {
     const done = await this.leases.hold(tenantId, `intake:${route}`, async (stillMine) => {
       while (stillMine()) {
+        const lookedAt = performance.now();
         const batch = await this.events.due(tenantId, route, this.clock.now(), this.policy.batch);
         if (batch.length === 0) break;
         this.wakeFor(tenantId, await this.settle(tenantId, batch, stillMine));
+        if (batch.length < this.policy.batch) await gather(performance.now() - lookedAt, GATHERING);
       }
       const next = await this.events.nextDueAt(tenantId, route);
       return next && Math.max(1, next.getTime() - this.clock.now().getTime());
@@ -77,7 +81,7 @@ export class Intake {
 
   private together(tenantId: string, batch: readonly WaitingEvent[]): Promise<Wakes> {
     const now = this.clock.now();
-    return this.db.inTenant(tenantId, async (tx) => {
+    const work = async (tx: Tx): Promise<Wakes> => {
       const { effects, endpointIds } = await this.applier.apply(tx, tenantId, batch);
       await this.events.settle(
         tx,
@@ -92,7 +96,8 @@ export class Intake {
         rate: effects.some((e) => e.rate),
         inbound: effects.some((e) => e.inbound),
       };
-    });
+    };
+    return this.db.inTenant(tenantId, work, 'kept');
   }
 
   private endOf(event: WaitingEvent, { waitsFor, note }: Effects, now: Date): EventEnd {

@@ -1,8 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CLOCK, type Clock } from '#libs/clock';
 import { Leases } from '#libs/leases';
-import { Coalescer, Database } from '#libs/persistence';
-import { type Lanes, Wake } from '#libs/queues';
+import { Coalescer, Database, type Tx } from '#libs/persistence';
+import { type Gathering, gather, type Lanes, Wake } from '#libs/queues';
 import {
   type Attempt,
   type DueDelivery,
@@ -20,6 +20,8 @@ const BATCH = 200;
 const HELD_BY_ANOTHER_MS = 1_000;
 /** So long the end of a post waits for others to be noted with it. */
 const NOTE_AFTER_MS = 5;
+/** So long posts gather at an endpoint that had no more of them, while it is at work. */
+const GATHERING: Gathering = { least: 0, most: 50 };
 
 /**
  * Posts what waits for one endpoint. Posts about one customer go one after another in the order in which their events were
@@ -44,7 +46,7 @@ export class Delivery {
   async drain({ tenantId, endpointId }: Lanes['gateway.deliver']): Promise<number | undefined> {
     const again = await this.leases.hold(tenantId, `deliver:${endpointId}`, async (stillMine) => {
       while (stillMine()) {
-        const now = this.clock.now();
+        const [now, lookedAt] = [this.clock.now(), performance.now()];
         const { endpoint, due, nextDueAt } = await this.look(tenantId, endpointId, now);
         if (!endpoint?.enabled) return undefined;
         if (endpoint.restsUntil && endpoint.restsUntil > now) {
@@ -52,6 +54,7 @@ export class Delivery {
         }
         if (due.length === 0) return nextDueAt && until(nextDueAt, now);
         await this.post(endpoint, chainsOf(due), stillMine);
+        if (due.length < BATCH) await gather(performance.now() - lookedAt, GATHERING);
       }
       return HELD_BY_ANOTHER_MS;
     });
@@ -59,7 +62,7 @@ export class Delivery {
   }
 
   private look(tenantId: string, endpointId: string, now: Date) {
-    return this.db.inTenant(tenantId, async (tx) => ({
+    const looked = async (tx: Tx) => ({
       endpoint: await this.endpoints.find(tx, tenantId, endpointId),
       due: await this.deliveries.due(tx, tenantId, endpointId, {
         now,
@@ -67,7 +70,8 @@ export class Delivery {
         limit: BATCH,
       }),
       nextDueAt: await this.deliveries.nextDueAt(tx, tenantId, endpointId, now),
-    }));
+    });
+    return this.db.inTenant(tenantId, looked, 'kept');
   }
 
   /** Works through the chains, several at a time, until they end or the endpoint has failed too often in a row. */
@@ -79,7 +83,7 @@ export class Delivery {
     // Posts do not wait until the one before is noted: what is lost between the two is posted once more, as tenants expect.
     const noting = new Coalescer<Attempt, undefined>(
       async (attempts) => {
-        await this.db.inTenant(tenantId, (tx) => this.deliveries.note(tx, tenantId, endpointId, attempts));
+        await this.db.inTenant(tenantId, (tx) => this.deliveries.note(tx, tenantId, endpointId, attempts), 'kept');
         return attempts.map(() => undefined);
       },
       { batch: BATCH, inFlight: 1, lingerMs: NOTE_AFTER_MS },

@@ -1,0 +1,26 @@
+import fc from 'fast-check';
+import { gatherMs } from './gathering.js';
+
+describe('a lane that took all there was', () => {
+  const bounds = fc.tuple(fc.nat(100), fc.nat(100)).map(([least, more]) => ({ least, most: least + more }));
+  const took = fc.double({ min: 0, max: 10_000, noNaN: true });
+
+  it('waits at least as long as it worked, or as long as anybody may be kept waiting', () => {
+    fc.assert(
+      fc.property(took, bounds, (ms, limits) => {
+        const wait = gatherMs(ms, limits);
+        expect(wait).toBeGreaterThanOrEqual(limits.least);
+        expect(wait).toBeLessThanOrEqual(limits.most);
+        expect(wait >= ms || wait === limits.most).toBe(true);
+      }),
+    );
+  });
+
+  it('never waits less for having worked longer', () => {
+    fc.assert(
+      fc.property(took, took, bounds, (a, b, limits) => {
+        expect(gatherMs(Math.max(a, b), limits)).toBeGreaterThanOrEqual(gatherMs(Math.min(a, b), limits));
+      }),
+    );
+  });
+});
