@@ -45,6 +45,9 @@ export class OutgoingCalls {
     text: string,
     options: { method: 'GET' | 'POST'; body?: string; headers?: Readonly<Record<string, string>> },
   ): Promise<CallResult> {
+    // `AbortSignal.timeout` does the same at ten times the price.
+    const patience = new AbortController();
+    const timer = setTimeout(() => patience.abort(new DOMException('', 'TimeoutError')), this.timeoutMs);
     try {
       const url = new URL(text);
       // A socket asks `lookup` for names only.
@@ -54,7 +57,7 @@ export class OutgoingCalls {
       const { statusCode, body } = await request(url, {
         ...options,
         dispatcher: this.agent,
-        signal: AbortSignal.timeout(this.timeoutMs),
+        signal: patience.signal,
       });
       const answer = await body.text().catch(() => '');
       if (statusCode >= 200 && statusCode < 300) return { httpStatus: statusCode, text: answer };
@@ -62,6 +65,8 @@ export class OutgoingCalls {
       return { httpStatus: statusCode, text: answer, error: `answered ${statusCode}${why ? `: ${why}` : ''}` };
     } catch (error) {
       return { error: wordsOf(error, this.timeoutMs) };
+    } finally {
+      clearTimeout(timer);
     }
   }
 
