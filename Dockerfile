@@ -20,5 +20,5 @@ USER node
 EXPOSE 8080
 # Workers listen too: health and metrics are their API.
 HEALTHCHECK --interval=10s --timeout=3s --start-period=20s --retries=3 CMD ["node", "dist/tools/healthcheck.js"]
-ENTRYPOINT ["node", "--enable-source-maps"]
+ENTRYPOINT ["node"]
 CMD ["dist/apps/gateway/src/main.js"]

@@ -43,7 +43,7 @@ export async function startProduct(
   environment: Record<string, string | undefined>,
 ): Promise<Started> {
   const url = `http://127.0.0.1:${port}`;
-  const child = spawn(process.execPath, ['--enable-source-maps', join(DIST, `${entry}.js`)], {
+  const child = spawn(process.execPath, [join(DIST, `${entry}.js`)], {
     env: { ...environment, PORT: String(port), PUBLIC_URL: url },
     stdio: ['ignore', 'ignore', 'inherit'],
   });

@@ -35,7 +35,7 @@ export class Child {
   start(): void {
     const log = openSync(this.log, 'a');
     const startedAt = performance.now();
-    const child = spawn(process.execPath, ['--enable-source-maps', this.entry], {
+    const child = spawn(process.execPath, [this.entry], {
       env: { ...this.environment, PORT: String(this.port), PUBLIC_URL: this.url },
       stdio: ['ignore', log, log],
       detached: true,

@@ -1,5 +1,5 @@
 import { InvalidConfigError, loadConfig, type VariableName } from '#libs/config';
-import { createLogger } from '#libs/observability';
+import { createLogger, readableStacks } from '#libs/observability';
 import { type ServeOptions, serve } from './serve.js';
 
 /**
@@ -11,6 +11,7 @@ import { type ServeOptions, serve } from './serve.js';
 export async function run(
   options: Omit<ServeOptions, 'listen'> & { settings: readonly VariableName[] },
 ): Promise<void> {
+  readableStacks();
   try {
     loadConfig(['HOST', 'PORT', 'LOG_LEVEL', ...options.settings]);
     await serve(options);
