@@ -82,7 +82,7 @@ describe('a plan that was made when there was nothing', () => {
     await put(MUCH, 'delivered');
     await put(MUCH, 'accepted');
     const steadyClock = performance.now();
-    const seconds = jest.spyOn(performance, 'now').mockReturnValue(steadyClock + 5_000);
+    const seconds = jest.spyOn(performance, 'now').mockReturnValue(steadyClock + 10_000);
     const { claimed, read } = await aBatch();
     seconds.mockRestore();
     expect(claimed).toHaveLength(BATCH);

@@ -4,7 +4,7 @@ import pg from 'pg';
  * So long a connection keeps a plan, in ms. One that was made when a table was all but empty is wrong for a full one, and
  * PostgreSQL may take minutes to count again; planning the hot statements anew so rarely costs nothing that could be seen.
  */
-const KEPT_MS = 5_000;
+const KEPT_MS = 10_000;
 
 /** The names under which statements are prepared, by their text; alike on every connection of the process. */
 const names = new Map<string, string>();
