@@ -35,6 +35,11 @@ const WINDOW = 500;
 const LINGER_MS = 5;
 /** So long messages gather at a number that has nothing more waiting, while it is at work: claiming each alone costs more. */
 const GATHERING: Gathering = { least: 10, most: 50 };
+/**
+ * Messages are claimed so long before their places are free: a place that waits for a claim would be lost, some of a hundred
+ * each second. What is claimed and not yet called is in doubt when the process dies, so not for longer.
+ */
+const AHEAD_MS = 25;
 /** How long to wait before looking again at a number that cannot send. */
 const NOT_LIVE_MS = 15_000;
 const HELD_BACK_MS = 1_000;
@@ -118,11 +123,11 @@ export class Dispatcher implements BeforeApplicationShutdown {
         const room = Math.min(
           pace.isTrying ? 1 : batchOf(pace),
           WINDOW - underWay.size,
-          pace.second.room(performance.now()),
+          pace.second.room(performance.now(), AHEAD_MS),
         );
-        const forBroadcasts = Math.min(room, pace.broadcast.room(performance.now()));
+        const forBroadcasts = Math.min(room, pace.broadcast.room(performance.now(), AHEAD_MS));
         if (room <= 0) {
-          const waitMs = pace.second.waitMs(performance.now());
+          const waitMs = pace.second.waitMs(performance.now()) - AHEAD_MS;
           await Promise.race([...underWay, sleep(Math.min(LONGEST_NAP_MS, Math.max(1, waitMs)))]);
           continue;
         }
@@ -135,7 +140,7 @@ export class Dispatcher implements BeforeApplicationShutdown {
             // Only the broadcast has work, and it must leave room: look for something more urgent now and then.
             await Promise.race([
               ...underWay,
-              sleep(Math.min(50, Math.max(1, pace.broadcast.waitMs(performance.now())))),
+              sleep(Math.min(50, Math.max(1, pace.broadcast.waitMs(performance.now()) - AHEAD_MS))),
             ]);
             continue;
           }
@@ -143,8 +148,9 @@ export class Dispatcher implements BeforeApplicationShutdown {
           await Promise.all([Promise.race(underWay), gather(tookMs, GATHERING)]);
           continue;
         }
-        pace.start(ready.map((r) => r.message));
         for (const one of ready) {
+          await placeFor(one, pace);
+          pace.start(one.message);
           const done = this.call(channel, pace, one)
             .then(({ result }) => results.add(result))
             .catch((error) => this.logger.error({ err: error, ...lane }, 'could not store what became of messages'))
@@ -266,5 +272,12 @@ export class Dispatcher implements BeforeApplicationShutdown {
 
 const batchOf = ({ second }: Pace): number =>
   Math.min(BATCH, Math.max(SMALLEST_BATCH, Math.floor(second.perSecond * BATCH_SECONDS)));
+
+/** Resolves when a message may be sent; one that is not sent after all needs no place. */
+async function placeFor(ready: Ready, pace: Pace): Promise<void> {
+  if ('instead' in ready) return;
+  const waitMs = () => pace.waitMs(ready.message, performance.now());
+  for (let ms = waitMs(); ms > 0; ms = waitMs()) await sleep(Math.min(AHEAD_MS, Math.max(1, ms)));
+}
 
 const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));

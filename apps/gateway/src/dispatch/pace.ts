@@ -39,10 +39,15 @@ export class Pace {
     this.broadcast.perSecond = shareOf(perSecond);
   }
 
-  /** Takes places for messages that are about to be sent. */
-  start(messages: readonly Sent[]): void {
-    this.second.start(messages.length);
-    this.broadcast.start(messages.filter(isBroadcast).length);
+  /** In how many ms a message may be sent; 0: now. Infinity: not before a call has its answer. */
+  waitMs(message: Sent, now: number): number {
+    return Math.max(this.second.waitMs(now), isBroadcast(message) ? this.broadcast.waitMs(now) : 0);
+  }
+
+  /** Takes a place for a message that is about to be sent. */
+  start(message: Sent): void {
+    this.second.start(1);
+    if (isBroadcast(message)) this.broadcast.start(1);
   }
 
   /** The call for a message was answered, or failed. */

@@ -84,6 +84,28 @@ describe('the throughput of a number', () => {
     expect(second.room(1_005)).toBe(80);
   });
 
+  it('tells how many places will be free soon, and gives none of them before', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.integer({ min: 0, max: 500 }), { maxLength: 40 }),
+        fc.nat(2_000),
+        fc.nat(300),
+        (ends, now, ahead) => {
+          const [asked, untouched] = [new SlidingSecond(20), new SlidingSecond(20)];
+          for (const second of [asked, untouched]) {
+            second.start(ends.length);
+            for (const at of ends) second.end(at);
+          }
+          expect(asked.room(now, ahead)).toBe(untouched.room(now + ahead));
+          const fresh = new SlidingSecond(20);
+          fresh.start(ends.length);
+          for (const at of ends) fresh.end(at);
+          expect(asked.room(now)).toBe(fresh.room(now));
+        },
+      ),
+    );
+  });
+
   it('waits for an answer when every place is taken by a call without one', () => {
     const second = new SlidingSecond(2);
     second.start(2);

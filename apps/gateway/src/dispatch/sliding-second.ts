@@ -15,12 +15,16 @@ export class SlidingSecond {
 
   constructor(public perSecond: number) {}
 
-  /** How many sends are allowed right now. */
-  room(now: number): number {
-    let due = 0;
-    while (due < this.freeAt.length && (this.freeAt[due] as number) <= now) due++;
+  /**
+   * How many sends are allowed right now.
+   *
+   * @param aheadMs counts the places, too, that will be free so soon
+   */
+  room(now: number, aheadMs = 0): number {
+    const due = this.freeBy(now);
     if (due > 0) this.freeAt.splice(0, due);
-    return Math.max(0, this.perSecond - this.underWay - this.freeAt.length);
+    const taken = this.freeAt.length - this.freeBy(now + aheadMs);
+    return Math.max(0, this.perSecond - this.underWay - taken);
   }
 
   /** How long until a place is free, in ms; 0: now. Infinity: not before a call has its answer. */
@@ -50,6 +54,12 @@ export class SlidingSecond {
   count(messages: number, now: number): void {
     // More than the allowance would only say the same for longer.
     for (let i = 0; i < Math.min(messages, this.perSecond); i++) this.insert(now + SECOND_MS);
+  }
+
+  private freeBy(instant: number): number {
+    let free = 0;
+    while (free < this.freeAt.length && (this.freeAt[free] as number) <= instant) free++;
+    return free;
   }
 
   /** All but sorted already: calls mostly end in the order in which they started. */
