@@ -140,6 +140,19 @@ describe('what a tenant reads of billing', () => {
     ]);
   });
 
+  it('messages without a price are all in sight, page by page, the oldest first', async () => {
+    const crowded = await merchant(apps);
+    const waiting = [];
+    for (let i = 0; i < 51; i++)
+      waiting.push(await crowded.delivered({ pricing: { ...UTILITY, category: 'ai_chat' } }));
+    while ((await apps.worker.app.get(RateUsage).rateNext(crowded.tenantId)) > 0);
+    const first = (await get('/api/v1/unpriced-messages', crowded)).body;
+    const second = (await get(`/api/v1/unpriced-messages?cursor=${first.next}`, crowded)).body;
+    const seen = [...first.data, ...second.data].map((one: { message: string }) => one.message);
+    expect(seen).toEqual(waiting.map(newMessageRef));
+    expect([first.data.length, second.next]).toEqual([50, null]);
+  });
+
   it('another tenant sees none of it, as if it did not exist', async () => {
     const [ref] = refs('second');
     expect((await get('/api/v1/charges', other)).body).toEqual({ data: [], next: null });

@@ -169,11 +169,17 @@ export class UsageFacts {
     return row;
   }
 
-  async listParked(tx: Tx, tenantId: string, limit = 100): Promise<ParkedFact[]> {
+  /** @param page oldest first by message id; `after`: the last of the page before */
+  async listParked(
+    tx: Tx,
+    tenantId: string,
+    page: { after?: string | undefined; limit: number } = { limit: 100 },
+  ): Promise<ParkedFact[]> {
     return tx.query(
       `SELECT ${COLUMNS}, parked_reason AS "parkedReason" FROM usage_facts
-        WHERE tenant_id = $1 AND status = 'parked' ORDER BY message_id LIMIT $2`,
-      [tenantId, limit],
+        WHERE tenant_id = $1 AND status = 'parked' AND ($2::uuid IS NULL OR message_id > $2)
+        ORDER BY message_id LIMIT $3`,
+      [tenantId, page.after ?? null, page.limit],
     );
   }
 }

@@ -1,6 +1,6 @@
 import { Controller, Get, Param, Query, UseGuards } from '@nestjs/common';
 import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
-import { Refusal } from '#libs/http';
+import { PAGE_SIZE, PageRequest, pageOf, Refusal } from '#libs/http';
 import { isId } from '#libs/ids';
 import { Ledger, messageEntryId } from '#libs/ledger';
 import { messageIdOf, newMessageRef } from '#libs/outbox';
@@ -27,6 +27,8 @@ class UnpricedResponse {
 }
 class UnpricedPageResponse {
   @ApiProperty({ type: [UnpricedResponse] }) data: UnpricedResponse[];
+  @ApiProperty({ nullable: true, type: String, description: 'Cursor of the next page; null on the last' })
+  next: string | null;
 }
 
 @ApiTags('charges')
@@ -75,18 +77,24 @@ export class ChargesController {
     });
   }
 
-  /** Delivered messages that have no price yet, each with the reason; nobody is charged for them until it is mended. */
+  /** Delivered messages that have no price yet, each with the reason, oldest first; nobody is charged for them until it is mended. */
   @Get('unpriced-messages')
   @ApiOperation({ summary: 'Delivered messages that wait for a price' })
   @ApiOkResponse({ type: UnpricedPageResponse })
-  async unpriced(@TenantCaller() { tenantId }: Caller): Promise<UnpricedPageResponse> {
-    const parked = await this.db.inTenant(tenantId, (tx) => this.facts.listParked(tx, tenantId));
-    return {
-      data: parked.map((fact) => ({
+  async unpriced(
+    @TenantCaller() { tenantId }: Caller,
+    @Query() { cursor }: PageRequest,
+  ): Promise<UnpricedPageResponse> {
+    const page = { after: cursor, limit: PAGE_SIZE + 1 };
+    const parked = await this.db.inTenant(tenantId, (tx) => this.facts.listParked(tx, tenantId, page));
+    return pageOf(
+      parked,
+      (fact) => fact.messageId,
+      (fact) => ({
         message: newMessageRef(fact.messageId),
         reason: fact.parkedReason,
         delivered_at: fact.deliveredAt.toISOString(),
-      })),
-    };
+      }),
+    );
   }
 }
