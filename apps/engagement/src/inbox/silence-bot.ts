@@ -6,7 +6,7 @@ import type { InboxConversation } from './inbox-conversations.js';
 import { Sayings } from './sayings.js';
 
 /** A call to Meta that has begun is waited for so long; the person is answered then all the same. */
-const PATIENCE_MS = 3_000;
+const PATIENCE_MS = 5_000;
 const LOOK_EVERY_MS = 25;
 
 /**
