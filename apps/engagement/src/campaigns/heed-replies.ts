@@ -16,9 +16,9 @@ export class HeedReplies {
   async heard(
     tx: Tx,
     tenantId: string,
-    messages: readonly Pick<InboundMessage, 'customer' | 'type' | 'at'>[],
+    messages: readonly Pick<InboundMessage, 'customer' | 'type' | 'at' | 'payload'>[],
   ): Promise<void> {
-    for (const { customer, type, at } of messages) {
+    for (const { customer, type, at, payload } of messages) {
       const [row]: { campaignId: string; variant: number; replied: boolean; clicked: boolean }[] = await tx.query(
         `WITH latest AS (
            SELECT r.campaign_id, r.line, r.replied_at IS NULL AS replied, r.clicked_at IS NULL AND $4 AS clicked
@@ -33,8 +33,7 @@ export class HeedReplies {
             WHERE r.tenant_id = $1 AND r.campaign_id = l.campaign_id AND r.line = l.line AND (l.replied OR l.clicked)
            RETURNING r.campaign_id AS "campaignId", r.variant, l.replied, l.clicked)
          SELECT * FROM noted`,
-        // A quick-reply button of a template comes back as a message of type button (Meta, 2025-11).
-        [tenantId, lineOf(customer), at, type === 'button' || type === 'interactive'],
+        [tenantId, lineOf(customer), at, isPress(type, payload)],
       );
       if (!row) continue;
       const { campaignId, variant } = row;
@@ -44,4 +43,16 @@ export class HeedReplies {
       ]);
     }
   }
+}
+
+/**
+ * Whether a button of a template was pressed: a quick reply comes back as a message of type `button`, a form as an
+ * `nfm_reply` (Meta, 2025-11). Other replies of type `interactive` are to the menu of a bot, not to a campaign.
+ */
+function isPress(type: string, payload: InboundMessage['payload']): boolean {
+  if (type === 'button') return true;
+  const { interactive } = (typeof payload === 'string' ? JSON.parse(payload) : payload) as {
+    interactive?: { type?: unknown };
+  };
+  return type === 'interactive' && interactive?.type === 'nfm_reply';
 }
