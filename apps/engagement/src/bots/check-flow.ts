@@ -101,10 +101,12 @@ function checkKind(step: Fields & { do: Step['do'] }, must: Must, steps: Fields)
       return;
     case 'choose':
       must(isText(step.text, LONGEST_INTERACTIVE), 'text', `must be a text of up to ${LONGEST_INTERACTIVE} characters`);
+      must(step.save === undefined || isName(step.save), 'save', 'must be a name');
       checkOptions(step, must, steps);
       return;
     case 'products':
       must(isText(step.text, LONGEST_INTERACTIVE), 'text', 'must be a text');
+      must(step.header === undefined || isText(step.header, 60), 'header', 'must be a text of up to 60 characters');
       must(isText(step.catalog_id, 30), 'catalog_id', 'must be an id of Meta');
       must(isName(step.save), 'save', 'must be a name');
       must(
@@ -138,7 +140,12 @@ function checkKind(step: Fields & { do: Step['do'] }, must: Must, steps: Fields)
       return;
     case 'hand_over':
       must(step.text === undefined || isText(step.text), 'text', 'must be a text');
-      must(step.skills === undefined || Array.isArray(step.skills), 'skills', 'must be a list');
+      must(step.team === undefined || isText(step.team, 100), 'team', 'must be the name of a team');
+      must(
+        step.skills === undefined || (Array.isArray(step.skills) && step.skills.every((s) => isText(s, 50))),
+        'skills',
+        'must be a list of words',
+      );
       return;
   }
 }
