@@ -1,4 +1,5 @@
-import { bytesOfId, derivedId, firstIdAt, idOfBytes, isId, newId, timeOfId } from './ids.js';
+import fc from 'fast-check';
+import { bytesOfId, derivedId, firstIdAt, idOfBytes, isId, newId, spanOf, timeOfId } from './ids.js';
 
 const noon = new Date('2026-11-22T12:00:00.123Z');
 
@@ -28,5 +29,14 @@ describe('ids', () => {
     expect(derivedId(noon, 'n1', 'wamid.A')).not.toBe(derivedId(noon, 'n1', 'wamid.B'));
     expect(derivedId(noon, 'n1', 'x')).not.toBe(derivedId(noon, 'n', '1x'));
     expect(timeOfId(derivedId(noon, 'a'))).toEqual(noon);
+  });
+
+  it('lie between the smallest and the largest of them, and those are two of them', () => {
+    fc.assert(
+      fc.property(fc.array(fc.uuid(), { minLength: 1 }), (ids) => {
+        const [least, most] = spanOf(ids);
+        expect([least, most]).toEqual([[...ids].sort()[0], [...ids].sort().at(-1)]);
+      }),
+    );
   });
 });
