@@ -61,7 +61,10 @@ export class ProviderSettings {
     );
   }
 
-  /** Has every process read anew what is committed now; in the provider's scope, after the changes. */
+  /**
+   * Has every process read anew what the transaction commits; in the provider's scope, before anything is changed: whoever
+   * changes something at the same time waits here, and then sees it.
+   */
   async proclaim(tx: Tx): Promise<void> {
     await tx.query('UPDATE provider_settings_head SET revision = revision + 1 WHERE tenant_id = $1', [PROVIDER_TENANT]);
   }

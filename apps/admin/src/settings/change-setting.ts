@@ -28,11 +28,11 @@ export class ChangeSetting {
    */
   async save(name: string, value: object | undefined, { staff, reason }: Change, tenantId?: string): Promise<void> {
     const whose = tenantId ?? PROVIDER_TENANT;
-    await this.db.inTenant(whose, async (tx) => {
+    await this.db.inTenant(PROVIDER_TENANT, async (tx) => {
+      await this.settings.proclaim(tx);
+      if (tenantId) await this.db.goOnAs(tx, tenantId);
       const before = await this.settings.find<object>(tx, whose, name);
       await this.settings.save(tx, whose, name, value);
-      if (tenantId) await this.db.goOnAs(tx, PROVIDER_TENANT);
-      await this.settings.proclaim(tx);
       await this.audit.record(tx, {
         ...auditOf(staff, reason),
         action: 'setting.change',
@@ -57,8 +57,8 @@ export class ChangeSetting {
     work: (tx: Tx) => Promise<{ before?: object; after?: object }>,
   ): Promise<void> {
     await this.db.inTenant(PROVIDER_TENANT, async (tx) => {
-      const told = await work(tx);
       await this.settings.proclaim(tx);
+      const told = await work(tx);
       await this.audit.record(tx, { ...auditOf(staff, reason), action, object: `setting:${name}`, ...told });
     });
     await this.live.look();

@@ -69,6 +69,15 @@ describe('settings of the provider', () => {
       ]);
     });
 
+    it('changed by several at once are changed one after the other, and the audit log tells each from what', async () => {
+      const { length } = await entries('setting:branding');
+      const names = ['Ana', 'Bea', 'Cleo', 'Dora', 'Eva'];
+      await Promise.all(names.map((name) => call('PUT', '/branding', { name, reason: 'all at once' })));
+      await call('PUT', '/branding', { reason: 'the old name' });
+      const changes = (await entries('setting:branding')).slice(length);
+      expect(changes.map((change) => change.before)).toEqual([null, ...changes.slice(0, -1).map((c) => c.after)]);
+    });
+
     it.each([
       ['a colour on which white text cannot be read', { color: '#ffd400' }],
       ['a name of two lines', { name: 'Tortuga\r\nBcc: all@everywhere.example' }],
