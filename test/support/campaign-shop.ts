@@ -76,14 +76,14 @@ export class CampaignShop {
 
   /** The messages of a campaign by their state, and to whom it is not known whether they went: nobody sends these again. */
   async messages(campaignId: string): Promise<{ states: Record<string, number>; inDoubt: string[] }> {
-    const { rows } = await this.db.query<{ status: string; recipients: string[] }>(
-      'SELECT status, array_agg(recipient) AS recipients FROM messages WHERE client_data = $1 GROUP BY status',
-      [`campaign:${campaignId}`],
+    const { rows } = await this.db.query<{ status: string; n: number; in_doubt: string[] | null }>(
+      `SELECT status, count(*)::int AS n, array_agg(recipient) FILTER (WHERE status IN ('unknown', 'parked')) AS in_doubt
+         FROM messages WHERE tenant_id = $1 AND client_data = $2 GROUP BY status`,
+      [this.merchant.id, `campaign:${campaignId}`],
     );
-    const doubtful = rows.filter(({ status }) => ['unknown', 'parked'].includes(status));
     return {
-      states: Object.fromEntries(rows.map(({ status, recipients }) => [status, recipients.length])),
-      inDoubt: doubtful.flatMap(({ recipients }) => recipients).sort(),
+      states: Object.fromEntries(rows.map(({ status, n }) => [status, n])),
+      inDoubt: rows.flatMap(({ in_doubt }) => in_doubt ?? []).sort(),
     };
   }
 
