@@ -10,6 +10,8 @@ import { parseArgs } from 'node:util';
 import { ROOT } from '../tools/services/root.js';
 import { accept } from './figures/accept.js';
 import { applying } from './figures/applying.js';
+import { campaign } from './figures/campaign.js';
+import { campaignMillion } from './figures/campaign-million.js';
 import { contactImport } from './figures/contact-import.js';
 import { dispatch } from './figures/dispatch.js';
 import { intake } from './figures/intake.js';
@@ -34,6 +36,8 @@ const GROUPS: readonly Group[] = [
   applying,
   memory,
   oneNumber,
+  campaign,
+  campaignMillion,
   wholeWay,
   tenants,
   walletHolds,

@@ -16,6 +16,7 @@ import { type Started, startProcess, startProduct } from './start-process.js';
 export interface Bench {
   gateway: string;
   admin: string;
+  engagement: string;
   graph: GraphControl;
   /** URL of a tenant's endpoint. */
   endpoint: string;
@@ -86,6 +87,7 @@ export async function startBench(
   return {
     gateway: stack.urls.gateway as string,
     admin: stack.urls.admin as string,
+    engagement: stack.urls.engagement as string,
     graph: new GraphControl(graph.url),
     endpoint: endpoint.url,
     appSecret: stack.secrets.metaAppSecret,

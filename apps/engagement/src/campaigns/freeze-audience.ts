@@ -84,6 +84,9 @@ export class FreezeAudience {
     }
     const sql =
       audience.kind === 'list' ? FREEZE_LIST : freezeContactsSql(await this.audiences.sql(tx, campaign, parameters));
+    // A list that was just put in has no statistics yet, and is taken for a row or two: recipient by recipient against all of a
+    // chunk would be thousands of times the work.
+    if (audience.kind === 'list') await tx.query('SET LOCAL enable_nestloop = off');
     const [row]: Frozen[] = await tx.query(sql, parameters.values);
     return row ?? { last: null, seen: 0, put: {} };
   }
@@ -125,6 +128,7 @@ const FREEZE_LIST = `
     UPDATE campaign_recipients r
        SET state = 'waiting', variant = p.variant, phone_number_id = p.phone_number_id, zone = p.zone, send_after = p.send_after
       FROM placed p WHERE r.tenant_id = $1 AND r.campaign_id = $2 AND r.line = p.line AND r.state = 'listed'
+       AND ($3::text IS NULL OR r.line > $3) AND r.line <= (SELECT max(line) FROM chunk)
     RETURNING r.variant)
   ${TOLD('line')}`;
 
