@@ -89,11 +89,14 @@ export const campaignMillion: Group = {
       );
       await db.inTenant(tenantId, (tx) => campaigns.move(tx, tenantId, campaignId, 'freezing'));
 
-      const held: number[] = [];
+      let held: number[] = [];
       const watch = setInterval(() => held.push(process.memoryUsage().rss / 1_048_576), 100);
       const began = performance.now();
       while ((await freeze.freezeNext(tenantId, campaignId)) === 'more');
       const frozen = performance.now();
+      // The two are different work: whether memory grows with the audience shows where each message passes through.
+      const freezingMb = Math.max(...held);
+      held = [];
       while ((await handOver.next({ tenantId, campaignId, phoneNumberId })) !== undefined);
       const ended = performance.now();
       clearInterval(watch);
@@ -108,12 +111,12 @@ export const campaignMillion: Group = {
       return [
         {
           figure: 'a campaign to a million',
-          measured: `frozen ${perSecond(freezes)}, handed over ${perSecond(hands)}, second half ${grew.toFixed(0)} MB above the first`,
+          measured: `frozen ${perSecond(freezes)}, handed over ${perSecond(hands)}, its second half ${grew.toFixed(0)} MB above the first`,
           baseline: '',
           ratio: '',
           goal: `second half ≤ ${MOST_MB} MB above`,
           met: grew <= MOST_MB,
-          data: { size, freezes, hands, grewMb: grew, mostMb: Math.max(...held) },
+          data: { size, freezes, hands, grewMb: grew, freezingMb, mostMb: Math.max(...held) },
         },
       ];
     } finally {
