@@ -27,6 +27,10 @@ export const STAFF_PERMISSIONS = {
     means: 'close a tenant, which erases it after a grace, and undo that while there is time',
     roles: ['administrator'],
   },
+  'tenants.limit': {
+    means: 'limit how many numbers and files a tenant may have',
+    roles: ['administrator', 'billing'],
+  },
   'tenants.found': { means: 'found a tenant and invite its owner', roles: ['administrator', 'onboarding'] },
   'tenants.note': {
     means: 'write notes about a tenant',
@@ -69,6 +73,10 @@ export const STAFF_PERMISSIONS = {
   'numbers.resync': {
     means: 'have an account compared with Meta now',
     roles: ['administrator', 'onboarding', 'support'],
+  },
+  'numbers.hold': {
+    means: "hold a messaging limit below Meta's for a while",
+    roles: ['administrator', 'support'],
   },
   'queues.read': {
     means: 'see what waits in queues, and how far the intake of webhooks is behind',

@@ -1,5 +1,6 @@
 export { admit, DAY_MS, type NextRecipient, type QuotaUse, remaining, type Verdict } from './admit.js';
 export { type Downgrade, downgradeOf } from './downgrade.js';
+export { capUnder, type Hold, holdAt } from './hold.js';
 export { LADDERS, type Ladder, type LimitScope, ladderAt } from './ladders.js';
 export { capOf, type Limit, nextTier, parseLimit, tierName, type UnreadableLimit } from './limit.js';
 export { type CountedSend, countedAt, leavingAt, peakOf } from './moving-day.js';

@@ -13,6 +13,18 @@ describe('whose messaging limit it is', () => {
     expect(scopeOf(holder('TIER_2K'), now, new Map())).toEqual({ tenantId: 't', portfolioId: 'p', cap: 2_000 });
   });
 
+  it('is what the provider holds it to until that ends, and never more than Meta allows', () => {
+    const until = new Date(now.getTime() + 1_000);
+    const held = (messagingLimit: string, heldTo: number) => {
+      const { portfolio } = holder(messagingLimit);
+      return { number, portfolio: { ...portfolio, heldTo, heldUntil: until } };
+    };
+    expect(scopeOf(held('TIER_2K', 300), now, new Map())).toMatchObject({ cap: 300, heldUntil: until });
+    expect(scopeOf(held('TIER_UNLIMITED', 300), now, new Map())).toMatchObject({ cap: 300, heldUntil: until });
+    expect(scopeOf(held('TIER_2K', 300), until, new Map())).toEqual({ tenantId: 't', portfolioId: 'p', cap: 2_000 });
+    expect(scopeOf(held('TIER_250', 300), now, new Map())).toEqual({ tenantId: 't', portfolioId: 'p', cap: 250 });
+  });
+
   it('is the lowest where the limit cannot be read', () => {
     expect(scopeOf(holder('TIER_MANY'), now, new Map()).cap).toBe(250);
   });

@@ -1,6 +1,17 @@
 import type { Tx } from '#libs/persistence';
-import { capOf, type Ladder, type Limit, ladderAt, parseLimit, parseSeedTier, SEED_LADDER } from '#libs/tier-quota';
-import type { PhoneNumber, Portfolio, Wabas } from '#libs/wabas';
+import {
+  capOf,
+  capUnder,
+  type Hold,
+  holdAt,
+  type Ladder,
+  type Limit,
+  ladderAt,
+  parseLimit,
+  parseSeedTier,
+  SEED_LADDER,
+} from '#libs/tier-quota';
+import { holdOf, type PhoneNumber, type Portfolio, type Wabas } from '#libs/wabas';
 
 /** Whose limit it is, and how many different customers it allows in a moving day (Infinity: no limit). */
 export interface TierScope {
@@ -9,6 +20,8 @@ export interface TierScope {
   /** Where the limit is of one number alone. */
   readonly phoneNumberId?: string;
   readonly cap: number;
+  /** Where the provider holds it below Meta's: until when. */
+  readonly heldUntil?: Date;
 }
 
 /** A number with its portfolio. */
@@ -42,12 +55,17 @@ export function limitOf(
   return { told, limit, ladder: seedTier === undefined ? ladderAt(now.toISOString().slice(0, 10)) : SEED_LADDER };
 }
 
-/** See `limitOf`. */
+/** What the provider holds the limit of a number to now; undefined where Meta's counts. */
+export const heldTo = ({ portfolio }: LimitHolder, now: Date): Hold | undefined => holdAt(holdOf(portfolio), now);
+
+/** See `limitOf`; less where the provider holds it lower. */
 export function scopeOf(holder: LimitHolder, now: Date, seedTiers: ReadonlyMap<string, string>): TierScope {
   const { limit, ladder } = limitOf(holder, now, seedTiers);
   const { tenantId, portfolioId } = holder.portfolio;
   const ofNumber = ladder.scope === 'number' ? { phoneNumberId: holder.number.phoneNumberId } : {};
-  return { tenantId, portfolioId, ...ofNumber, cap: capOf(limit, ladder) };
+  const hold = heldTo(holder, now);
+  const [allowed, cap] = [capOf(limit, ladder), capUnder(capOf(limit, ladder), hold, now)];
+  return { tenantId, portfolioId, ...ofNumber, cap, ...(hold && cap < allowed ? { heldUntil: hold.until } : {}) };
 }
 
 /** The numbers that share a limit. */

@@ -9,6 +9,9 @@ export class Portfolio {
   /** As Meta names it, e.g. `TIER_2K`. */
   @Column('text', { name: 'messaging_limit' }) messagingLimit: string;
   @Column('timestamptz', { name: 'limit_seen_at' }) limitSeenAt: Date;
+  /** Customers in 24 h to which the provider holds the limit, until `heldUntil`; see `holdOf`. */
+  @Column('integer', { name: 'held_to', nullable: true }) heldTo: number | null;
+  @Column('timestamptz', { name: 'held_until', nullable: true }) heldUntil: Date | null;
   @Column('timestamptz', { name: 'created_at' }) createdAt: Date;
 }
 

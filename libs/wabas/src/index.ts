@@ -1,4 +1,5 @@
 export { PhoneNumber, Portfolio, Waba } from './entities.js';
+export { holdOf } from './hold-of.js';
 export { type LimitChange, limitChanges, noteLimitChange } from './limit-changes.js';
 export { isRegistered } from './number-status.js';
 export { PortfolioPrices, type ToldOfPrices } from './portfolio-prices.js';

@@ -3,8 +3,10 @@ import { In } from 'typeorm';
 import { CLOCK, type Clock } from '#libs/clock';
 import { derivedId, newId } from '#libs/ids';
 import { Database, type Tx } from '#libs/persistence';
+import { type Hold, holdAt, tierName } from '#libs/tier-quota';
 import { Vault } from '#libs/vault';
 import { PhoneNumber, Portfolio, Waba } from './entities.js';
+import { holdOf } from './hold-of.js';
 import { type LimitChange, noteLimitChange } from './limit-changes.js';
 import { REGISTERED_STATUSES } from './number-status.js';
 import { Standing } from './standing.js';
@@ -51,6 +53,8 @@ export interface AccountDecision {
   /** JSON text of the webhook's value, which holds the cause. */
   detail: string;
 }
+
+const nameOf = ({ customers }: Hold): string => tierName({ kind: 'capped', cap: customers });
 
 const UNIQUE_VIOLATION = '23505';
 const tokenContext = (wabaId: string) => `waba-token:${wabaId}`;
@@ -168,6 +172,30 @@ export class Wabas {
     await tx.getRepository(Portfolio).update({ tenantId, portfolioId }, { messagingLimit, limitSeenAt: told.at });
     const [was, became] = [known.messagingLimit, messagingLimit];
     if (was !== became) await noteLimitChange(tx, tenantId, { portfolioId, was, became, ...told });
+  }
+
+  /**
+   * Holds a limit below Meta's until a time, or no longer; the history of the portfolio tells both. As staff.
+   *
+   * @param hold undefined: Meta's word counts again
+   */
+  async holdLimit(
+    tx: Tx,
+    { tenantId, portfolioId, messagingLimit, ...held }: Portfolio,
+    hold: Hold | undefined,
+  ): Promise<void> {
+    await tx
+      .getRepository(Portfolio)
+      .update({ tenantId, portfolioId }, { heldTo: hold?.customers ?? null, heldUntil: hold?.until ?? null });
+    const now = this.clock.now();
+    const before = holdAt(holdOf(held), now);
+    await noteLimitChange(tx, tenantId, {
+      portfolioId,
+      was: before ? nameOf(before) : messagingLimit,
+      became: hold ? nameOf(hold) : messagingLimit,
+      at: now,
+      cause: hold ? `held by the provider until ${hold.until.toISOString()}` : 'no longer held by the provider',
+    });
   }
 
   /**

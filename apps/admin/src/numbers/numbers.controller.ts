@@ -1,25 +1,37 @@
-import { Body, Controller, Get, HttpCode, Param, ParseUUIDPipe, Post, Query } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, ParseUUIDPipe, Post, Put, Query } from '@nestjs/common';
 import {
   ApiAcceptedResponse,
   ApiBearerAuth,
   ApiOkResponse,
   ApiOperation,
+  ApiProperty,
   ApiPropertyOptional,
   ApiTags,
 } from '@nestjs/swagger';
-import { IsIn, IsOptional } from 'class-validator';
-import { PAGE_SIZE, type Page, PageRequest, pageOf } from '#libs/http';
+import { IsIn, IsInt, IsOptional, Min } from 'class-validator';
+import { IsInstant, PAGE_SIZE, type Page, PageRequest, pageOf } from '#libs/http';
 import { Database } from '#libs/persistence';
 import { Needs, ReasonRequest, Staff, type StaffCaller } from '#libs/staff';
 import { AskMetaAgain } from './ask-meta-again.js';
 import { CHANGE_TOPICS, type Change, type ChangeTopic, changesOfTenant } from './changes-of-tenant.js';
-import { AskedAgainResponse, ChangePageResponse } from './numbers.response.js';
+import { type HeldLimitView, HoldLimit } from './hold-limit.js';
+import { AskedAgainResponse, ChangePageResponse, HeldLimitResponse } from './numbers.response.js';
 
 class ChangesRequest extends PageRequest {
   @ApiPropertyOptional({ enum: CHANGE_TOPICS, description: 'Only these; all if absent' })
   @IsOptional()
   @IsIn(CHANGE_TOPICS)
   topic?: ChangeTopic;
+}
+
+class HoldLimitRequest extends ReasonRequest {
+  @ApiProperty({ minimum: 1, example: 100, description: 'Different customers in 24 hours; below what Meta allows' })
+  @IsInt()
+  @Min(1)
+  customers: number;
+  @ApiProperty({ example: '2026-12-01T00:00:00Z', description: "When Meta's word counts again; a year ahead at most" })
+  @IsInstant()
+  until: string;
 }
 
 @ApiTags('numbers')
@@ -29,6 +41,7 @@ export class NumbersController {
   constructor(
     private readonly db: Database,
     private readonly again: AskMetaAgain,
+    private readonly holdLimit: HoldLimit,
   ) {}
 
   /** Every change of limits, accounts, numbers and templates with its cause, newest first. */
@@ -64,5 +77,38 @@ export class NumbersController {
     @Staff() staff: StaffCaller,
   ): Promise<{ due_at: Date }> {
     return this.again.run({ tenantId: tenantId.toLowerCase(), wabaId, reason, staff });
+  }
+
+  /**
+   * Holds a messaging limit below what Meta allows until a time, such as while a merchant cleans its lists. What goes beyond
+   * waits for room; replies go out. It ends by itself.
+   */
+  @Put('portfolios/:portfolioId/hold')
+  @Needs('numbers.hold')
+  @ApiOperation({ summary: "Hold a messaging limit below Meta's" })
+  @ApiOkResponse({ type: HeldLimitResponse })
+  hold(
+    @Param('id', ParseUUIDPipe) tenantId: string,
+    @Param('portfolioId', ParseUUIDPipe) portfolioId: string,
+    @Body() { customers, until, reason }: HoldLimitRequest,
+    @Staff() staff: StaffCaller,
+  ): Promise<HeldLimitView> {
+    const hold = { customers, until: new Date(until) };
+    return this.holdLimit.hold({ tenantId: tenantId.toLowerCase(), portfolioId, hold, reason, staff });
+  }
+
+  /** Ends a hold before its time: what waits for room is looked at again. */
+  @Post('portfolios/:portfolioId/hold/end')
+  @HttpCode(200)
+  @Needs('numbers.hold')
+  @ApiOperation({ summary: 'No longer hold a messaging limit' })
+  @ApiOkResponse({ type: HeldLimitResponse })
+  endHold(
+    @Param('id', ParseUUIDPipe) tenantId: string,
+    @Param('portfolioId', ParseUUIDPipe) portfolioId: string,
+    @Body() { reason }: ReasonRequest,
+    @Staff() staff: StaffCaller,
+  ): Promise<HeldLimitView> {
+    return this.holdLimit.end({ tenantId: tenantId.toLowerCase(), portfolioId, reason, staff });
   }
 }

@@ -103,4 +103,52 @@ describe("a tenant's numbers and templates, as staff follow them", () => {
     const { rows: entries } = await owner.query(`SELECT object, reason FROM audit_log WHERE action = 'waba.resync'`);
     expect(entries).toEqual([{ object: `waba:${shop.wabaId}`, reason: 'the merchant sees something else' }]);
   });
+
+  it('have a messaging limit that is held below Meta’s word, never above it, until it ends or is ended', async () => {
+    const shop = await foundNumber(database, 'Held');
+    await database.owner.query(`UPDATE portfolios SET messaging_limit = 'TIER_2K' WHERE tenant_id = $1`, [
+      shop.tenantId,
+    ]);
+    const path = `${admin.url}/admin/v1/tenants/${shop.tenantId}/portfolios/${shop.portfolioId}/hold`;
+    const until = new Date(now.getTime() + 3_600_000).toISOString();
+    const hold = (customers: number, to = until) =>
+      http('PUT', path, { token, body: { customers, until: to, reason: 'a bought list' } });
+    const tier = async () =>
+      (await http('GET', `${admin.url}/admin/v1/tenants/${shop.tenantId}`, { token })).body.numbers[0].tier;
+
+    expect((await hold(2_000)).status).toBe(409);
+    expect((await hold(100, now.toISOString())).status).toBe(400);
+    const held = await hold(100);
+    expect([held.status, held.body]).toEqual([
+      200,
+      { portfolio_id: shop.portfolioId, messaging_limit: 'TIER_2K', hold: { customers: 100, until } },
+    ]);
+    expect(await tier()).toMatchObject({ told: 'TIER_2K', limit: 100, held_until: until });
+    expect(
+      (
+        await http('PUT', path.replace(shop.tenantId, other.tenantId), {
+          token,
+          body: { customers: 1, until, reason: 'wrong' },
+        })
+      ).status,
+    ).toBe(404);
+
+    const ended = await http('POST', `${path}/end`, { token, body: { reason: 'cleaned' } });
+    expect([ended.status, ended.body.hold]).toEqual([200, null]);
+    expect(await tier()).toMatchObject({ told: 'TIER_2K', limit: 2_000, held_until: null });
+    expect((await http('POST', `${path}/end`, { token, body: { reason: 'again' } })).status).toBe(409);
+
+    expect((await changes('?topic=limits', shop)).data).toMatchObject([
+      { before: 'TIER_100', after: 'TIER_2K', cause: 'no longer held by the provider' },
+      { before: 'TIER_2K', after: 'TIER_100', cause: `held by the provider until ${until}` },
+    ]);
+    const { rows } = await database.owner.query(
+      `SELECT action, reason FROM audit_log WHERE tenant_id = $1 ORDER BY seq`,
+      [shop.tenantId],
+    );
+    expect(rows).toEqual([
+      { action: 'limit.hold', reason: 'a bought list' },
+      { action: 'limit.hold.end', reason: 'cleaned' },
+    ]);
+  });
 });

@@ -22,3 +22,14 @@ export class ChangePageResponse {
 export class AskedAgainResponse {
   @ApiProperty({ description: 'From when on it is looked at' }) due_at: Date;
 }
+
+class HoldResponse {
+  @ApiProperty() customers: number;
+  @ApiProperty() until: Date;
+}
+
+export class HeldLimitResponse {
+  @ApiProperty({ format: 'uuid' }) portfolio_id: string;
+  @ApiProperty({ example: 'TIER_2K', description: "Meta's word" }) messaging_limit: string;
+  @ApiProperty({ type: HoldResponse, nullable: true }) hold: HoldResponse | null;
+}

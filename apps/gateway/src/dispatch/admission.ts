@@ -59,7 +59,9 @@ export class Admission {
       const asked = counting.map((c) => c.recipient);
       const reserved = await this.tier.reserve(scope, asked, now);
       reservation = reserved;
-      const until = reserved.refusal?.retryAt ?? new Date(now.getTime() + DAY_MS);
+      const roomAt = reserved.refusal?.retryAt ?? new Date(now.getTime() + DAY_MS);
+      // A hold of the provider's ends by itself, and may make room before anybody stops counting.
+      const until = scope.heldUntil && scope.heldUntil < roomAt ? scope.heldUntil : roomAt;
       const waits = counting
         .filter((c) => !reserved.admitted.has(c.recipient))
         .map((c) => ({ messageId: c.messageId, until }));
@@ -83,7 +85,7 @@ export class Admission {
   }
 
   /**
-   * Lets messages wait for room. The channel is remembered for a moment, in which Meta may have raised the limit: who tells of
+   * Lets messages wait for room. The channel is remembered for a moment, in which Meta may have raised the limit, or the provider ended a hold: who tells of
    * that looks for what waits by then, so what goes by the old limit must not be put off behind its back.
    */
   private async holdForRoom(
@@ -94,7 +96,10 @@ export class Admission {
     const soon = new Date(now.getTime() + REMEMBER_MS);
     await this.db.inTenant(tenantId, async (tx) => {
       const held = await this.wabas.portfolioHeld(tx, tenantId, portfolio.portfolioId);
-      const isOld = held?.messagingLimit !== portfolio.messagingLimit;
+      const isOld =
+        held?.messagingLimit !== portfolio.messagingLimit ||
+        held.heldTo !== portfolio.heldTo ||
+        held.heldUntil?.getTime() !== portfolio.heldUntil?.getTime();
       const all = isOld ? waits.map(({ messageId }) => ({ messageId, until: soon })) : waits;
       await this.lanes.postpone(tx, tenantId, all, 'tier_exhausted', now);
     });

@@ -12,6 +12,12 @@ export class MessagingLimitResponse {
   limit: number | null;
   @ApiProperty({
     nullable: true,
+    type: String,
+    description: 'Until when your provider holds `limit` below what Meta allows; null: it does not',
+  })
+  held_until: string | null;
+  @ApiProperty({
+    nullable: true,
     type: Number,
     description: 'Counted in the last 24 hours; null where there is no limit',
   })

@@ -43,7 +43,7 @@ export class Headroom {
     const now = this.clock.now();
     const scope = this.tier.scopeOf(channel, now);
     const { told, ladder } = this.tier.limitOf(channel, now);
-    const said = { tier: told, scope: ladder.scope };
+    const said = { tier: told, scope: ladder.scope, held_until: scope.heldUntil?.toISOString() ?? null };
     if (scope.cap === Number.POSITIVE_INFINITY) {
       return { ...said, limit: null, used: null, room: null, next_room_at: null };
     }

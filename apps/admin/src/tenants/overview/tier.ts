@@ -1,4 +1,4 @@
-import { capOf, parseLimit, remaining } from '#libs/tier-quota';
+import { parseLimit, remaining } from '#libs/tier-quota';
 import type { TierReservation, TierScope } from '#libs/tier-reservation';
 import type { Portfolio } from '#libs/wabas';
 
@@ -13,6 +13,8 @@ export interface Tier {
   /** Unique customers that count now; null when the limit is lifted, or while nobody can say. */
   used: number | null;
   remaining: number | null;
+  /** Until when staff hold `limit` below Meta's word; null: they do not. */
+  held_until: Date | null;
   /** What Meta's word for the limit was read as. */
   reading: 'capped' | 'unlimited' | 'not_set' | 'unreadable';
 }
@@ -53,8 +55,8 @@ async function tierOf(
   now: Date,
 ): Promise<Tier> {
   const read = ladder.scope === 'number' ? limit.kind : parseLimit(told).kind;
-  const said = { told, scope: ladder.scope, reading: read };
-  const cap = capOf(limit, ladder);
+  const { cap } = scope;
+  const said = { told, scope: ladder.scope, reading: read, held_until: scope.heldUntil ?? null };
   if (!Number.isFinite(cap)) return { ...said, limit: null, used: null, remaining: null };
   // Redis may be away; the rest of the page is worth having all the same.
   const used = await counts.use(scope, now).then(
