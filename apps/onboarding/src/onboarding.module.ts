@@ -5,6 +5,7 @@ import { IdempotencyModule } from '#libs/idempotency';
 import { MetaCloudModule } from '#libs/meta-cloud';
 import { ProcessModule } from '#libs/process';
 import { ProviderSettingsModule } from '#libs/provider-settings';
+import { TenantLimitsModule } from '#libs/tenant-limits';
 import { TenantsModule } from '#libs/tenants';
 import { WabasModule } from '#libs/wabas';
 import { AccountsController } from './accounts/accounts.controller.js';
@@ -38,6 +39,7 @@ import { SupportAccessesController } from './support/support-accesses.controller
     MailModule,
     SignupsModule,
     NumbersModule,
+    TenantLimitsModule,
     ApplicationsModule,
   ],
   providers: [SignInThrottle, Multipart],

@@ -57,6 +57,7 @@ export const GOES: readonly Goes[] = [
   ...goes('number_care', MACHINERY),
   ...goes('business_profiles on_premises_clients account_events limit_changes erasures retentions'),
   ...goes('tenant_notes alerts alert_rules', 'what the provider noted for itself'),
+  ...goes('tenant_limits'),
   ...goes('meta_routes', MACHINERY),
   ...goes('tenant_users'),
 ];

@@ -240,6 +240,7 @@ export const NO_CUSTOMERS: Readonly<Record<string, string>> = {
   template_events: 'texts for everybody',
   template_syncs: 'times',
   templates: 'texts for everybody',
+  tenant_limits: 'amounts',
   tenant_notes: 'what staff note of merchants; one that names a customer is found by the search',
   tenant_plans: 'plans',
   tenant_users: "merchants' people",

@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { CLOCK, type Clock } from '#libs/clock';
 import { Refusal } from '#libs/http';
 import { Database } from '#libs/persistence';
+import { type LimitUse, TenantLimits } from '#libs/tenant-limits';
 import { levelOf, type SuspensionLevel, type Tenant, type TenantStatus, Tenants } from '#libs/tenants';
 import { TierReservation } from '#libs/tier-reservation';
 import { Wabas } from '#libs/wabas';
@@ -54,6 +55,8 @@ export interface Overview {
   spend: { since: Date; by_currency: (Omit<SpendRow, 'cost' | 'margin'> & Partial<SpendRow>)[] };
   last_charges: ChargeRow[];
   open_signups: SignupRow[];
+  /** How much the provider lets it have, and what it has. */
+  limits: LimitUse[];
   webhooks: WebhookRow[];
 }
 
@@ -65,6 +68,7 @@ export class TenantOverview {
     private readonly tenants: Tenants,
     private readonly wabas: Wabas,
     private readonly tier: TierReservation,
+    private readonly limits: TenantLimits,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
@@ -116,6 +120,7 @@ export class TenantOverview {
         spend: see.margin ? spend : withoutCost(spend),
         last_charges: see.margin ? charges : charges.filter((c) => c.side === 'price'),
         open_signups: await openSignupsOf(tx, tenantId),
+        limits: await this.limits.of(tx, tenantId),
         webhooks: await webhooksOf(tx, tenantId, now),
       };
     });

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { TenantEventsModule } from '#libs/tenant-events';
+import { TenantLimitsModule } from '#libs/tenant-limits';
 import {
   ApiKey,
   OneTimeLink,
@@ -16,6 +17,7 @@ import {
 import { TierReservationModule } from '#libs/tier-reservation';
 import { WabasModule } from '#libs/wabas';
 import { FoundTenant } from './found-tenant.js';
+import { LimitsController } from './limits.controller.js';
 import { NotesController } from './notes.controller.js';
 import { Notes } from './notes.js';
 import { SetupLinksController } from './setup-links.controller.js';
@@ -31,8 +33,9 @@ import { TenantsController } from './tenants.controller.js';
     TenantEventsModule,
     WabasModule,
     TierReservationModule,
+    TenantLimitsModule,
   ],
-  controllers: [TenantsController, NotesController, SetupLinksController],
+  controllers: [TenantsController, NotesController, LimitsController, SetupLinksController],
   providers: [Tenants, People, UserSessions, SetupLinks, SuspendTenant, FoundTenant, Notes, TellTenant, TenantOverview],
   exports: [Tenants, TellTenant],
 })

@@ -1,5 +1,6 @@
 import { Global, Module } from '@nestjs/common';
 import { MediaStoreModule } from '#libs/media-store';
+import { TenantLimitsModule } from '#libs/tenant-limits';
 import { CopyInbound } from './copy-inbound.js';
 import { DescribeMedia } from './describe-media.js';
 import { MediaController } from './media.controller.js';
@@ -15,7 +16,7 @@ import { UploadMedia } from './upload-media.js';
 /** Files of tenants over HTTP: up, down, away. */
 @Global()
 @Module({
-  imports: [MediaStoreModule],
+  imports: [MediaStoreModule, TenantLimitsModule],
   controllers: [MediaController, MediaFileController],
   providers: [Multipart, MediaUrls, MediaAtSource, UploadMedia, DescribeMedia, ServeFile],
   exports: [UploadMedia, DescribeMedia, ServeFile],

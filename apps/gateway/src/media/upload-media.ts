@@ -3,6 +3,8 @@ import { Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { type Once, onceOf } from '#libs/idempotency';
 import { judgeFile, LARGEST_FILE, MediaStore, type Spooled, seeBytes, TooManyBytesError } from '#libs/media-store';
+import { Database } from '#libs/persistence';
+import { TenantLimits } from '#libs/tenant-limits';
 import type { Caller } from '#libs/tenants';
 import { Channels } from '../channels/channels.js';
 import { refuse, unknownObject } from '../graph-envelope/refuse.js';
@@ -24,6 +26,8 @@ export class UploadMedia {
   constructor(
     private readonly channels: Channels,
     private readonly media: MediaStore,
+    private readonly db: Database,
+    private readonly limits: TenantLimits,
   ) {}
 
   /** @throws Refusal when the number is not the caller's, or the caller may not send */
@@ -97,7 +101,7 @@ export class UploadMedia {
   /**
    * Keeps a file that was received, or refuses it; its spooled bytes are gone in either case.
    *
-   * @throws Refusal with the reason of `judgeFile`
+   * @throws Refusal with the reason of `judgeFile`; 403 where the provider allows no more files
    */
   async keep(tenantId: string, phoneNumberId: string, file: ReceivedFile): Promise<{ mediaId: string }> {
     const { bytes, fileName } = file;
@@ -105,6 +109,8 @@ export class UploadMedia {
       const announced = file.announced.find((word) => word !== undefined && !SAYS_NOTHING.test(word));
       const verdict = judgeFile({ size: bytes.size, seen: await seeBytes(bytes.path), announced, fileName });
       if ('refused' in verdict) throw refuse('media_rejected', verdict.refused);
+      // Counted before it is kept; what is uploaded at the same moment is counted by the next.
+      await this.db.inTenant(tenantId, (tx) => this.limits.mustFit(tx, tenantId, 'media_bytes', bytes.size));
       return await this.media.save(tenantId, { phoneNumberId, mimeType: verdict.mimeType, fileName }, bytes);
     } finally {
       await bytes.discard();

@@ -5,6 +5,7 @@ import { Applications } from '#libs/applications';
 import { Refusal } from '#libs/http';
 import { Database } from '#libs/persistence';
 import { Features } from '#libs/provider-settings';
+import { TenantLimits } from '#libs/tenant-limits';
 import {
   AddressTakenError,
   type Caller,
@@ -38,6 +39,7 @@ export class AccountsController {
     private readonly applications: Applications,
     private readonly db: Database,
     private readonly features: Features,
+    private readonly limits: TenantLimits,
   ) {}
 
   /**
@@ -124,10 +126,20 @@ export class AccountsController {
   @Get('me')
   async me(@TenantCaller() caller: Caller) {
     const { tenantId, userId, apiKeyId } = caller;
-    const tenant = await this.db.inTenant(tenantId, (tx) => this.tenants.find(tx, tenantId));
+    const [tenant, limits] = await this.db.inTenant(
+      tenantId,
+      async (tx) => [await this.tenants.find(tx, tenantId), await this.limits.of(tx, tenantId)] as const,
+    );
     const user = userId ? await this.people.find(tenantId, userId) : null;
     return {
-      tenant: { id: tenantId, name: tenant?.name, country: tenant?.country, status: caller.tenantStatus },
+      tenant: {
+        id: tenantId,
+        name: tenant?.name,
+        country: tenant?.country,
+        status: caller.tenantStatus,
+        closes_at: tenant?.closesAt ?? null,
+        limits,
+      },
       ...(user
         ? {
             user: {

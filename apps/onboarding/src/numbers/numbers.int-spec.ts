@@ -253,4 +253,23 @@ describe('the numbers of a merchant', () => {
     expect((await ask('/numbers')).status).toBe(403);
     expect((await ask('/me')).status).toBe(200);
   });
+
+  it('are as many as the provider allows: one more is refused before Meta is asked, and nothing begins', async () => {
+    const { tenant } = (await stack.api('GET', '/me', { token })).body;
+    await stack.database.owner.query(
+      `INSERT INTO tenant_limits (tenant_id, what, most, set_at) VALUES ($1, 'numbers', 1, now())`,
+      [tenant.id],
+    );
+    const before = (await stack.meta('GET', '/calls?path=phone_numbers')).data.length;
+    const refused = await call('POST', '', { waba_id: wabaId, phone: mexican(), display_name: 'Flores' });
+    expect([refused.status, refused.body.error.code]).toEqual([403, 'limit_reached']);
+    expect(refused.body.error.message).toContain('1 number, and 1 number are used');
+    expect((await stack.api('POST', '/signups', { token, body: { kind: 'embedded' } })).status).toBe(403);
+    expect((await stack.meta('GET', '/calls?path=phone_numbers')).data.length).toBe(before);
+    expect((await stack.api('GET', '/me', { token })).body.tenant.limits).toContainEqual({
+      what: 'numbers',
+      most: 1,
+      used: 1,
+    });
+  });
 });

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { TenantLimitsModule } from '#libs/tenant-limits';
 import { EventsModule } from '../events/events.module.js';
 import { NumberCare } from './number-care.entity.js';
 import { NumberCommands } from './number-commands.js';
@@ -9,7 +10,7 @@ import { Numbers } from './numbers.js';
 
 /** Numbers as both processes need them. */
 @Module({
-  imports: [TypeOrmModule.forFeature([NumberCare]), EventsModule],
+  imports: [TypeOrmModule.forFeature([NumberCare]), EventsModule, TenantLimitsModule],
   providers: [NumberStore, Numbers, NumberCommands, NumberLinks],
   exports: [Numbers, NumberCommands, NumberLinks],
 })

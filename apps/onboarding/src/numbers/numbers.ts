@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Refusal } from '#libs/http';
 import { GraphClient } from '#libs/meta-cloud';
 import { Database } from '#libs/persistence';
+import { TenantLimits } from '#libs/tenant-limits';
 import { TakenByAnotherTenantError, type Waba, Wabas } from '#libs/wabas';
 import { digitsOf, factsOfNumber, type GraphNumber, putOnList } from '../signups/graph-account.js';
 import { judgeNumber, type NumberJudgement, type UsedIn } from './judge-number.js';
@@ -18,6 +19,7 @@ export class Numbers {
     private readonly graph: GraphClient,
     private readonly wabas: Wabas,
     private readonly store: NumberStore,
+    private readonly limits: TenantLimits,
   ) {}
 
   /** Whether a number could be connected by this tenant; Meta is not asked. */
@@ -48,7 +50,7 @@ export class Numbers {
    * Puts a number on an account's list at Meta. A number that stands there already, because an answer was lost, is taken.
    *
    * @param as `migrate` brings it from another provider, where its two-step PIN must be off
-   * @throws Refusal; nothing is kept then
+   * @throws Refusal; nothing is kept then. Also where the provider allows no more numbers, before Meta is asked
    */
   async add(
     tenantId: string,
@@ -57,6 +59,7 @@ export class Numbers {
     const waba = await this.db.inTenant(tenantId, (tx) => this.wabas.waba(tx, tenantId, { metaWabaId: as.metaWabaId }));
     if (!waba) throw Refusal.notFound('account');
     const token = this.tokenOf(waba);
+    await this.db.inTenant(tenantId, (tx) => this.limits.mustFit(tx, tenantId, 'numbers', 1));
     const metaId = await putOnList(this.graph, waba.metaWabaId, token, as).catch((error: unknown) => {
       throw refuseAsMeta(error);
     });
@@ -64,6 +67,9 @@ export class Numbers {
     const seen = await lookAtNumber(this.graph, metaId, token);
     await this.db
       .inTenant(tenantId, async (tx) => {
+        // Again, because somebody else may have taken the last place meanwhile; at Meta it is only on a list.
+        const isKnown = await this.wabas.phoneNumber(tx, tenantId, { metaPhoneNumberId: metaId });
+        if (!isKnown) await this.limits.mustFit(tx, tenantId, 'numbers', 1);
         const number = await this.wabas.savePhoneNumber(tx, tenantId, {
           wabaId: waba.wabaId,
           ...factsOfNumber({ display_phone_number: as.phone, verified_name: as.displayName, ...seen, id: metaId }),

@@ -39,6 +39,7 @@ export class SignupsController {
   ): Promise<SignupView> {
     if (caller.tenantStatus !== 'active')
       throw Refusal.forbidden('This account is suspended and cannot connect numbers.');
+    await this.signups.mustHaveRoom(caller.tenantId);
     return signupView(await this.signups.begin(caller.tenantId), languageFor(undefined, language));
   }
 

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { TenantLimitsModule } from '#libs/tenant-limits';
 import { EventsModule } from '../events/events.module.js';
 import { BusinessProfile } from '../numbers/profile.entity.js';
 import { Profiles } from '../numbers/profiles.js';
@@ -12,7 +13,11 @@ import { TakeAccountNews } from './take-account-news.js';
 
 /** Signups as both processes need them: the record and what takes it further. */
 @Module({
-  imports: [TypeOrmModule.forFeature([Signup, SignupStep, SignupNews, BusinessProfile]), EventsModule],
+  imports: [
+    TypeOrmModule.forFeature([Signup, SignupStep, SignupNews, BusinessProfile]),
+    EventsModule,
+    TenantLimitsModule,
+  ],
   providers: [SignupStore, Signups, TakeAccountNews, RunSignup, StepTools, Profiles],
   exports: [Signups, TakeAccountNews, RunSignup, StepTools, Profiles],
 })

@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { CLOCK, type Clock } from '#libs/clock';
 import { Refusal } from '#libs/http';
 import { Database, type Tx } from '#libs/persistence';
+import { TenantLimits } from '#libs/tenant-limits';
 import { hashToken, Vault } from '#libs/vault';
 import { CAUSES } from './causes.js';
 import type { Outcome } from './outcome.js';
@@ -24,8 +25,14 @@ export class Signups {
     private readonly db: Database,
     private readonly vault: Vault,
     private readonly store: SignupStore,
+    private readonly limits: TenantLimits,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
+
+  /** @throws Refusal 403 where the provider allows the tenant no further number */
+  async mustHaveRoom(tenantId: string): Promise<void> {
+    await this.db.inTenant(tenantId, (tx) => this.limits.mustFit(tx, tenantId, 'numbers', 1));
+  }
 
   begin(tenantId: string): Promise<SignupRecord> {
     return this.db.inTenant(tenantId, async (tx) => this.read(tx, tenantId, await this.beginIn(tx, tenantId)));
