@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CLOCK, type Clock } from '#libs/clock';
-import { Consents } from '#libs/consent';
+import { Consents, Suppression } from '#libs/consent';
 import { Refusal } from '#libs/http';
 import { Database } from '#libs/persistence';
 import { Wabas } from '#libs/wabas';
@@ -27,6 +27,7 @@ export class TakeOptIn {
     private readonly db: Database,
     private readonly book: ContactBook,
     private readonly consents: Consents,
+    private readonly suppression: Suppression,
     private readonly tell: TellConsent,
     private readonly wabas: Wabas,
     @Inject(CLOCK) private readonly clock: Clock,
@@ -34,6 +35,9 @@ export class TakeOptIn {
 
   /**
    * The wording that is kept is ours of that language, not what the visitor's browser says that it showed.
+   *
+   * Who types a number need not be whose it is: what the customer refused, also before they were forgotten, is taken back
+   * by a message from that number alone.
    *
    * @returns `asked` where the number is yet to be proved by a message from it, and the link that opens the chat with that
    *   message; it also opens the service window
@@ -48,13 +52,15 @@ export class TakeOptIn {
     if ('problem' in read) throw Refusal.invalid(`phone ${read.problem}`, { phone: [read.problem] });
     const phone = read.identifier;
     const { wording, greeting } = textsOf(form.texts)[visit.language];
-    const state = form.confirm ? 'asked' : 'granted';
+    const customer = phone.value.slice(1);
     const { page, origin, language, ip, userAgent } = visit;
     return this.db.inTenant(tenantId, async (tx) => {
+      const [stop] = await this.suppression.stops(tx, [{ tenantId, customer, purpose: 'marketing' }]);
+      const state = form.confirm || stop?.why === 'withdrawn' ? 'asked' : 'granted';
       await this.book.put(tx, tenantId, [phone], {});
       const changes = await this.consents.record(tx, tenantId, [
         {
-          customers: [phone.value.slice(1)],
+          customers: [customer],
           purpose: 'marketing',
           state,
           at: this.clock.now(),

@@ -136,6 +136,22 @@ describe('the opt-in form on a shop’s website', () => {
     await page.context().close();
   });
 
+  it('takes nothing back of what the customer refused: anybody can type a number', async () => {
+    const { id } = (await make({ confirm: false })).body;
+    const typed = (phone: string) =>
+      http('POST', `${api.url}/opt-in/${id}`, {
+        headers: { origin },
+        body: { phone, agreed: true, language: 'es', page: `${origin}/` },
+      });
+    expect((await typed('+5215512345678')).status).toBe(200);
+    expect((await consentsOf('+5215512345678')).standing).toMatchObject([{ state: 'granted', source: 'form' }]);
+    await says('stop', '5215512345678');
+    expect((await typed('+5215512345678')).status).toBe(200);
+    expect((await consentsOf('+5215512345678')).standing).toMatchObject([{ state: 'withdrawn', source: 'keyword' }]);
+    await says('yes', '5215512345678');
+    expect((await consentsOf('+5215512345678')).standing).toMatchObject([{ state: 'granted', source: 'keyword' }]);
+  });
+
   it('is refused from a website that it does not name, and by whoever is no browser', async () => {
     const send = (headers: Record<string, string>, body: object = {}) =>
       http('POST', `${api.url}/opt-in/${formId}`, {
