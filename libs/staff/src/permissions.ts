@@ -75,7 +75,7 @@ export const STAFF_PERMISSIONS = {
     roles: ['administrator', 'onboarding', 'support'],
   },
   'numbers.hold': {
-    means: "hold a messaging limit below Meta's for a while",
+    means: "hold a messaging limit below Meta's, or a template back, for a while",
     roles: ['administrator', 'support'],
   },
   'queues.read': {

@@ -24,6 +24,7 @@ export {
 export { parseQuality, type TemplateQuality } from './quality.js';
 export { pauseHours, readTemplateStatus, type StatusReading } from './read-status.js';
 export { REJECTION_REASONS } from './rejection.js';
+export { stateForSending } from './state-for-sending.js';
 export { summarise } from './summarise.js';
 export type { TemplateButton, TemplateCard, TemplateComponent } from './template.js';
 export { checkTemplate, checkTemplateEdit } from './template-grammar.js';

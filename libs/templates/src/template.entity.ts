@@ -27,6 +27,8 @@ export class Template {
   @Column('text', { name: 'reason_detail', nullable: true }) reasonDetail: string | null;
   /** When a pause for low quality ends by itself; null for other pauses. */
   @Column('timestamptz', { name: 'pause_ends_at', nullable: true }) pauseEndsAt: Date | null;
+  /** Until when the provider holds it back; over or not, see `stateForSending`. */
+  @Column('timestamptz', { name: 'held_until', nullable: true }) heldUntil: Date | null;
   /** Meta does not let it be edited. */
   @Column('boolean') locked: boolean;
   /** POSITIONAL or NAMED. */
@@ -43,7 +45,7 @@ export class Template {
 /** Who told of a step in a template's life. */
 export type TemplateEventSource = 'tenant' | 'staff' | 'meta-webhook' | 'meta-poll' | 'meta-answer';
 
-/** What was told of: a report of Meta's, or a command of the tenant's. */
+/** What was told of: a report of Meta's, or a command of the tenant's or of staff. */
 export type TemplateEventKind =
   | 'status'
   | 'quality'
@@ -53,7 +55,9 @@ export type TemplateEventKind =
   | 'create'
   | 'edit'
   | 'delete'
-  | 'unpause';
+  | 'unpause'
+  | 'hold'
+  | 'hold_end';
 
 @Entity('template_events')
 export class TemplateEvent {

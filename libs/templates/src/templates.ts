@@ -11,6 +11,7 @@ import {
   parseCategory,
   parseQuality,
   readTemplateStatus,
+  stateForSending,
   type TemplateCategory,
   type TemplateState,
 } from '#libs/template-state';
@@ -56,6 +57,7 @@ export interface TemplateFilter {
 
 /** What decides whether a template may be sent, and to whom. */
 export interface TemplateStanding {
+  /** As it counts for sending: one that the provider holds back is `paused`. */
   status: TemplateState;
   /** Meta's, who may change it while messages wait. */
   category: TemplateCategory;
@@ -109,6 +111,8 @@ export class Templates {
       reason: verdict === 'stale' ? (same?.reason ?? null) : (seen.reason ?? null),
       reasonDetail: same?.reasonDetail ?? null,
       pauseEndsAt: same?.pauseEndsAt ?? null,
+      // Also of one that was made anew: a hold is not shaken off by deleting what is held.
+      heldUntil: known?.heldUntil ?? null,
       locked: same?.locked ?? false,
       parameterFormat: (seen.parameterFormat ?? known?.parameterFormat ?? 'POSITIONAL').toUpperCase(),
       components: seen.components,
@@ -208,6 +212,18 @@ export class Templates {
     await note(tx, template, now, { ...about, kind: 'unpause', verdict: 'apply' });
   }
 
+  /**
+   * Holds a template back until a time, or no longer; its history tells both. As staff.
+   *
+   * @param until null: it is sent again where Meta sends it
+   */
+  async hold(tx: Tx, { tenantId, templateId }: Template, until: Date | null, reason: string): Promise<void> {
+    const now = this.clock.now();
+    await tx.getRepository(Template).update({ tenantId, templateId }, { heldUntil: until });
+    const about = { at: now, source: 'staff' as const, before: null, after: until?.toISOString() ?? null, reason };
+    await note(tx, { tenantId, templateId }, now, { ...about, kind: until ? 'hold' : 'hold_end', verdict: 'apply' });
+  }
+
   /** Takes over the components that Meta lists, where they differ from ours. */
   async rewritten(tx: Tx, template: Template, components: unknown[], at: Date): Promise<void> {
     const now = this.clock.now();
@@ -283,12 +299,18 @@ export class Templates {
 
   /** How these templates stand now; those that are gone are absent. */
   async standings(tx: Tx, tenantId: string, templateIds: readonly string[]): Promise<Map<string, TemplateStanding>> {
-    const rows: (TemplateStanding & { templateId: string })[] = await tx.query(
-      `SELECT template_id AS "templateId", status, category FROM templates
+    const rows: (TemplateStanding & { templateId: string; heldUntil: Date | null })[] = await tx.query(
+      `SELECT template_id AS "templateId", status, category, held_until AS "heldUntil" FROM templates
         WHERE tenant_id = $1 AND template_id = ANY ($2::uuid[])`,
       [tenantId, templateIds],
     );
-    return new Map(rows.map(({ templateId, ...standing }) => [templateId, standing]));
+    const now = this.clock.now();
+    return new Map(
+      rows.map(({ templateId, status, category, heldUntil }) => [
+        templateId,
+        { status: stateForSending(status, heldUntil, now), category },
+      ]),
+    );
   }
 
   /** The history of a template, oldest first. */

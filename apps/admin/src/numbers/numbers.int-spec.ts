@@ -151,4 +151,45 @@ describe("a tenant's numbers and templates, as staff follow them", () => {
       { action: 'limit.hold.end', reason: 'cleaned' },
     ]);
   });
+
+  it('have a template that is held back until its time comes or staff end it, and never of another tenant', async () => {
+    const shop = await foundNumber(database, 'Holds back');
+    const templateId = newId(now);
+    await database.owner.query(
+      `INSERT INTO templates (tenant_id, template_id, waba_id, name, language, category, status, status_at, components,
+                              created_at, updated_at)
+       VALUES ($1, $2, $3, 'big_sale', 'es', 'marketing', 'approved', $4, '[]', $4, $4)`,
+      [shop.tenantId, templateId, shop.wabaId, now],
+    );
+    const path = (tenantId: string) => `${admin.url}/admin/v1/tenants/${tenantId}/templates/${templateId}/hold`;
+    const until = new Date(now.getTime() + 3_600_000).toISOString();
+    const hold = (to: string, tenantId = shop.tenantId) =>
+      http('PUT', path(tenantId), { token, body: { until: to, reason: 'customers complain' } });
+    const end = () => http('POST', `${path(shop.tenantId)}/end`, { token, body: { reason: 'reworded' } });
+
+    expect((await hold(now.toISOString())).status).toBe(400);
+    expect((await hold(until, other.tenantId)).status).toBe(404);
+    expect((await end()).status).toBe(409);
+    const held = await hold(until);
+    expect([held.status, held.body]).toEqual([
+      200,
+      { template_id: templateId, name: 'big_sale', language: 'es', status: 'approved', held_until: until },
+    ]);
+    expect((await end()).body.held_until).toBeNull();
+    expect((await end()).status).toBe(409);
+
+    expect((await changes('?topic=templates', shop)).data).toMatchObject([
+      { what: 'hold_end', after: null, cause: 'staff', reason: 'reworded' },
+      { what: 'hold', after: until, cause: 'staff', reason: 'customers complain' },
+    ]);
+    const { rows } = await database.owner.query(
+      `SELECT action, object, reason FROM audit_log WHERE tenant_id = $1 ORDER BY seq`,
+      [shop.tenantId],
+    );
+    const object = `template:${templateId}`;
+    expect(rows).toEqual([
+      { action: 'template.hold', object, reason: 'customers complain' },
+      { action: 'template.hold.end', object, reason: 'reworded' },
+    ]);
+  });
 });

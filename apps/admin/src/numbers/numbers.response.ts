@@ -33,3 +33,11 @@ export class HeldLimitResponse {
   @ApiProperty({ example: 'TIER_2K', description: "Meta's word" }) messaging_limit: string;
   @ApiProperty({ type: HoldResponse, nullable: true }) hold: HoldResponse | null;
 }
+
+export class HeldTemplateResponse {
+  @ApiProperty({ format: 'uuid' }) template_id: string;
+  @ApiProperty() name: string;
+  @ApiProperty({ example: 'es_MX' }) language: string;
+  @ApiProperty({ example: 'approved', description: "Meta's word" }) status: string;
+  @ApiProperty({ nullable: true, description: 'Until when it is held back' }) held_until: Date | null;
+}

@@ -5,7 +5,14 @@ import { KeyInUseError, type NewMessage, NotCoveredError, Outbox } from '#libs/o
 import { Database } from '#libs/persistence';
 import { Wake } from '#libs/queues';
 import type { ServiceWindow } from '#libs/service-window';
-import { checkParameters, isSendable, summarise, templateLimitsAt, whyNotSendable } from '#libs/template-state';
+import {
+  checkParameters,
+  isSendable,
+  stateForSending,
+  summarise,
+  templateLimitsAt,
+  whyNotSendable,
+} from '#libs/template-state';
 import { type Template, Templates } from '#libs/templates';
 import type { Caller } from '#libs/tenants';
 import { isRegistered } from '#libs/wabas';
@@ -227,14 +234,17 @@ export class SendMessage {
         `template name (${name}) does not exist in ${language}. List your templates to see names and languages.`,
       );
     }
-    const why = whyNotSendable(template.status);
+    const now = this.clock.now();
+    const why = whyNotSendable(stateForSending(template.status, template.heldUntil, now));
     if (why) {
       throw refuse(
         why,
-        `template name (${name}) in ${language} is ${template.status}, so it cannot be sent. Only approved templates can.`,
+        isSendable(template.status)
+          ? `template name (${name}) in ${language} is held back by your provider until ${template.heldUntil?.toISOString()}. Ask them why, or send another template.`
+          : `template name (${name}) in ${language} is ${template.status}, so it cannot be sent. Only approved templates can.`,
       );
     }
-    const day = this.clock.now().toISOString().slice(0, 10);
+    const day = now.toISOString().slice(0, 10);
     const wrong = summarise(checkParameters(template.components, asked.components, templateLimitsAt(day)));
     if (wrong) throw refuse(wrong.refusal, wrong.details);
     return template;

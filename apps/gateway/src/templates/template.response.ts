@@ -44,6 +44,7 @@ export class TemplateResponse {
   @ApiProperty() status: string;
   @ApiProperty() status_at: string;
   @ApiProperty({ description: 'Whether messages can be sent with it now' }) sendable: boolean;
+  @ApiProperty({ nullable: true, description: 'Until when the provider holds it back' }) held_until: Date | null;
   @ApiProperty({ description: 'Meta lets it be edited no more' }) locked: boolean;
   @ApiProperty({ enum: ['green', 'yellow', 'red', 'unknown'] }) quality: string;
   @ApiProperty({ nullable: true, type: String, description: "Meta's word for why" }) reason: string | null;
@@ -69,6 +70,7 @@ export class TemplateResponse {
       status: template.status,
       status_at: template.statusAt.toISOString(),
       sendable: isSendable(template.status),
+      held_until: template.heldUntil,
       locked: template.locked,
       quality: template.quality,
       reason: template.reason,
