@@ -8,7 +8,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { Histogram, Registry } from 'prom-client';
 import { loadConfig } from '#libs/config';
-import { createLogger, METRICS, NestLogger, ObservabilityModule, withoutSecrets } from '#libs/observability';
+import { createLogger, loggableUrl, METRICS, NestLogger, ObservabilityModule } from '#libs/observability';
 import { answerClientError, noteUnderWay } from './client-error.js';
 import { completeDocument } from './complete-document.js';
 import { nativeEnvelope, type RenderRefusal } from './envelope.js';
@@ -138,7 +138,7 @@ function observe(app: NestFastifyApplication, logger: Logger): void {
     const line = {
       requestId: request.id,
       method: request.method,
-      url: withoutSecrets(request.url),
+      url: loggableUrl(request.url),
       status: reply.statusCode,
       ms: Math.round(reply.elapsedTime),
     };

@@ -1,5 +1,5 @@
 import { Writable } from 'node:stream';
-import { createLogger, withoutSecrets } from './logger.js';
+import { createLogger, loggableUrl } from './logger.js';
 
 describe('logs', () => {
   it('carry neither keys, tokens, PINs nor message bodies', () => {
@@ -24,10 +24,14 @@ describe('logs', () => {
     expect(lines).not.toMatch(/secret\d/);
   });
 
-  it('show no token that came in a URL', () => {
-    expect(withoutSecrets('/v24.0/1/messages?access_token=EAAx&fields=id')).toBe(
-      '/v24.0/1/messages?access_token=[redacted]&fields=id',
+  it('show no token and no customer that came in a URL', () => {
+    expect(loggableUrl('/v24.0/1/messages?access_token=EAAx&fields=id')).toBe(
+      '/v24.0/1/messages?access_token=[redacted]&fields=[redacted]',
     );
-    expect(withoutSecrets('/meta?hub.mode=subscribe&hub.verify_token=abc')).not.toContain('abc');
+    expect(loggableUrl('/meta?hub.mode=subscribe&hub.verify_token=abc')).not.toContain('abc');
+    expect(loggableUrl('/api/v1/consents?customer=%2B525512345678')).not.toContain('5512345678');
+    expect(loggableUrl('/api/v1/phone-numbers/1060/service-windows/525512345678')).toBe(
+      '/api/v1/phone-numbers/1060/service-windows/[redacted]',
+    );
   });
 });

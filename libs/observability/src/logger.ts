@@ -39,9 +39,16 @@ function describeError(error: unknown): unknown {
   };
 }
 
-/** Takes tokens out of a URL that is about to be logged (clients may send them as query parameters). */
-export const withoutSecrets = (url: string): string =>
-  url.replace(/([?&](?:access_token|hub\.verify_token|code|token|sig|hash)=)[^&]*/gi, '$1[redacted]');
+/**
+ * A URL as it may be logged: of its query only the names, because clients send tokens and customers' numbers there, and of a
+ * path no customer. The other parts of our paths are ids.
+ */
+export function loggableUrl(url: string): string {
+  const [path = '', query] = url.split('?', 2);
+  const shown = path.replace(/(\/service-windows\/)[^/]+/, '$1[redacted]');
+  if (query === undefined) return shown;
+  return `${shown}?${query.replace(/=[^&]*/g, '=[redacted]')}`;
+}
 
 /** @param name the process, e.g. `gateway` or `gateway-worker`; it stands in every line */
 export function createLogger(name: string, destination?: Parameters<typeof pino>[1]): Logger {
