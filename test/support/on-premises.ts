@@ -84,8 +84,10 @@ export class OnPremisesStage {
     await this.control('POST', '/phone_numbers', { id, waba_id: wabaId, pin: '123456' });
     await this.control('POST', `/phone_numbers/${id}`, { throughput: 'HIGH' });
     await this.control('POST', '/tokens', { value: `token-of-${wabaId}`, waba_ids: [wabaId] });
-    const template = { waba_id: wabaId, name: 'order_update', category: 'UTILITY', components: ORDER_UPDATE };
-    await this.control('POST', '/templates', template);
+    // Both, for what Meta does not list is deleted when the two are compared.
+    for (const [name, category] of Object.entries({ order_update: 'UTILITY', spring_sale: 'MARKETING' })) {
+      await this.control('POST', '/templates', { waba_id: wabaId, name, category, components: ORDER_UPDATE });
+    }
     await this.customerHasWritten(shop, CUSTOMER);
     return shop;
   }
