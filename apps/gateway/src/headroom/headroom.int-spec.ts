@@ -58,6 +58,7 @@ describe('the headroom of a number', () => {
       used: 0,
       room: 250,
       next_room_at: null,
+      held_until: null,
     });
     const full = await aMerchant(gateway.app, { limit: 'TIER_50' });
     await wentOut(50, 23 * HOUR, full);
