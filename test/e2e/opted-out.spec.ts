@@ -54,6 +54,7 @@ const failedForRefusal = (ref: string) =>
     const { status, error } = await messageOf(ref);
     return status === 'failed' && JSON.stringify(error).includes('131050');
   }, PATIENT_MS);
+const secondOf = (ms: number) => Math.floor(ms / 1_000);
 const inAWhile = () => new Date(Date.now() + DUE_MS).toISOString();
 
 /** Meta's ids of templates, by name. */
@@ -261,8 +262,11 @@ describe('a customer who opted out of marketing', () => {
       // Meta pauses the template while the message waits, and sends it again once the customer has opted out.
       const held = await send({ to: `+${parked}`, send_at: new Date(Date.now() + DUE_MS / 5).toISOString() });
       await decides(SALE.name, { status: 'PAUSED' });
+      const pausedIn = secondOf(Date.now());
       await eventually(async () => (await messageOf(held.body.messages[0].id)).status === 'parked', PATIENT_MS);
       await optsOut(parked, 'Baja');
+      // Meta's times are whole seconds, and of two decisions in one second the pause counts.
+      await eventually(async () => secondOf(Date.now()) > pausedIn);
       await decides(SALE.name, { status: 'APPROVED' });
       await failedForRefusal(held.body.messages[0].id);
 
