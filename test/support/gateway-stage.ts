@@ -1,8 +1,9 @@
 import { Leases } from '#libs/leases';
 import { GATEWAY } from '../../apps/gateway/src/gateway.js';
 import { GatewayWorkerModule } from '../../apps/gateway/src/gateway-worker.module.js';
-import { eventually, type RunningApp, startApp, testEnvironment } from './app.js';
+import { eventually, http, type RunningApp, startApp, testEnvironment } from './app.js';
 import { cloneDatabase, type TestDatabase } from './database.js';
+import type { Merchant } from './gateway.js';
 import { GraphStandIn } from './graph-stand-in.js';
 
 /** A gateway and its worker on a database of their own, beside a stand-in for Graph. */
@@ -29,6 +30,29 @@ export class GatewayStage {
 
   anotherWorker(): Promise<RunningApp> {
     return startApp(GatewayWorkerModule, this.environment, { name: 'gateway-worker' });
+  }
+
+  trySend(shop: Merchant, body: unknown) {
+    const url = `${this.gateway.url}/v24.0/${shop.metaPhoneNumberId}/messages`;
+    return http('POST', url, { token: shop.apiKey, body });
+  }
+
+  /** @returns the id that the tenant sees */
+  async send(shop: Merchant, body: unknown): Promise<string> {
+    const answer = await this.trySend(shop, body);
+    expect(answer.body).toMatchObject({ messages: [{ id: expect.any(String) }] });
+    return answer.body.messages[0].id;
+  }
+
+  async read(shop: Merchant, ref: string) {
+    return (await http('GET', `${this.gateway.url}/api/v1/messages/${ref}`, { token: shop.apiKey })).body;
+  }
+
+  until(shop: Merchant, ref: string, status: string, withinMs?: number) {
+    return eventually(async () => {
+      const message = await this.read(shop, ref);
+      return message.status === status ? message : false;
+    }, withinMs);
   }
 
   /** Nothing is sent from the number while the work is done. */

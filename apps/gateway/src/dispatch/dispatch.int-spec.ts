@@ -27,21 +27,9 @@ beforeEach(() => {
   graph.answer = () => graph.taken();
 });
 
-const send = async (shop: Merchant, body: unknown): Promise<string> => {
-  const answer = await http('POST', `${gateway.url}/v24.0/${shop.metaPhoneNumberId}/messages`, {
-    token: shop.apiKey,
-    body,
-  });
-  expect(answer.body).toMatchObject({ messages: [{ id: expect.any(String) }] });
-  return answer.body.messages[0].id;
-};
-const read = async (shop: Merchant, ref: string) =>
-  (await http('GET', `${gateway.url}/api/v1/messages/${ref}`, { token: shop.apiKey })).body;
-const until = (shop: Merchant, ref: string, status: string) =>
-  eventually(async () => {
-    const message = await read(shop, ref);
-    return message.status === status ? message : false;
-  });
+const send = (shop: Merchant, body: unknown) => stage.send(shop, body);
+const read = (shop: Merchant, ref: string) => stage.read(shop, ref);
+const until = (shop: Merchant, ref: string, status: string) => stage.until(shop, ref, status);
 const sendsTo = (shop: Merchant): GraphCall[] =>
   graph.calls.filter((c) => c.path === `/${shop.metaPhoneNumberId}/messages`);
 const kinds = (message: { history: { kind: string }[] }) => message.history.map((e) => e.kind);

@@ -1,4 +1,4 @@
-import { eventually, http, type RunningApp } from '../../../../test/support/app.js';
+import { eventually, type RunningApp } from '../../../../test/support/app.js';
 import type { TestDatabase } from '../../../../test/support/database.js';
 import { aMerchant, type Merchant, templateTo } from '../../../../test/support/gateway.js';
 import { GatewayStage } from '../../../../test/support/gateway-stage.js';
@@ -18,10 +18,8 @@ beforeEach(() => {
   graph.answer = () => graph.taken();
 });
 
-const trySend = (shop: Merchant, to: string) =>
-  http('POST', `${gateway.url}/v24.0/${shop.metaPhoneNumberId}/messages`, { token: shop.apiKey, body: templateTo(to) });
-const read = async (shop: Merchant, ref: string) =>
-  (await http('GET', `${gateway.url}/api/v1/messages/${ref}`, { token: shop.apiKey })).body;
+const trySend = (shop: Merchant, to: string) => stage.trySend(shop, templateTo(to));
+const read = (shop: Merchant, ref: string) => stage.read(shop, ref);
 /** What the admin app does, without its audit log. */
 const holdUntil = (shop: Merchant, until: Date | null) =>
   database.owner.query('UPDATE templates SET held_until = $2 WHERE tenant_id = $1', [shop.tenantId, until]);

@@ -24,21 +24,10 @@ beforeEach(() => {
 });
 
 const NOW = Math.floor(Date.now() / 1_000);
-const trySend = (shop: Merchant, body: unknown) =>
-  http('POST', `${gateway.url}/v24.0/${shop.metaPhoneNumberId}/messages`, { token: shop.apiKey, body });
-const send = async (shop: Merchant, body: unknown): Promise<string> => {
-  const answer = await trySend(shop, body);
-  expect(answer.body).toMatchObject({ messages: [{ id: expect.any(String) }] });
-  return answer.body.messages[0].id;
-};
-const read = async (shop: Merchant, ref: string) =>
-  (await http('GET', `${gateway.url}/api/v1/messages/${ref}`, { token: shop.apiKey })).body;
-const until = (shop: Merchant, ref: string, status: string) =>
-  eventually(async () => {
-    const message = await read(shop, ref);
-    return message.status === status ? message : false;
-  }, 20_000);
-
+const trySend = (shop: Merchant, body: unknown) => stage.trySend(shop, body);
+const send = (shop: Merchant, body: unknown) => stage.send(shop, body);
+const read = (shop: Merchant, ref: string) => stage.read(shop, ref);
+const until = (shop: Merchant, ref: string, status: string) => stage.until(shop, ref, status, 20_000);
 /** Meta tells something of the merchant's account, and it has been applied. */
 const metaTells = async (shop: Merchant, field: string, value: object, time?: number): Promise<void> => {
   const change = { field, value };

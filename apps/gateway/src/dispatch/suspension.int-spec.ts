@@ -20,17 +20,10 @@ beforeEach(() => {
   graph.answer = () => graph.taken();
 });
 
-const trySend = (shop: Merchant, body: unknown) =>
-  http('POST', `${gateway.url}/v24.0/${shop.metaPhoneNumberId}/messages`, { token: shop.apiKey, body });
-const send = async (shop: Merchant, body: unknown): Promise<string> => {
-  const answer = await trySend(shop, body);
-  expect(answer.body).toMatchObject({ messages: [{ id: expect.any(String) }] });
-  return answer.body.messages[0].id;
-};
-const read = async (shop: Merchant, ref: string) =>
-  (await http('GET', `${gateway.url}/api/v1/messages/${ref}`, { token: shop.apiKey })).body;
-const until = (shop: Merchant, ref: string, status: string) =>
-  eventually(async () => (await read(shop, ref)).status === status, 20_000);
+const trySend = (shop: Merchant, body: unknown) => stage.trySend(shop, body);
+const send = (shop: Merchant, body: unknown) => stage.send(shop, body);
+const read = (shop: Merchant, ref: string) => stage.read(shop, ref);
+const until = (shop: Merchant, ref: string, status: string) => stage.until(shop, ref, status, 20_000);
 const waits = (shop: Merchant, ref: string) =>
   eventually(async () => JSON.stringify((await read(shop, ref)).history).includes('tenant_suspended'), 20_000);
 
