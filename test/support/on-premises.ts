@@ -163,13 +163,13 @@ export class OnPremisesStage {
     return (await this.control('GET', `/messages?phone_number_id=${shop.metaPhoneNumberId}&limit=10000`)).data;
   }
 
-  /** Values of the changes that the tenant is told, in the order in which they were. */
+  /** Values of the changes that the tenant is told, in the order in which they were; our own events have another shape. */
   async told(shop: Merchant): Promise<Json[]> {
     const { rows } = await this.database.owner.query(
       'SELECT body FROM tenant_events WHERE tenant_id = $1 ORDER BY event_id',
       [shop.tenantId],
     );
-    return rows.map((r) => JSON.parse(r.body).entry[0].changes[0].value);
+    return rows.flatMap((r) => JSON.parse(r.body).entry?.[0].changes[0].value ?? []);
   }
 
   /** Posts a callback as the merchant's client would. */

@@ -157,8 +157,9 @@ describe('what a customer writes to a number on an On-Premises client', () => {
   it('and stops marketing is heeded at once, also by what was scheduled before', async () => {
     const sale = templateTo(CUSTOMER, 'spring_sale');
     const scheduled = await stage.send(shop, { ...sale, send_at: new Date(Date.now() + 3_600_000).toISOString() });
-    await stage.write(shop, { type: 'text', text: { body: 'Baja' } });
-    await eventually(async () => (await stage.sendRaw(shop, sale)).body.error?.code === 131050);
+    const { id } = await stage.write(shop, { type: 'text', text: { body: 'Baja' } });
+    await eventually(async () => (await stage.told(shop)).some((v) => v.messages?.[0]?.id === id));
+    expect((await stage.sendRaw(shop, sale)).body.error).toMatchObject({ code: 131050 });
     await stage.database.owner.query('UPDATE messages SET not_before = now() WHERE tenant_id = $1', [shop.tenantId]);
     const { error } = await stage.until(shop, scheduled, 'failed');
     expect(error).toMatchObject({ code: 131050 });
