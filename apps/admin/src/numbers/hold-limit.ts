@@ -6,9 +6,7 @@ import { Database, type Tx } from '#libs/persistence';
 import { AuditLog, auditOf, type StaffCaller } from '#libs/staff';
 import { capOf, type Hold, holdAt, ladderAt, parseLimit } from '#libs/tier-quota';
 import { holdOf, type Portfolio, Wabas } from '#libs/wabas';
-
-/** The longest hold: whoever wants more must look again, because Meta's word changes meanwhile. */
-export const LONGEST_HOLD_MS = 366 * 86_400_000;
+import { requireHoldEnd } from './hold-end.js';
 
 export interface HeldLimitView {
   portfolio_id: string;
@@ -40,8 +38,7 @@ export class HoldLimit {
   }): Promise<HeldLimitView> {
     const { tenantId, portfolioId, hold, reason, staff } = input;
     const now = this.clock.now();
-    const ahead = hold.until.getTime() - now.getTime();
-    if (ahead <= 0 || ahead > LONGEST_HOLD_MS) throw Refusal.invalid('until: must be ahead, by a year at most.');
+    requireHoldEnd(hold.until, now);
     return this.db.inTenant(tenantId, async (tx) => {
       const portfolio = await this.portfolio(tx, tenantId, portfolioId);
       if (hold.customers >= capOfMeta(portfolio, now)) {

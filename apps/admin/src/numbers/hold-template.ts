@@ -4,7 +4,7 @@ import { Refusal } from '#libs/http';
 import { Database } from '#libs/persistence';
 import { AuditLog, auditOf, type StaffCaller } from '#libs/staff';
 import { type Template, Templates } from '#libs/templates';
-import { LONGEST_HOLD_MS } from './hold-limit.js';
+import { requireHoldEnd } from './hold-end.js';
 
 export interface HeldTemplateView {
   template_id: string;
@@ -34,8 +34,7 @@ export class HoldTemplate {
 
   /** @throws Refusal 404 where the tenant has no such template; 400 for a hold that ends in the past, or in more than a year */
   async hold({ until, ...change }: Change & { until: Date }): Promise<HeldTemplateView> {
-    const ahead = until.getTime() - this.clock.now().getTime();
-    if (ahead <= 0 || ahead > LONGEST_HOLD_MS) throw Refusal.invalid('until: must be ahead, by a year at most.');
+    requireHoldEnd(until, this.clock.now());
     return this.change(change, 'template.hold', until);
   }
 
