@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import { getQueueToken, Process, Processor } from '@nestjs/bull';
 import { Body, Controller, Get, Injectable, Module, Post, UseGuards } from '@nestjs/common';
 import type { Job, Queue } from 'bull';
@@ -52,10 +53,12 @@ class TestModule {}
 
 describe('a process of Paloma', () => {
   let database: TestDatabase;
+  let environment: Record<string, string>;
   let running: RunningApp;
   beforeAll(async () => {
     database = await cloneDatabase();
-    running = await startApp(TestModule, testEnvironment(database), { name: 'notes', describe: 'Notes.' });
+    environment = testEnvironment(database);
+    running = await startApp(TestModule, environment, { name: 'notes', describe: 'Notes.' });
   });
   afterAll(async () => {
     await running.close();
@@ -126,6 +129,15 @@ describe('a process of Paloma', () => {
     };
     await wake.lane('billing.rate', lane);
     await eventually(async () => drained.filter((t) => t === 'lane-1').length === 2);
+  });
+
+  it('writes nothing to a queue that it closed', async () => {
+    const other = await startApp(TestModule, environment, { name: 'notes' });
+    const { client } = other.app.get<Queue>(getQueueToken('billing.rate'), { strict: false });
+    await other.close();
+    const write = jest.spyOn(client, 'sendCommand');
+    await other.app.get(Wake).lane('billing.rate', { tenantId: 'lane-3' });
+    expect(write).not.toHaveBeenCalled();
   });
 
   it('drains a lane again although Redis was flushed while its job was being taken', async () => {

@@ -50,6 +50,7 @@ export class Wake {
   private async wakeOnce<N extends LaneName>(name: N, key: string, data: Lanes[N]): Promise<void> {
     try {
       const queue = this.queue(name);
+      if (isClosing(queue)) return;
       const counter = counterOf(queue, key);
       await Promise.all([
         queue.client.multi().incr(counter).expire(counter, 86_400).exec(),
@@ -113,6 +114,7 @@ export class Wake {
   /** Bull removes a finished job just after its processor returns; only then can the same id be queued again. */
   private afterRemoval(job: Job, then: () => Promise<void>): void {
     const look = async (triesLeft: number): Promise<void> => {
+      if (isClosing(job.queue)) return;
       if (triesLeft > 0 && (await job.queue.getJob(job.id))) lookAgain(triesLeft - 1);
       else await then();
     };
@@ -134,3 +136,9 @@ export class Wake {
 }
 
 const counterOf = (queue: Queue, key: string): string => `${queue.toKey('wakes')}:${key}`;
+
+/**
+ * A process that ends closes its queues once their jobs are done. What is written to such a connection may fail the closing,
+ * and with it the orderly end of the process; a lane that is not woken any more is found by the sweeper of another.
+ */
+const isClosing = (queue: Queue): boolean => (queue as Queue & { closing?: Promise<unknown> }).closing !== undefined;
