@@ -15,7 +15,7 @@ export const accept: Group = {
     if (!merchant) throw new Error('no merchant');
     const [number] = merchant.numbers;
     const [bare, conventional] = [await bench.baseline('bare-accept'), await bench.baseline('conventional-server')];
-    bench.only('gateway');
+    await bench.only('gateway');
     const ids = { 'x-tenant': merchant.tenantId, 'x-number': number.phoneNumberId };
     const headers = sendHeaders(merchant);
     const lines: Line[] = [];

@@ -30,11 +30,11 @@ export const applying: Group = {
       ]);
       const run = async (size: number): Promise<Measured> => {
         await bench.clear();
-        bench.only();
+        await bench.only();
         const events = await storeStatuses(bench, merchant, Math.ceil(size / STATUSES.length));
         const from = performance.now();
         // Nobody wakes a route here, so the sweeper finds it: time counts from the first event that is applied.
-        bench.only('gateway-worker');
+        await bench.only('gateway-worker');
         await until('the first event', async () => (await left(bench)) < events, 60_000);
         const [begun, before] = [performance.now(), await left(bench)];
         await until('all events to be applied', async () => (await left(bench)) === 0, 120_000);

@@ -25,7 +25,7 @@ export const campaignMillion: Group = {
   run: async (bench, { share, say }) => {
     const [merchant] = await bench.make(1, 1);
     if (!merchant) throw new Error('no merchant');
-    bench.only();
+    await bench.only();
     useEnvironment(bench.environment);
     const size = Math.round(RECIPIENTS * share);
     say(`campaign-million, ${size.toLocaleString('en')} recipients …`);

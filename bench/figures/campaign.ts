@@ -32,7 +32,7 @@ export const campaign: Group = {
     if (!merchant) throw new Error('no merchant');
     const ours = async (size: number): Promise<Measured> => {
       await bench.clear();
-      bench.only(...SENDING, 'engagement', 'engagement-worker');
+      await bench.only(...SENDING, 'engagement', 'engagement-worker');
       const id = await drafted(bench.engagement, merchant, size);
       await bench.graph.set({ latencyMs: 0 });
       return timed(size, async () => {
@@ -47,7 +47,7 @@ export const campaign: Group = {
     };
     const oneByOne = async (size: number): Promise<Measured> => {
       await bench.clear();
-      bench.only(...SENDING);
+      await bench.only(...SENDING);
       await bench.graph.set({ latencyMs: 0 });
       return timed(size, async () => {
         await load(bench.gateway, CONNECTIONS, size, (n) => ({

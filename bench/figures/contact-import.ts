@@ -53,7 +53,7 @@ export const contactImport: Group = {
   run: async (bench, { share, say }) => {
     const [merchant] = await bench.make(1, 1);
     if (!merchant) throw new Error('no merchant');
-    bench.only();
+    await bench.only();
     const rows = Math.round(ROWS * share);
     say(`contact-import, ${rows.toLocaleString('en')} rows …`);
     const folder = await mkdtemp(join(tmpdir(), 'paloma-import-'));

@@ -23,10 +23,10 @@ export const dispatch: Group = {
     for (const latencyMs of [0, 60]) {
       const ours = async (size: number): Promise<Measured> => {
         await bench.clear();
-        bench.only();
+        await bench.only();
         await fillOutbox(bench, merchant, merchant.numbers, size);
         await bench.graph.set({ latencyMs });
-        bench.only('gateway-worker');
+        await bench.only('gateway-worker');
         return timed(size, async () => {
           await wakeNumbers(bench, merchant, merchant.numbers);
           await allSubmitted(bench, size);
@@ -34,7 +34,7 @@ export const dispatch: Group = {
       };
       const jobEach = async (size: number): Promise<Measured> => {
         await bench.clear();
-        bench.only();
+        await bench.only();
         const ids = await fillOutbox(bench, merchant, merchant.numbers, size);
         await bench.graph.set({ latencyMs });
         // Bull takes a job only when it is there; queueing all while the worker sleeps is what accepting would have cost.
@@ -46,7 +46,7 @@ export const dispatch: Group = {
         });
       };
       const rawPool = async (size: number): Promise<Measured> => {
-        bench.only();
+        await bench.only();
         await bench.graph.set({ latencyMs });
         return call('POST', `${raw.url}/run`, {
           body: {

@@ -15,7 +15,7 @@ export const intake: Group = {
     const [merchant] = await bench.make(1, 1);
     if (!merchant) throw new Error('no merchant');
     const [bare, conventional] = [await bench.baseline('bare-intake'), await bench.baseline('conventional-server')];
-    bench.only('gateway');
+    await bench.only('gateway');
     const to = (path: string) => (): Request => {
       const { headers, body } = statusWebhook(merchant, merchant.numbers[0], bench.appSecret);
       return { path, headers: { ...headers, 'x-tenant': merchant.tenantId }, body };

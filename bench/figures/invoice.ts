@@ -21,7 +21,7 @@ export const invoice: Group = {
   run: async (bench, { share, say }) => {
     const [merchant] = await bench.make(1, 1);
     if (!merchant) throw new Error('no merchant');
-    bench.only();
+    await bench.only();
     const count = Math.round(CHARGES * share);
     say(`invoice, ${count.toLocaleString('en')} charges …`);
     await bench.db.query(

@@ -25,7 +25,7 @@ export const ledgerEntries: Group = {
   run: async (bench, { rounds, share, say }) => {
     const [merchant] = await bench.make(1, 1);
     if (!merchant) throw new Error('no merchant');
-    bench.only();
+    await bench.only();
     const source = await new DataSource({
       type: 'postgres',
       url: bench.environment.DATABASE_URL as string,

@@ -23,7 +23,7 @@ export const overview: Group = {
     await seedProvider(bench.db, size, say);
     const seeding = (performance.now() - from) / 1_000;
     const token = await bench.staffToken();
-    bench.only('admin');
+    await bench.only('admin');
     const ids = async (order: string, limit: number): Promise<string[]> =>
       (
         await bench.db.query<{ id: string }>(

@@ -40,7 +40,7 @@ export const quota: Group = {
   name: 'quota',
   beyondLimits: true,
   run: async (bench, { rounds, share, say }) => {
-    bench.only();
+    await bench.only();
     const redis = new Redis(bench.redisUrl, { keyPrefix: `{${bench.redisPrefix}}:` });
     try {
       const tier = new TierReservation(redis, nobodySentTo as unknown as Database, noNumbers as unknown as Wabas);

@@ -25,7 +25,7 @@ export const rating: Group = {
   name: 'rating',
   beyondLimits: true,
   run: async (bench, { rounds, share, say }) => {
-    bench.only();
+    await bench.only();
     const book = loadRateBook();
     const waba = { zone: zoneClock('America/Mexico_City'), currency: 'USD', billedHere: true };
     const message = (n: number): DeliveredMessage => {

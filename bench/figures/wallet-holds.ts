@@ -20,7 +20,7 @@ export const walletHolds: Group = {
     const [rich, plain] = await bench.make(2, 1);
     if (!rich || !plain) throw new Error('no merchants');
     await openWallet(bench, rich);
-    bench.only('gateway');
+    await bench.only('gateway');
     const sending =
       (merchant: BenchMerchant) =>
       (n: number): Request => ({

@@ -48,7 +48,7 @@ export const wholeWay: Group = {
     };
     const jobEach = async (size: number): Promise<Measured> => {
       await bench.clear();
-      bench.only();
+      await bench.only();
       await statusesTo(server.url, '/webhooks', { 'x-tenant': merchant.tenantId });
       return allTheWay(bench, size, () =>
         load(server.url, CONNECTIONS, size, (n) => ({
@@ -59,7 +59,7 @@ export const wholeWay: Group = {
       );
     };
     const rawPool = async (size: number): Promise<Measured> => {
-      bench.only();
+      await bench.only();
       await bench.graph.set({ latencyMs: 0 });
       const path = `/v24.0/${merchant.numbers[0].metaPhoneNumberId}/messages`;
       const body = { count: size * 3, body: sendBody('template', 0), path, connections: CONNECTIONS };

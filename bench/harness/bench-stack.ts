@@ -30,8 +30,11 @@ export interface Bench {
   environment: Record<string, string | undefined>;
   pids(name: string): number[];
   make(merchants: number, numbersEach: number): Promise<BenchMerchant[]>;
-  /** Lets only these processes of the stack work; the others stand still and take no CPU from what is measured. */
-  only(...names: string[]): void;
+  /**
+   * Lets only these processes of the stack work; the others stand still and take no CPU from what is measured, and no
+   * transaction of theirs stays open, which would keep what dies meanwhile in the way of every reader.
+   */
+  only(...names: string[]): Promise<void>;
   /** Lets all work again, but for the sandbox and onboarding, which no message goes through. */
   all(): void;
   /** Empties what messages leave behind, so that every figure begins alike. */
@@ -98,7 +101,13 @@ export async function startBench(
     environment: settings,
     pids: (name) => (name === 'graph' ? [graph.pid] : (stack.pids()[name] ?? [])),
     make: (merchants, numbersEach) => makeMerchants(db, vault, merchants, numbersEach),
-    only: (...names) => signal((name) => names.includes(name)),
+    only: async (...names) => {
+      do {
+        signal((name) => !NEVER.has(name));
+        await new Promise((resolve) => setTimeout(resolve, 20));
+        signal((name) => names.includes(name));
+      } while (await anyTransactionStands(db));
+    },
     all: () => signal((name) => !NEVER.has(name)),
     clear: async () => {
       // What stands still may hold a lock.
@@ -130,4 +139,18 @@ export async function startBench(
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** Whether a transaction waits for its process at two looks in a row. */
+async function anyTransactionStands(db: pg.Client): Promise<boolean> {
+  const look = async () =>
+    (
+      await db.query(
+        `SELECT pid || ' ' || xact_start AS id FROM pg_stat_activity WHERE state LIKE 'idle in transaction%'`,
+      )
+    ).rows.map((row) => row.id);
+  const before = await look();
+  if (before.length === 0) return false;
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  return (await look()).some((id) => before.includes(id));
 }
