@@ -36,10 +36,14 @@ const LINGER_MS = 5;
 /** So long messages gather at a number that has nothing more waiting, while it is at work: claiming each alone costs more. */
 const GATHERING: Gathering = { least: 10, most: 50 };
 /**
- * Messages are claimed so long before their places are free: a place that waits for a claim would be lost, some of a hundred
- * each second. What is claimed and not yet called is in doubt when the process dies, so not for longer.
+ * Messages are claimed so long before their places are free, while those claimed before go out: a place that waits for a
+ * claim is lost. What is claimed and not yet called is in doubt when the process dies, so not for longer.
  */
-const AHEAD_MS = 25;
+const AHEAD_MS = 100;
+/** A claim is worth its transaction from this part of a batch on, as long as something claimed still waits for its place. */
+const WORTH_A_CLAIM = 1 / 3;
+/** How often places are looked for that an answer may have freed. */
+const LOOK_FOR_PLACES_MS = 25;
 /** How long to wait before looking again at a number that cannot send. */
 const NOT_LIVE_MS = 15_000;
 const HELD_BACK_MS = 1_000;
@@ -104,6 +108,9 @@ export class Dispatcher implements BeforeApplicationShutdown {
     if (!channel || !isLive(channel)) return this.nextLook(lane, NOT_LIVE_MS);
     const pace = await this.throughput.takeOver(channel.number);
     const underWay = new Set<Promise<void>>();
+    // Claimed, and not called yet: each waits for its place, in the order of the claims, while more are claimed.
+    let unplaced = 0;
+    let placing: Promise<void> = Promise.resolve();
     const results = new Coalescer<CallResult, undefined>((batch) => this.results.store(lane, batch), {
       batch: BATCH,
       inFlight: 1,
@@ -116,16 +123,20 @@ export class Dispatcher implements BeforeApplicationShutdown {
         const restMs = pace.pausedUntil - performance.now();
         if (restMs > 0) return this.nextLook(lane, restMs);
         this.throughput.hear(channel.number, pace);
-        if (pace.isTrying && underWay.size > 0) {
-          await Promise.race(underWay);
+        if (pace.isTrying && underWay.size + unplaced > 0) {
+          await Promise.race([...underWay, placing]);
           continue;
         }
         const room = Math.min(
           pace.isTrying ? 1 : batchOf(pace),
-          WINDOW - underWay.size,
-          pace.second.room(performance.now(), AHEAD_MS),
+          WINDOW - underWay.size - unplaced,
+          pace.second.room(performance.now(), AHEAD_MS) - unplaced,
         );
-        const forBroadcasts = Math.min(room, pace.broadcast.room(performance.now(), AHEAD_MS));
+        if (unplaced > 0 && room < batchOf(pace) * WORTH_A_CLAIM) {
+          await Promise.race([placing, sleep(5)]);
+          continue;
+        }
+        const forBroadcasts = Math.min(room, pace.broadcast.room(performance.now(), AHEAD_MS) - unplaced);
         if (room <= 0) {
           const waitMs = pace.second.waitMs(performance.now()) - AHEAD_MS;
           await Promise.race([...underWay, sleep(Math.min(LONGEST_NAP_MS, Math.max(1, waitMs)))]);
@@ -144,23 +155,29 @@ export class Dispatcher implements BeforeApplicationShutdown {
             ]);
             continue;
           }
-          if (underWay.size === 0) return this.nextLook(lane);
-          await Promise.all([Promise.race(underWay), gather(tookMs, GATHERING)]);
+          if (underWay.size + unplaced === 0) return this.nextLook(lane);
+          await Promise.all([Promise.race([...underWay, placing]), gather(tookMs, GATHERING)]);
           continue;
         }
-        for (const one of ready) {
-          await placeFor(one, pace);
-          pace.start(one.message);
-          const done = this.call(channel, pace, one)
-            .then(({ result }) => results.add(result))
-            .catch((error) => this.logger.error({ err: error, ...lane }, 'could not store what became of messages'))
-            .finally(() => underWay.delete(done));
-          underWay.add(done);
-        }
+        const from = channel;
+        unplaced += ready.length;
+        placing = placing.then(async () => {
+          for (const one of ready) {
+            await placeFor(one, pace);
+            unplaced--;
+            pace.start(one.message);
+            const done = this.call(from, pace, one)
+              .then(({ result }) => results.add(result))
+              .catch((error) => this.logger.error({ err: error, ...lane }, 'could not store what became of messages'))
+              .finally(() => underWay.delete(done));
+            underWay.add(done);
+          }
+        });
         if (ready.length < (forBroadcasts > 0 ? forBroadcasts : room)) await gather(tookMs, GATHERING);
       }
       return 1_000;
     } finally {
+      await placing;
       await Promise.allSettled(underWay);
       if (channel) await this.throughput.handOver(channel.number);
     }
@@ -277,7 +294,7 @@ const batchOf = ({ second }: Pace): number =>
 async function placeFor(ready: Ready, pace: Pace): Promise<void> {
   if ('instead' in ready) return;
   const waitMs = () => pace.waitMs(ready.message, performance.now());
-  for (let ms = waitMs(); ms > 0; ms = waitMs()) await sleep(Math.min(AHEAD_MS, Math.max(1, ms)));
+  for (let ms = waitMs(); ms > 0; ms = waitMs()) await sleep(Math.min(LOOK_FOR_PLACES_MS, Math.max(1, ms)));
 }
 
 const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
