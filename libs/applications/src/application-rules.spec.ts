@@ -9,6 +9,7 @@ describe('an application', () => {
       'confirm',
       'claim',
       'put-back',
+      'reassign',
       'ask',
       'answer',
       'approve',

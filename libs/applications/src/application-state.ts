@@ -7,7 +7,16 @@ export type ApplicationState =
   | 'declined'
   | 'withdrawn';
 
-export type ApplicationMove = 'confirm' | 'claim' | 'put-back' | 'ask' | 'answer' | 'approve' | 'decline' | 'withdraw';
+export type ApplicationMove =
+  | 'confirm'
+  | 'claim'
+  | 'put-back'
+  | 'reassign' // to another member of staff; also away from one who is not there
+  | 'ask'
+  | 'answer'
+  | 'approve'
+  | 'decline'
+  | 'withdraw';
 
 /** Who may move an application where; what is not named is refused. Only a claimed one is decided, so one person decides. */
 const MOVES: Readonly<Record<ApplicationState, Partial<Record<ApplicationMove, ApplicationState>>>> = {
@@ -15,12 +24,13 @@ const MOVES: Readonly<Record<ApplicationState, Partial<Record<ApplicationMove, A
   waiting: { claim: 'claimed', withdraw: 'withdrawn' },
   claimed: {
     'put-back': 'waiting',
+    reassign: 'claimed',
     ask: 'question',
     approve: 'approved',
     decline: 'declined',
     withdraw: 'withdrawn',
   },
-  question: { answer: 'claimed', decline: 'declined', withdraw: 'withdrawn' },
+  question: { reassign: 'question', answer: 'claimed', decline: 'declined', withdraw: 'withdrawn' },
   approved: {},
   declined: {},
   withdrawn: {},

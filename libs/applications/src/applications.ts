@@ -102,7 +102,7 @@ export class Applications {
   /**
    * Moves an application as its table of states allows, and writes down who said what.
    *
-   * @param by the staff's address for their moves: only who has claimed it may decide
+   * @param by the staff's address for their moves: only who has claimed it may decide; `to`: whom it is given by `reassign`
    * @returns the application after the move; undefined when there is none
    * @throws WrongMoveError
    */
@@ -111,19 +111,20 @@ export class Applications {
     tenantId: string,
     applicationId: string,
     move: ApplicationMove,
-    by: { who: 'merchant' | 'staff'; email?: string; said?: string },
+    by: { who: 'merchant' | 'staff'; email?: string; said?: string; to?: string },
   ): Promise<Application | undefined> {
     const application = await tx
       .getRepository(Application)
       .findOne({ where: { tenantId, applicationId }, lock: { mode: 'pessimistic_write' } });
     if (!application) return undefined;
     const isOthers = application.claimedBy !== null && application.claimedBy !== by.email;
-    if (by.who === 'staff' && move !== 'claim' && isOthers) {
+    if (by.who === 'staff' && move !== 'claim' && move !== 'reassign' && isOthers) {
       throw new WrongMoveError(`${application.claimedBy} has claimed this application.`);
     }
     if (move === 'claim') application.claimedBy = by.email ?? null;
     if (move === 'put-back') application.claimedBy = null;
-    if (by.said !== undefined && move !== 'answer') application.reason = by.said;
+    if (move === 'reassign') application.claimedBy = by.to ?? null;
+    if (by.said !== undefined && move !== 'answer' && move !== 'reassign') application.reason = by.said;
     if (move === 'answer') application.reason = null;
     return this.apply(tx, application, move, by);
   }
@@ -164,16 +165,17 @@ export class Applications {
     return tx.getRepository(Application).find({ where: { tenantId }, order: { applicationId: 'DESC' } });
   }
 
-  /** The queue of the staff: what is due first stands first. @param tx of staff */
+  /** The queue of the staff: what is due first stands first; of what is at its end, what came there last. @param tx of staff */
   async queue(tx: Tx, states: readonly Application['state'][], limit: number): Promise<Application[]> {
-    return tx
+    const found = tx
       .getRepository(Application)
       .createQueryBuilder('a')
       .where('a.state IN (:...states)', { states })
-      .orderBy('a.due_at', 'ASC', 'NULLS LAST')
-      .addOrderBy('a.application_id', 'ASC')
-      .limit(limit)
-      .getMany();
+      .limit(limit);
+    const isAtEnd = states.every((state) => !OPEN_STATES.some((open) => open === state));
+    return isAtEnd
+      ? found.orderBy('a.updated_at', 'DESC').addOrderBy('a.application_id', 'DESC').getMany()
+      : found.orderBy('a.due_at', 'ASC', 'NULLS LAST').addOrderBy('a.application_id', 'ASC').getMany();
   }
 
   async bytesOf(tx: Tx, applicationId: string, documentId: string): Promise<ApplicationDocument | null> {

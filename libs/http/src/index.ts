@@ -1,3 +1,4 @@
+export { MayBeAbsent, MayBeNull } from './absence.js';
 export { csvCell } from './csv-cell.js';
 export { nativeEnvelope, type RenderRefusal } from './envelope.js';
 export { READINESS, type ReadinessCheck } from './health.controller.js';
@@ -9,4 +10,5 @@ export { answerRefusal } from './refusal.filter.js';
 export { Refusal } from './refusal.js';
 export { run } from './run.js';
 export { type ServeOptions, serve } from './serve.js';
+export { UuidPipe } from './uuid.pipe.js';
 export { nativeValidation } from './validation.js';

@@ -41,7 +41,7 @@ export const STAFF_PERMISSIONS = {
     roles: ['administrator', 'onboarding', 'auditor'],
   },
   'applications.decide': {
-    means: 'claim, ask, approve and decline applications',
+    means: 'claim, reassign, ask, approve and decline applications',
     roles: ['administrator', 'onboarding'],
   },
   'setup-links.make': {

@@ -1,12 +1,12 @@
-import { Body, Controller, Get, HttpCode, Inject, Param, ParseUUIDPipe, Post, Query, Res } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query, Res } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiProperty, ApiPropertyOptional, ApiTags } from '@nestjs/swagger';
-import { IsIn, IsOptional, IsString, Length } from 'class-validator';
+import { IsEmail, IsIn, IsString, Length, MaxLength } from 'class-validator';
 import type { FastifyReply } from 'fastify';
 import { type Application, Applications } from '#libs/applications';
 import { CLOCK, type Clock } from '#libs/clock';
-import { Refusal } from '#libs/http';
+import { MayBeAbsent, Refusal, UuidPipe } from '#libs/http';
 import { Database } from '#libs/persistence';
-import { Needs, Staff, type StaffCaller } from '#libs/staff';
+import { Needs, ReasonRequest, Staff, type StaffCaller } from '#libs/staff';
 import { DecideApplication } from './decide-application.js';
 
 const OPEN = ['waiting', 'claimed', 'question'] as const;
@@ -15,7 +15,7 @@ const LISTED = 200;
 
 class QueueRequest {
   @ApiPropertyOptional({ enum: STATES, description: 'Without it all that are not decided' })
-  @IsOptional()
+  @MayBeAbsent()
   @IsIn(STATES)
   state?: (typeof STATES)[number];
 }
@@ -24,6 +24,14 @@ class SaidRequest {
   @IsString()
   @Length(3, 2_000)
   reason: string;
+}
+
+class ReassignRequest extends ReasonRequest {
+  @ApiPropertyOptional({ example: 'ana@paloma.example', description: 'A colleague who may decide; yourself if absent' })
+  @MayBeAbsent()
+  @IsEmail()
+  @MaxLength(254)
+  to?: string;
 }
 
 /** The queue of merchants who applied to be connected by the provider. */
@@ -38,7 +46,7 @@ export class ApplicationsController {
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
-  /** Applications that are not decided, what is due first first. */
+  /** Applications that are not decided, what is due first first; those of a decided state, what was decided last first. At most 200. */
   @Get()
   @Needs('applications.read')
   @ApiOperation({ summary: 'See the queue' })
@@ -51,7 +59,7 @@ export class ApplicationsController {
   @Get(':id')
   @Needs('applications.read')
   @ApiOperation({ summary: 'See an application' })
-  async one(@Param('id', ParseUUIDPipe) id: string) {
+  async one(@Param('id', UuidPipe) id: string) {
     const found = await this.db.asStaff((tx) => this.applications.find(tx, id));
     if (!found) throw Refusal.notFound('application');
     const { application: a, entries, documents } = found;
@@ -77,8 +85,8 @@ export class ApplicationsController {
   @Needs('applications.read')
   @ApiOperation({ summary: 'Fetch a document' })
   async document(
-    @Param('id', ParseUUIDPipe) id: string,
-    @Param('document', ParseUUIDPipe) documentId: string,
+    @Param('id', UuidPipe) id: string,
+    @Param('document', UuidPipe) documentId: string,
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const found = await this.db.asStaff((tx) => this.applications.bytesOf(tx, id, documentId));
@@ -96,7 +104,7 @@ export class ApplicationsController {
   @HttpCode(200)
   @Needs('applications.decide')
   @ApiOperation({ summary: 'Claim an application' })
-  claim(@Param('id', ParseUUIDPipe) id: string, @Staff() staff: StaffCaller) {
+  claim(@Param('id', UuidPipe) id: string, @Staff() staff: StaffCaller) {
     return this.decide.run({ applicationId: id, move: 'claim', staff, reason: 'claimed' });
   }
 
@@ -105,8 +113,17 @@ export class ApplicationsController {
   @HttpCode(200)
   @Needs('applications.decide')
   @ApiOperation({ summary: 'Put an application back' })
-  putBack(@Param('id', ParseUUIDPipe) id: string, @Staff() staff: StaffCaller) {
+  putBack(@Param('id', UuidPipe) id: string, @Staff() staff: StaffCaller) {
     return this.decide.run({ applicationId: id, move: 'put-back', staff, reason: 'put back' });
+  }
+
+  /** Gives a claimed application to a colleague, or takes it over from one who is not there; its clock goes on. */
+  @Post(':id/reassign')
+  @HttpCode(200)
+  @Needs('applications.decide')
+  @ApiOperation({ summary: 'Reassign an application' })
+  reassign(@Param('id', UuidPipe) id: string, @Body() { to, reason }: ReassignRequest, @Staff() staff: StaffCaller) {
+    return this.decide.run({ applicationId: id, move: 'reassign', to, staff, reason });
   }
 
   /** Asks the merchant for something; the clock stands still until the answer. */
@@ -114,7 +131,7 @@ export class ApplicationsController {
   @HttpCode(200)
   @Needs('applications.decide')
   @ApiOperation({ summary: 'Ask the merchant' })
-  ask(@Param('id', ParseUUIDPipe) id: string, @Body() { reason }: SaidRequest, @Staff() staff: StaffCaller) {
+  ask(@Param('id', UuidPipe) id: string, @Body() { reason }: SaidRequest, @Staff() staff: StaffCaller) {
     return this.decide.run({ applicationId: id, move: 'ask', staff, reason });
   }
 
@@ -123,7 +140,7 @@ export class ApplicationsController {
   @HttpCode(200)
   @Needs('applications.decide')
   @ApiOperation({ summary: 'Approve an application' })
-  approve(@Param('id', ParseUUIDPipe) id: string, @Body() { reason }: SaidRequest, @Staff() staff: StaffCaller) {
+  approve(@Param('id', UuidPipe) id: string, @Body() { reason }: SaidRequest, @Staff() staff: StaffCaller) {
     return this.decide.run({ applicationId: id, move: 'approve', staff, reason });
   }
 
@@ -132,7 +149,7 @@ export class ApplicationsController {
   @HttpCode(200)
   @Needs('applications.decide')
   @ApiOperation({ summary: 'Decline an application' })
-  decline(@Param('id', ParseUUIDPipe) id: string, @Body() { reason }: SaidRequest, @Staff() staff: StaffCaller) {
+  decline(@Param('id', UuidPipe) id: string, @Body() { reason }: SaidRequest, @Staff() staff: StaffCaller) {
     return this.decide.run({ applicationId: id, move: 'decline', staff, reason });
   }
 

@@ -15,5 +15,6 @@ import { StaffUsers } from './staff-users.js';
 @Module({
   controllers: [SessionsController, OidcController, AccountController, SecondFactorController, StaffController],
   providers: [SignIn, SignInThrottle, IdentityProvider, SecondFactors, StaffLinks, StaffSessions, StaffUsers],
+  exports: [StaffUsers],
 })
 export class IdentityModule {}

@@ -42,7 +42,7 @@ export class StaffLinks {
 
   /** Invites somebody, in place of what was open for the address. @returns 'taken' when it has an account */
   async invite(email: string, role: StaffRole, by: Doer): Promise<(Invitation & { ticket: string }) | 'taken'> {
-    if (await this.users.hasAddress(email)) return 'taken';
+    if (await this.users.byAddress(email)) return 'taken';
     return this.db.inTenant(PROVIDER_TENANT, async (tx) => {
       await this.spend(tx, `kind = 'invitation' AND email = $2`, email.toLowerCase());
       const made = await this.make(tx, { kind: 'invitation', email, role, madeBy: by.who });

@@ -82,9 +82,11 @@ export class StaffUsers {
     return user;
   }
 
-  async hasAddress(email: string): Promise<boolean> {
-    const rows = await this.db.query('SELECT 1 FROM staff_users WHERE email = lower($1)', [email]);
-    return rows.length > 0;
+  async byAddress(email: string): Promise<StaffUser | undefined> {
+    const [user] = await this.db.query<StaffUser>(`SELECT ${COLUMNS} FROM staff_users WHERE email = lower($1)`, [
+      email,
+    ]);
+    return user;
   }
 
   /**

@@ -63,7 +63,7 @@ export const applicationView = ({ application: a, entries, documents }: Applicat
   documents: documents.map((d) => ({ id: d.documentId, name: d.name, type: d.type })),
   // Who of the staff said it is not the merchant's to know.
   timeline: entries
-    .filter((e) => !['claim', 'put-back'].includes(e.what))
+    .filter((e) => !['claim', 'put-back', 'reassign'].includes(e.what))
     .map((e) => ({ at: e.at, who: e.who, what: e.what, said: e.said })),
   created_at: a.createdAt,
 });

@@ -143,6 +143,24 @@ describe('an application', () => {
     await letterTo(asked.contact_email, 'approved');
   });
 
+  it('that somebody has claimed who is gone is taken over, or given to a colleague who may decide', async () => {
+    const asked = form();
+    const { id } = (await start(asked)).body;
+    await confirm(asked.contact_email);
+    await asStaff(0, 'POST', `/${id}/claim`);
+    const reassign = (to?: string) => asStaff(1, 'POST', `/${id}/reassign`, { reason: 'on holiday', to });
+    expect((await reassign('nobody@provider.example')).status).toBe(400);
+    expect((await reassign()).body).toMatchObject({ state: 'claimed', claimed_by: 'ben@provider.example' });
+    expect((await asStaff(0, 'POST', `/${id}/approve`, { reason: 'mine' })).status).toBe(409);
+    expect((await reassign('Ana@provider.example')).body.claimed_by).toBe('ana@provider.example');
+    expect((await asStaff(0, 'POST', `/${id}/decline`, { reason: 'no papers' })).body.state).toBe('declined');
+    expect((await reassign()).status).toBe(409);
+    const { rows } = await stack.database.owner.query(
+      `SELECT after->>'claimed_by' AS to FROM audit_log WHERE action = 'application.reassign' ORDER BY seq`,
+    );
+    expect(rows.map((r) => r.to)).toEqual(['ben@provider.example', 'ana@provider.example']);
+  });
+
   it.each(['drop_after_accept', 'drop', 'error'] as const)(
     'that is approved makes one account and one number, though each call fails once (%s)',
     async (mode) => {
