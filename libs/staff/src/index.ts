@@ -11,4 +11,4 @@ export { ReasonRequest } from './reason.request.js';
 export { Needs, needOf, PublicRoute, Staff, type StaffCaller, StaffGuard } from './staff.guard.js';
 export { StaffModule } from './staff.module.js';
 export { type SignInWay, StaffDesk, type StaffMember } from './staff-desk.js';
-export { type AuditVerdict, headOfAuditLog, verifyAuditLog } from './verify-audit-log.js';
+export { type AuditVerdict, headOfAuditLog, verifyAuditLog, wentThrough } from './verify-audit-log.js';

@@ -36,6 +36,14 @@ export async function headOfAuditLog(tx: Tx): Promise<string> {
   return head ? headText(Number(head.seq), head.hash) : '0:';
 }
 
+/** Whether the log went through a head that was its end before: the entry at its place is still the one that was there. */
+export async function wentThrough(tx: Tx, head: string): Promise<boolean> {
+  const seq = Number(head.split(':')[0]);
+  if (seq === 0) return true;
+  const [entry] = await tx.query('SELECT hash FROM audit_log WHERE seq = $1', [seq]);
+  return entry !== undefined && headText(seq, entry.hash) === head;
+}
+
 /**
  * Reads the whole audit log and finds the first entry that was changed, removed, added or moved. The end is compared with
  * its signature, so a chain that was shortened or made anew by somebody without the apps' key is found too.

@@ -8,8 +8,8 @@ import {
   ApiPropertyOptional,
   ApiTags,
 } from '@nestjs/swagger';
-import { IsIn, IsOptional, IsString, IsUUID, MaxLength } from 'class-validator';
-import { IsInstant, PAGE_SIZE, type Page, pageOf, SizedPageRequest } from '#libs/http';
+import { IsIn, IsString, IsUUID, MaxLength } from 'class-validator';
+import { IsInstant, MayBeAbsent, PAGE_SIZE, type Page, pageOf, SizedPageRequest } from '#libs/http';
 import { Database } from '#libs/persistence';
 import { Needs } from '#libs/staff';
 import { AuditPageResponse } from './audit.response.js';
@@ -20,27 +20,27 @@ const FORMATS = ['csv', 'jsonl'] as const;
 
 class AuditRequest extends SizedPageRequest {
   @ApiPropertyOptional({ description: 'E-mail address, or the command' })
-  @IsOptional()
+  @MayBeAbsent()
   @IsString()
   @MaxLength(254)
   who?: string;
   @ApiPropertyOptional({ description: 'An action, or what its name begins with', example: 'tenant' })
-  @IsOptional()
+  @MayBeAbsent()
   @IsString()
   @MaxLength(100)
   action?: string;
   @ApiPropertyOptional({ example: 'staff:01a20552-f16f-7160-bf75-3cf1a336fdb2' })
-  @IsOptional()
+  @MayBeAbsent()
   @IsString()
   @MaxLength(200)
   object?: string;
-  @ApiPropertyOptional() @IsOptional() @IsUUID() tenant_id?: string;
+  @ApiPropertyOptional() @MayBeAbsent() @IsUUID() tenant_id?: string;
   @ApiPropertyOptional({ description: 'From this instant on', example: '2026-11-01' })
-  @IsOptional()
+  @MayBeAbsent()
   @IsInstant()
   from?: string;
   @ApiPropertyOptional({ description: 'Before this instant', example: '2026-12-01' })
-  @IsOptional()
+  @MayBeAbsent()
   @IsInstant()
   to?: string;
 }
