@@ -6,8 +6,7 @@ import { type LimitUse, TenantLimits } from '#libs/tenant-limits';
 import { levelOf, type SuspensionLevel, type Tenant, type TenantStatus, Tenants } from '#libs/tenants';
 import { TierReservation } from '#libs/tier-reservation';
 import { Wabas } from '#libs/wabas';
-import type { SpendRow } from '../analytics/spend-report.js';
-import { type ChargeRow, lastChargesOf, type Plan, planOf, spendOf, type Wallet, walletOf } from './overview/money.js';
+import { type Money, moneyOf, NO_MONEY } from './overview/money.js';
 import {
   type NumberRow,
   numbersOf,
@@ -30,7 +29,7 @@ import { type Traffic, trafficOf } from './overview/traffic.js';
 import { type WebhookRow, webhooksOf } from './overview/webhooks.js';
 
 /** One tenant on one page. */
-export interface Overview {
+export interface Overview extends Money {
   id: string;
   name: string;
   country: string | null;
@@ -49,15 +48,16 @@ export interface Overview {
   template_news: TemplateNewsRow[];
   template_syncs: TemplateSyncRow[];
   messages: Traffic;
-  plan: Plan | null;
-  wallet: Wallet | null;
-  /** The next two without Meta's cost for who may not see margins. */
-  spend: { since: Date; by_currency: (Omit<SpendRow, 'cost' | 'margin'> & Partial<SpendRow>)[] };
-  last_charges: ChargeRow[];
   open_signups: SignupRow[];
   /** How much the provider lets it have, and what it has. */
   limits: LimitUse[];
   webhooks: WebhookRow[];
+}
+
+/** What of a tenant's money may be seen. `margin`: also what Meta asks of the provider. */
+interface See {
+  money: boolean;
+  margin: boolean;
 }
 
 /** Puts the page of a tenant together, and what counts of its limits now. */
@@ -73,10 +73,9 @@ export class TenantOverview {
   ) {}
 
   /**
-   * @param see `margin`: also what Meta asks of the provider
    * @throws Refusal 404 for an unknown tenant
    */
-  async of(tenantId: string, see: { margin: boolean }): Promise<Overview> {
+  async of(tenantId: string, see: See): Promise<Overview> {
     const now = this.clock.now();
     const { tenant, portfolios, numbers } = await this.db.asStaff(async (tx) => ({
       tenant: await this.tenants.find(tx, tenantId),
@@ -97,11 +96,9 @@ export class TenantOverview {
   }
 
   /** What one moment of the database says besides. */
-  private rest(tenant: Tenant, see: { margin: boolean }, now: Date): Promise<Omit<Overview, 'portfolios' | 'numbers'>> {
+  private rest(tenant: Tenant, see: See, now: Date): Promise<Omit<Overview, 'portfolios' | 'numbers'>> {
     const { tenantId } = tenant;
     return this.db.asStaff(async (tx) => {
-      const spend = await spendOf(tx, tenantId, now);
-      const charges = await lastChargesOf(tx, tenantId);
       return {
         id: tenant.tenantId,
         name: tenant.name,
@@ -115,10 +112,7 @@ export class TenantOverview {
         template_news: await templateNewsOf(tx, tenantId, now),
         template_syncs: await templateSyncsOf(tx, tenantId),
         messages: await trafficOf(tx, tenantId, now),
-        plan: await planOf(tx, tenantId, now),
-        wallet: await walletOf(tx, tenantId),
-        spend: see.margin ? spend : withoutCost(spend),
-        last_charges: see.margin ? charges : charges.filter((c) => c.side === 'price'),
+        ...(see.money ? await moneyOf(tx, tenantId, now, see) : NO_MONEY),
         open_signups: await openSignupsOf(tx, tenantId),
         limits: await this.limits.of(tx, tenantId),
         webhooks: await webhooksOf(tx, tenantId, now),
@@ -126,8 +120,3 @@ export class TenantOverview {
     });
   }
 }
-
-const withoutCost = ({ since, by_currency }: Overview['spend']): Overview['spend'] => ({
-  since,
-  by_currency: by_currency.map(({ cost: _, margin: __, ...row }) => row),
-});

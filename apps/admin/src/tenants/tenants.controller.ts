@@ -1,7 +1,7 @@
-import { Body, Controller, Get, Header, HttpCode, Param, ParseUUIDPipe, Post, Query } from '@nestjs/common';
+import { Body, Controller, Get, Header, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiProperty, ApiPropertyOptional, ApiTags } from '@nestjs/swagger';
-import { IsEmail, IsIn, IsOptional, IsString, Length, Matches, MaxLength } from 'class-validator';
-import { PAGE_SIZE, type Page, PageRequest, pageOf } from '#libs/http';
+import { IsEmail, IsIn, IsString, Length, Matches, MaxLength } from 'class-validator';
+import { MayBeAbsent, PAGE_SIZE, type Page, PageRequest, pageOf, UuidPipe } from '#libs/http';
 import { Database } from '#libs/persistence';
 import { may, Needs, ReasonRequest, Staff, type StaffCaller } from '#libs/staff';
 import { SUSPENSION_LEVELS, type SuspensionLevel, type TenantStatus } from '#libs/tenants';
@@ -12,7 +12,7 @@ import { type Overview, TenantOverview } from './tenant-overview.js';
 
 class FindRequest extends PageRequest {
   @ApiPropertyOptional({ description: "Part of a name, phone number or e-mail address, or an id of ours or Meta's" })
-  @IsOptional()
+  @MayBeAbsent()
   @IsString()
   @MaxLength(200)
   search?: string;
@@ -24,14 +24,14 @@ class SuspendRequest extends ReasonRequest {
     default: 'sending',
     description: 'What is off; each includes the ones before',
   })
-  @IsOptional()
+  @MayBeAbsent()
   @IsIn(SUSPENSION_LEVELS)
   level: SuspensionLevel = 'sending';
 }
 class FoundRequest extends ReasonRequest {
   @ApiProperty() @IsString() @Length(1, 200) name: string;
   @ApiPropertyOptional({ example: 'MX', description: 'ISO 3166 alpha-2' })
-  @IsOptional()
+  @MayBeAbsent()
   @Matches(/^[A-Z]{2}$/, { message: 'country must be two capital letters' })
   country?: string;
   @ApiProperty() @IsEmail() @MaxLength(200) owner_email: string;
@@ -70,12 +70,15 @@ export class TenantsController {
     );
   }
 
-  /** One tenant on one page: numbers, limits, templates, traffic, charges, open signups, webhooks. */
+  /** One tenant on one page: numbers, limits, templates, traffic, charges (for who may see money), open signups, webhooks. */
   @Get(':id')
   @Needs('tenants.read')
   @ApiOperation({ summary: 'See one tenant' })
-  async one(@Param('id', ParseUUIDPipe) id: string, @Staff() staff: StaffCaller): Promise<Overview> {
-    return this.overview.of(id, { margin: may(staff.role, 'analytics.margin') });
+  async one(@Param('id', UuidPipe) id: string, @Staff() staff: StaffCaller): Promise<Overview> {
+    return this.overview.of(id, {
+      money: may(staff.role, 'billing.read'),
+      margin: may(staff.role, 'analytics.margin'),
+    });
   }
 
   /** Founds a tenant for a merchant; the answer holds the link with which its owner joins, this once. */
@@ -100,7 +103,7 @@ export class TenantsController {
   @Needs('tenants.suspend')
   @ApiOperation({ summary: 'Suspend a tenant' })
   async suspend(
-    @Param('id', ParseUUIDPipe) tenantId: string,
+    @Param('id', UuidPipe) tenantId: string,
     @Body() { reason, level }: SuspendRequest,
     @Staff() staff: StaffCaller,
   ): Promise<Suspended> {
@@ -113,7 +116,7 @@ export class TenantsController {
   @Needs('tenants.suspend')
   @ApiOperation({ summary: 'Resume a tenant' })
   async resume(
-    @Param('id', ParseUUIDPipe) tenantId: string,
+    @Param('id', UuidPipe) tenantId: string,
     @Body() { reason }: ReasonRequest,
     @Staff() staff: StaffCaller,
   ): Promise<Suspended> {

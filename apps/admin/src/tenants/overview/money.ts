@@ -29,7 +29,7 @@ export interface ChargeRow {
   billed_at: Date;
 }
 
-export interface Wallet {
+interface Wallet {
   currency: string;
   /** Decimals as text, also the next two. */
   balance: string;
@@ -38,7 +38,7 @@ export interface Wallet {
 }
 
 /** What the tenant may spend; null for one that pays by invoice. */
-export async function walletOf(tx: Tx, tenantId: string): Promise<Wallet | null> {
+async function walletOf(tx: Tx, tenantId: string): Promise<Wallet | null> {
   const [wallet]: Wallet[] = await tx.query(
     `SELECT currency, balance::text, held::text, credit_limit::text FROM wallets WHERE tenant_id = $1`,
     [tenantId],
@@ -46,14 +46,14 @@ export async function walletOf(tx: Tx, tenantId: string): Promise<Wallet | null>
   return wallet ?? null;
 }
 
-export interface Plan {
+interface Plan {
   plan: string;
   version: number;
   since: string;
 }
 
 /** The plan that is in force on a day (UTC); null while there is none. */
-export async function planOf(tx: Tx, tenantId: string, now: Date): Promise<Plan | null> {
+async function planOf(tx: Tx, tenantId: string, now: Date): Promise<Plan | null> {
   const [plan]: Plan[] = await tx.query(
     `SELECT plan, version, from_day::text AS since FROM tenant_plans
       WHERE tenant_id = $1 AND from_day <= $2::date ORDER BY from_day DESC, assignment_id DESC LIMIT 1`,
@@ -71,7 +71,7 @@ const withMessageRef = (row: Omit<ChargeRow, 'message_ref'>): ChargeRow => ({
 });
 
 /** The tenant's newest charges. */
-export async function lastChargesOf(tx: Tx, tenantId: string): Promise<ChargeRow[]> {
+async function lastChargesOf(tx: Tx, tenantId: string): Promise<ChargeRow[]> {
   const rows = await tx.query(
     `SELECT ${COLUMNS} FROM charges WHERE tenant_id = $1 ORDER BY message_id DESC, side LIMIT $2`,
     [tenantId, LAST_CHARGES],
@@ -89,7 +89,35 @@ export async function chargesOfMessage(tx: Tx, tenantId: string, messageId: stri
 }
 
 /** What messages accepted in the last 30 days cost and bring, in each currency; nothing is converted. */
-export async function spendOf(tx: Tx, tenantId: string, now: Date): Promise<{ since: Date; by_currency: SpendRow[] }> {
+async function spendOf(tx: Tx, tenantId: string, now: Date): Promise<{ since: Date; by_currency: SpendRow[] }> {
   const scope = lastDays(tenantId, now, SPEND_DAYS);
   return { since: new Date(scope.from), by_currency: rowsOf(await spendReport(tx, scope)) };
 }
+
+/** The money of a tenant on its page; nothing of it for who may not see it. */
+export interface Money {
+  plan: Plan | null;
+  wallet: Wallet | null;
+  /** The next two without Meta's cost for who may not see margins. */
+  spend: { since: Date; by_currency: (Omit<SpendRow, 'cost' | 'margin'> & Partial<SpendRow>)[] } | null;
+  last_charges: ChargeRow[];
+}
+
+export const NO_MONEY: Money = { plan: null, wallet: null, spend: null, last_charges: [] };
+
+/** @param see `margin`: also what Meta asks of the provider */
+export async function moneyOf(tx: Tx, tenantId: string, now: Date, see: { margin: boolean }): Promise<Money> {
+  const spend = await spendOf(tx, tenantId, now);
+  const charges = await lastChargesOf(tx, tenantId);
+  return {
+    plan: await planOf(tx, tenantId, now),
+    wallet: await walletOf(tx, tenantId),
+    spend: see.margin ? spend : withoutCost(spend),
+    last_charges: see.margin ? charges : charges.filter((c) => c.side === 'price'),
+  };
+}
+
+const withoutCost = ({ since, by_currency }: NonNullable<Money['spend']>): Money['spend'] => ({
+  since,
+  by_currency: by_currency.map(({ cost: _, margin: __, ...row }) => row),
+});
