@@ -30,9 +30,9 @@ export function derivedId(at: Date, ...parts: string[]): string {
   return v7({ msecs: at.getTime(), random: random.subarray(0, 16), seq: random.readUInt32BE(16) });
 }
 
-/** The smallest id of an instant: a bound for ranges over time-ordered ids. */
+/** The smallest id of an instant: a bound for ranges over time-ordered ids. Before 1970 there are none. */
 export function firstIdAt(at: Date): string {
-  const hex = at.getTime().toString(16).padStart(12, '0');
+  const hex = Math.max(0, at.getTime()).toString(16).padStart(12, '0');
   return `${hex.slice(0, 8)}-${hex.slice(8)}-7000-8000-000000000000`;
 }
 

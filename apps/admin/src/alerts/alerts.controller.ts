@@ -1,6 +1,6 @@
-import { Body, Controller, Get, HttpCode, Param, ParseUUIDPipe, Post, Put, Query } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, Post, Put, Query } from '@nestjs/common';
 import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { PAGE_SIZE, pageOf, Refusal } from '#libs/http';
+import { PAGE_SIZE, pageOf, Refusal, UuidPipe } from '#libs/http';
 import { Database, PROVIDER_TENANT } from '#libs/persistence';
 import { AuditLog, auditOf, Needs, ReasonRequest, Staff, type StaffCaller } from '#libs/staff';
 import { isAlertKind } from './alert-kinds.js';
@@ -45,7 +45,7 @@ export class AlertsController {
   @ApiOperation({ summary: 'Acknowledge an alert' })
   @ApiOkResponse({ type: AlertResponse })
   async acknowledge(
-    @Param('id', ParseUUIDPipe) id: string,
+    @Param('id', UuidPipe) id: string,
     @Body() { reason }: ReasonRequest,
     @Staff() staff: StaffCaller,
   ): Promise<AlertResponse> {
@@ -55,7 +55,12 @@ export class AlertsController {
       if (!(await this.alerts.acknowledge(tx, alert, staff.email))) {
         throw Refusal.conflict(`${alert.acknowledgedBy ?? 'Somebody else'} has acknowledged it already.`);
       }
-      await this.audit.record(tx, { ...auditOf(staff, reason), action: 'alert.acknowledge', object: `alert:${id}` });
+      await this.audit.record(tx, {
+        ...auditOf(staff, reason),
+        action: 'alert.acknowledge',
+        object: `alert:${id}`,
+        tenantId: alert.tenantId,
+      });
       return alertResponse((await this.alerts.find(tx, id)) ?? alert);
     });
   }

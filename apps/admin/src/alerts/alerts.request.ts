@@ -1,11 +1,11 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsBoolean, IsIn, IsNumber, IsOptional, Max, Min } from 'class-validator';
-import { PageRequest } from '#libs/http';
+import { IsBoolean, IsIn, IsNumber, Max, Min } from 'class-validator';
+import { MayBeAbsent, PageRequest } from '#libs/http';
 import { ReasonRequest } from '#libs/staff';
 
 export class AlertsRequest extends PageRequest {
   @ApiPropertyOptional({ enum: ['true', 'false'], description: 'Only those that go on, or only those that are over' })
-  @IsOptional()
+  @MayBeAbsent()
   @IsIn(['true', 'false'])
   open?: 'true' | 'false';
 }

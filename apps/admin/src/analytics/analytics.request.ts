@@ -1,6 +1,6 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
-import { IsOptional, IsString, IsUUID, Matches, MaxLength } from 'class-validator';
-import { Refusal } from '#libs/http';
+import { IsString, IsUUID, Matches, MaxLength } from 'class-validator';
+import { MayBeAbsent, Refusal } from '#libs/http';
 import { DIMENSIONS, type Dimension, type ReportScope } from './report-scope.js';
 
 const DAY_MS = 86_400_000;
@@ -10,25 +10,25 @@ const DAY = /^\d{4}-\d{2}-\d{2}$/;
 
 export class ReportRequest {
   @ApiPropertyOptional({ example: '2026-11-01', description: 'First day (UTC) of acceptance; 29 days ago if left out' })
-  @IsOptional()
+  @MayBeAbsent()
   @Matches(DAY, { message: 'from must be YYYY-MM-DD' })
   from?: string;
   @ApiPropertyOptional({ example: '2026-11-30', description: 'Last day (UTC), included; today if left out' })
-  @IsOptional()
+  @MayBeAbsent()
   @Matches(DAY, { message: 'to must be YYYY-MM-DD' })
   to?: string;
   @ApiPropertyOptional({
     example: 'day,market',
     description: `Any of ${DIMENSIONS.join(', ')}, in the order of sorting`,
   })
-  @IsOptional()
+  @MayBeAbsent()
   @IsString()
   @MaxLength(100)
   by: string = 'day';
-  @ApiPropertyOptional() @IsOptional() @IsUUID() tenant_id?: string;
-  @ApiPropertyOptional({ description: 'Our id of a number' }) @IsOptional() @IsUUID() phone_number_id?: string;
-  @ApiPropertyOptional({ example: 'Mexico' }) @IsOptional() @IsString() @MaxLength(100) market?: string;
-  @ApiPropertyOptional({ example: 'marketing' }) @IsOptional() @IsString() @MaxLength(50) category?: string;
+  @ApiPropertyOptional() @MayBeAbsent() @IsUUID() tenant_id?: string;
+  @ApiPropertyOptional({ description: 'Our id of a number' }) @MayBeAbsent() @IsUUID() phone_number_id?: string;
+  @ApiPropertyOptional({ example: 'Mexico' }) @MayBeAbsent() @IsString() @MaxLength(100) market?: string;
+  @ApiPropertyOptional({ example: 'marketing' }) @MayBeAbsent() @IsString() @MaxLength(50) category?: string;
 }
 
 /** @throws Refusal 400 for days that are none, run backward or are too many, and for a dimension that there is not */

@@ -1,7 +1,7 @@
-import { Body, Controller, Get, Header, HttpCode, Param, ParseUUIDPipe, Post } from '@nestjs/common';
+import { Body, Controller, Get, Header, HttpCode, Param, Post } from '@nestjs/common';
 import { ApiBearerAuth, ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Closings } from '#libs/closing';
-import { Refusal } from '#libs/http';
+import { Refusal, UuidPipe } from '#libs/http';
 import { Database } from '#libs/persistence';
 import { Needs, ReasonRequest, Staff, type StaffCaller } from '#libs/staff';
 import { CloseTenant } from './close-tenant.js';
@@ -22,8 +22,8 @@ export class ClosingController {
   @Needs('tenants.read')
   @ApiOperation({ summary: 'See what closing a tenant would do' })
   @ApiOkResponse({ type: ClosingPreviewResponse })
-  preview(@Param('id', ParseUUIDPipe) tenantId: string): Promise<ClosingPreviewResponse> {
-    return this.closeTenant.preview(tenantId.toLowerCase());
+  preview(@Param('id', UuidPipe) tenantId: string): Promise<ClosingPreviewResponse> {
+    return this.closeTenant.preview(tenantId);
   }
 
   /**
@@ -35,11 +35,11 @@ export class ClosingController {
   @ApiOperation({ summary: 'Close a tenant' })
   @ApiCreatedResponse({ type: ClosingResponse })
   async begin(
-    @Param('id', ParseUUIDPipe) tenantId: string,
+    @Param('id', UuidPipe) tenantId: string,
     @Body() { reason }: ReasonRequest,
     @Staff() staff: StaffCaller,
   ): Promise<ClosingResponse> {
-    return closingResponse(await this.closeTenant.begin(tenantId.toLowerCase(), reason, staff));
+    return closingResponse(await this.closeTenant.begin(tenantId, reason, staff));
   }
 
   /** How far it is, what Meta said, what was found and erased, and what a last count finds. */
@@ -47,7 +47,7 @@ export class ClosingController {
   @Needs('tenants.read')
   @ApiOperation({ summary: 'See the closing of a tenant and its proof' })
   @ApiOkResponse({ type: ClosingResponse })
-  async show(@Param('id', ParseUUIDPipe) tenantId: string): Promise<ClosingResponse> {
+  async show(@Param('id', UuidPipe) tenantId: string): Promise<ClosingResponse> {
     const closing = await this.db.asStaff((tx) => this.closings.newest(tx, tenantId));
     if (!closing) throw Refusal.notFound('closing');
     return closingResponse(closing);
@@ -60,11 +60,11 @@ export class ClosingController {
   @ApiOperation({ summary: 'Undo the closing of a tenant' })
   @ApiOkResponse({ type: ClosingResponse })
   async undo(
-    @Param('id', ParseUUIDPipe) tenantId: string,
+    @Param('id', UuidPipe) tenantId: string,
     @Body() { reason }: ReasonRequest,
     @Staff() staff: StaffCaller,
   ): Promise<ClosingResponse> {
-    return closingResponse(await this.closeTenant.undo(tenantId.toLowerCase(), reason, staff));
+    return closingResponse(await this.closeTenant.undo(tenantId, reason, staff));
   }
 
   /** Makes a link with which everything that a tenant has here is fetched, for whoever has the link, for an hour. */
@@ -74,10 +74,10 @@ export class ClosingController {
   @ApiOperation({ summary: 'Export everything of a tenant' })
   @ApiCreatedResponse({ type: ExportLinkResponse })
   export(
-    @Param('id', ParseUUIDPipe) tenantId: string,
+    @Param('id', UuidPipe) tenantId: string,
     @Body() { reason }: ReasonRequest,
     @Staff() staff: StaffCaller,
   ): Promise<ExportLinkResponse> {
-    return this.closeTenant.export(tenantId.toLowerCase(), reason, staff);
+    return this.closeTenant.export(tenantId, reason, staff);
   }
 }

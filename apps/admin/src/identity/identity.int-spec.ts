@@ -273,6 +273,7 @@ describe('a member of staff', () => {
       );
       expect((await as(`/staff/${boss.staffId}`, { role: 'support' }, 'PATCH')).status).toBe(409);
       expect((await as(`/staff/${boss.staffId}/deactivate`)).status).toBe(409);
+      expect((await as(`/staff/${boss.staffId.toUpperCase()}/deactivate`)).status).toBe(409);
       const second = await signedIn('administrator');
       // Two who go at the same moment: one of them stays.
       const answers = await Promise.all([

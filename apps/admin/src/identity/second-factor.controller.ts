@@ -1,8 +1,8 @@
 import { Body, Controller, Header, HttpCode, Post } from '@nestjs/common';
 import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiProperty, ApiPropertyOptional, ApiTags } from '@nestjs/swagger';
-import { IsOptional, IsString, Matches, MaxLength } from 'class-validator';
+import { IsString, Matches, MaxLength } from 'class-validator';
 import { SignInThrottle, totpUri } from '#libs/auth';
-import { Refusal } from '#libs/http';
+import { MayBeAbsent, Refusal } from '#libs/http';
 import { Branding } from '#libs/provider-settings';
 import { auditOf, Needs, Staff, type StaffCaller } from '#libs/staff';
 import { PasswordRequest } from './passwords.js';
@@ -11,7 +11,7 @@ import { StaffUsers } from './staff-users.js';
 
 class ProofRequest extends PasswordRequest {
   @ApiPropertyOptional({ description: 'Where a second factor is in use: a code of it, or a recovery code' })
-  @IsOptional()
+  @MayBeAbsent()
   @IsString()
   @MaxLength(40)
   second_factor?: string;

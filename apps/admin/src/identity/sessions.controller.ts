@@ -1,8 +1,8 @@
 import { Body, Controller, Delete, Get, Header, HttpCode, Param, Post, Req } from '@nestjs/common';
 import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiProperty, ApiPropertyOptional, ApiTags } from '@nestjs/swagger';
-import { IsEmail, IsOptional, IsString, MaxLength } from 'class-validator';
+import { IsEmail, IsString, MaxLength } from 'class-validator';
 import type { FastifyRequest } from 'fastify';
-import { Refusal } from '#libs/http';
+import { MayBeAbsent, Refusal } from '#libs/http';
 import { isId } from '#libs/ids';
 import { Database, PROVIDER_TENANT } from '#libs/persistence';
 import { AuditLog, auditOf, Needs, PublicRoute, Staff, type StaffCaller } from '#libs/staff';
@@ -16,7 +16,7 @@ import { whenceOf } from './whence.js';
 class SignInRequest extends PasswordRequest {
   @ApiProperty() @IsEmail() @MaxLength(254) email: string;
   @ApiPropertyOptional({ description: 'Six digits of the authenticator app, or a recovery code' })
-  @IsOptional()
+  @MayBeAbsent()
   @IsString()
   @MaxLength(40)
   second_factor?: string;

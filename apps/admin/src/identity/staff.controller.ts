@@ -1,4 +1,4 @@
-import { Body, Controller, Delete, Get, Header, HttpCode, Param, ParseUUIDPipe, Patch, Post } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Header, HttpCode, Param, Patch, Post } from '@nestjs/common';
 import {
   ApiBearerAuth,
   ApiCreatedResponse,
@@ -9,7 +9,7 @@ import {
   ApiTags,
 } from '@nestjs/swagger';
 import { IsEmail, IsIn, MaxLength } from 'class-validator';
-import { Refusal } from '#libs/http';
+import { Refusal, UuidPipe } from '#libs/http';
 import { Database, PROVIDER_TENANT } from '#libs/persistence';
 import {
   AuditLog,
@@ -97,7 +97,7 @@ export class StaffController {
   @ApiNoContentResponse()
   setRole(
     @Staff() staff: StaffCaller,
-    @Param('id', ParseUUIDPipe) id: string,
+    @Param('id', UuidPipe) id: string,
     @Body() { role, reason }: RoleRequest,
   ): Promise<void> {
     return mustExist(this.users.setRole(id, role, auditOf(staff, reason)));
@@ -110,7 +110,7 @@ export class StaffController {
   @ApiOperation({ summary: 'Deactivate an account' })
   deactivate(
     @Staff() staff: StaffCaller,
-    @Param('id', ParseUUIDPipe) id: string,
+    @Param('id', UuidPipe) id: string,
     @Body() { reason }: ReasonRequest,
   ): Promise<void> {
     return mustExist(this.users.disable(id, auditOf(staff, reason)));
@@ -122,7 +122,7 @@ export class StaffController {
   @ApiOperation({ summary: 'Reactivate an account' })
   reactivate(
     @Staff() staff: StaffCaller,
-    @Param('id', ParseUUIDPipe) id: string,
+    @Param('id', UuidPipe) id: string,
     @Body() { reason }: ReasonRequest,
   ): Promise<void> {
     return mustExist(this.users.enable(id, auditOf(staff, reason)));
@@ -135,7 +135,7 @@ export class StaffController {
   @ApiOperation({ summary: 'Reset a second factor' })
   resetSecondFactor(
     @Staff() staff: StaffCaller,
-    @Param('id', ParseUUIDPipe) id: string,
+    @Param('id', UuidPipe) id: string,
     @Body() { reason }: ReasonRequest,
   ): Promise<void> {
     return mustExist(this.users.dropSecondFactor(id, auditOf(staff, reason)));
@@ -149,7 +149,7 @@ export class StaffController {
   @ApiCreatedResponse({ type: TicketResponse })
   async resetPassword(
     @Staff() staff: StaffCaller,
-    @Param('id', ParseUUIDPipe) id: string,
+    @Param('id', UuidPipe) id: string,
     @Body() { reason }: ReasonRequest,
   ): Promise<TicketResponse> {
     const user = await this.users.find(id);
@@ -164,7 +164,7 @@ export class StaffController {
   @ApiOkResponse({ type: OpenSessionsResponse })
   async sessionsOf(
     @Staff() { sessionId }: StaffCaller,
-    @Param('id', ParseUUIDPipe) id: string,
+    @Param('id', UuidPipe) id: string,
   ): Promise<OpenSessionsResponse> {
     await this.mustFind(id);
     return { data: (await this.sessions.list(id)).map((s) => showSession(s, sessionId)) };
@@ -177,7 +177,7 @@ export class StaffController {
   @ApiOperation({ summary: 'Sign somebody out' })
   async endSessions(
     @Staff() staff: StaffCaller,
-    @Param('id', ParseUUIDPipe) id: string,
+    @Param('id', UuidPipe) id: string,
     @Body() { reason }: ReasonRequest,
   ): Promise<void> {
     await this.mustFind(id);
@@ -216,7 +216,7 @@ export class StaffController {
   @HttpCode(204)
   @Needs('staff.manage')
   @ApiOperation({ summary: 'Withdraw an invitation' })
-  async withdraw(@Staff() staff: StaffCaller, @Param('id', ParseUUIDPipe) id: string): Promise<void> {
+  async withdraw(@Staff() staff: StaffCaller, @Param('id', UuidPipe) id: string): Promise<void> {
     if (!(await this.links.withdraw(id, auditOf(staff, 'withdrawn')))) throw Refusal.notFound('open invitation');
   }
 

@@ -1,7 +1,7 @@
-import { Controller, Get, Param, ParseUUIDPipe, Query } from '@nestjs/common';
+import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiPropertyOptional, ApiTags } from '@nestjs/swagger';
-import { IsIn, IsOptional } from 'class-validator';
-import { PAGE_SIZE, type Page, PageRequest, pageOf, Refusal } from '#libs/http';
+import { IsIn } from 'class-validator';
+import { MayBeAbsent, PAGE_SIZE, type Page, PageRequest, pageOf, Refusal, UuidPipe } from '#libs/http';
 import { isId } from '#libs/ids';
 import { MESSAGE_STATUSES, type MessageStatus } from '#libs/message-status';
 import { messageIdOf } from '#libs/outbox';
@@ -11,7 +11,7 @@ import { type MessageRow, messagesOfTenant } from './messages-of-tenant.js';
 import { type Trace, traceMessage } from './trace-message.js';
 
 class MessagesRequest extends PageRequest {
-  @ApiPropertyOptional({ enum: MESSAGE_STATUSES }) @IsOptional() @IsIn(MESSAGE_STATUSES) status?: MessageStatus;
+  @ApiPropertyOptional({ enum: MESSAGE_STATUSES }) @MayBeAbsent() @IsIn(MESSAGE_STATUSES) status?: MessageStatus;
 }
 
 @ApiTags('messages')
@@ -24,10 +24,7 @@ export class MessagesController {
   @Get('tenants/:id/messages')
   @Needs('messages.read')
   @ApiOperation({ summary: "List a tenant's messages" })
-  async list(
-    @Param('id', ParseUUIDPipe) tenantId: string,
-    @Query() request: MessagesRequest,
-  ): Promise<Page<MessageRow>> {
+  async list(@Param('id', UuidPipe) tenantId: string, @Query() request: MessagesRequest): Promise<Page<MessageRow>> {
     const rows = await this.db.asStaff((tx) =>
       messagesOfTenant(tx, tenantId, { status: request.status, before: request.cursor, limit: PAGE_SIZE + 1 }),
     );

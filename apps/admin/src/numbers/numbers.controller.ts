@@ -1,4 +1,4 @@
-import { Body, Controller, Get, HttpCode, Param, ParseUUIDPipe, Post, Put, Query } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, Post, Put, Query } from '@nestjs/common';
 import {
   ApiAcceptedResponse,
   ApiBearerAuth,
@@ -8,8 +8,8 @@ import {
   ApiPropertyOptional,
   ApiTags,
 } from '@nestjs/swagger';
-import { IsIn, IsInt, IsOptional, Min } from 'class-validator';
-import { IsInstant, PAGE_SIZE, type Page, PageRequest, pageOf } from '#libs/http';
+import { IsIn, IsInt, Max, Min } from 'class-validator';
+import { IsInstant, MayBeAbsent, PAGE_SIZE, type Page, PageRequest, pageOf, UuidPipe } from '#libs/http';
 import { Database } from '#libs/persistence';
 import { Needs, ReasonRequest, Staff, type StaffCaller } from '#libs/staff';
 import { AskMetaAgain } from './ask-meta-again.js';
@@ -19,7 +19,7 @@ import { AskedAgainResponse, ChangePageResponse, HeldLimitResponse } from './num
 
 class ChangesRequest extends PageRequest {
   @ApiPropertyOptional({ enum: CHANGE_TOPICS, description: 'Only these; all if absent' })
-  @IsOptional()
+  @MayBeAbsent()
   @IsIn(CHANGE_TOPICS)
   topic?: ChangeTopic;
 }
@@ -28,6 +28,7 @@ class HoldLimitRequest extends ReasonRequest {
   @ApiProperty({ minimum: 1, example: 100, description: 'Different customers in 24 hours; below what Meta allows' })
   @IsInt()
   @Min(1)
+  @Max(2_147_483_647)
   customers: number;
   @ApiProperty({ example: '2026-12-01T00:00:00Z', description: "When Meta's word counts again; a year ahead at most" })
   @IsInstant()
@@ -50,7 +51,7 @@ export class NumbersController {
   @ApiOperation({ summary: "List what changed of a tenant's limits, numbers and templates" })
   @ApiOkResponse({ type: ChangePageResponse })
   async changes(
-    @Param('id', ParseUUIDPipe) tenantId: string,
+    @Param('id', UuidPipe) tenantId: string,
     @Query() { topic, cursor }: ChangesRequest,
   ): Promise<Page<Change>> {
     const topics = topic ? [topic] : CHANGE_TOPICS;
@@ -71,12 +72,12 @@ export class NumbersController {
   @ApiOperation({ summary: 'Have an account compared with Meta now' })
   @ApiAcceptedResponse({ type: AskedAgainResponse })
   resync(
-    @Param('id', ParseUUIDPipe) tenantId: string,
-    @Param('wabaId', ParseUUIDPipe) wabaId: string,
+    @Param('id', UuidPipe) tenantId: string,
+    @Param('wabaId', UuidPipe) wabaId: string,
     @Body() { reason }: ReasonRequest,
     @Staff() staff: StaffCaller,
   ): Promise<{ due_at: Date }> {
-    return this.again.run({ tenantId: tenantId.toLowerCase(), wabaId, reason, staff });
+    return this.again.run({ tenantId, wabaId, reason, staff });
   }
 
   /**
@@ -88,13 +89,13 @@ export class NumbersController {
   @ApiOperation({ summary: "Hold a messaging limit below Meta's" })
   @ApiOkResponse({ type: HeldLimitResponse })
   hold(
-    @Param('id', ParseUUIDPipe) tenantId: string,
-    @Param('portfolioId', ParseUUIDPipe) portfolioId: string,
+    @Param('id', UuidPipe) tenantId: string,
+    @Param('portfolioId', UuidPipe) portfolioId: string,
     @Body() { customers, until, reason }: HoldLimitRequest,
     @Staff() staff: StaffCaller,
   ): Promise<HeldLimitView> {
     const hold = { customers, until: new Date(until) };
-    return this.holdLimit.hold({ tenantId: tenantId.toLowerCase(), portfolioId, hold, reason, staff });
+    return this.holdLimit.hold({ tenantId, portfolioId, hold, reason, staff });
   }
 
   /** Ends a hold before its time: what waits for room is looked at again. */
@@ -104,11 +105,11 @@ export class NumbersController {
   @ApiOperation({ summary: 'No longer hold a messaging limit' })
   @ApiOkResponse({ type: HeldLimitResponse })
   endHold(
-    @Param('id', ParseUUIDPipe) tenantId: string,
-    @Param('portfolioId', ParseUUIDPipe) portfolioId: string,
+    @Param('id', UuidPipe) tenantId: string,
+    @Param('portfolioId', UuidPipe) portfolioId: string,
     @Body() { reason }: ReasonRequest,
     @Staff() staff: StaffCaller,
   ): Promise<HeldLimitView> {
-    return this.holdLimit.end({ tenantId: tenantId.toLowerCase(), portfolioId, reason, staff });
+    return this.holdLimit.end({ tenantId, portfolioId, reason, staff });
   }
 }

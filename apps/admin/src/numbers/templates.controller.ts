@@ -1,6 +1,6 @@
-import { Body, Controller, HttpCode, Param, ParseUUIDPipe, Post, Put } from '@nestjs/common';
+import { Body, Controller, HttpCode, Param, Post, Put } from '@nestjs/common';
 import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
-import { IsInstant } from '#libs/http';
+import { IsInstant, UuidPipe } from '#libs/http';
 import { Needs, ReasonRequest, Staff, type StaffCaller } from '#libs/staff';
 import { type HeldTemplateView, HoldTemplate } from './hold-template.js';
 import { HeldTemplateResponse } from './numbers.response.js';
@@ -26,13 +26,12 @@ export class TemplatesController {
   @ApiOperation({ summary: 'Hold a template back' })
   @ApiOkResponse({ type: HeldTemplateResponse })
   hold(
-    @Param('id', ParseUUIDPipe) tenantId: string,
-    @Param('templateId', ParseUUIDPipe) templateId: string,
+    @Param('id', UuidPipe) tenantId: string,
+    @Param('templateId', UuidPipe) templateId: string,
     @Body() { until, reason }: HoldTemplateRequest,
     @Staff() staff: StaffCaller,
   ): Promise<HeldTemplateView> {
-    const of = { tenantId: tenantId.toLowerCase(), templateId: templateId.toLowerCase() };
-    return this.holdTemplate.hold({ ...of, until: new Date(until), reason, staff });
+    return this.holdTemplate.hold({ tenantId, templateId, until: new Date(until), reason, staff });
   }
 
   /** Ends a hold before its time: what waits for the template goes out. */
@@ -42,12 +41,11 @@ export class TemplatesController {
   @ApiOperation({ summary: 'No longer hold a template back' })
   @ApiOkResponse({ type: HeldTemplateResponse })
   end(
-    @Param('id', ParseUUIDPipe) tenantId: string,
-    @Param('templateId', ParseUUIDPipe) templateId: string,
+    @Param('id', UuidPipe) tenantId: string,
+    @Param('templateId', UuidPipe) templateId: string,
     @Body() { reason }: ReasonRequest,
     @Staff() staff: StaffCaller,
   ): Promise<HeldTemplateView> {
-    const of = { tenantId: tenantId.toLowerCase(), templateId: templateId.toLowerCase() };
-    return this.holdTemplate.end({ ...of, reason, staff });
+    return this.holdTemplate.end({ tenantId, templateId, reason, staff });
   }
 }

@@ -82,7 +82,7 @@ export async function listParked(tx: Tx, tenantId: string | undefined): Promise<
     ),
     webhook_deliveries: await rowsOf(
       `SELECT tenant_id, endpoint_id, event_id, attempts, last_status, last_error FROM webhook_deliveries
-        WHERE status = 'dead' AND ($1::uuid IS NULL OR tenant_id = $1) ORDER BY event_id DESC LIMIT $2`,
+        WHERE status = 'dead' AND put_aside_at IS NULL AND ($1::uuid IS NULL OR tenant_id = $1) ORDER BY event_id DESC LIMIT $2`,
     ),
     on_premises_clients: await rowsOf(
       `SELECT tenant_id, phone_number_id, state, state_at, health, checked_at, last_error FROM on_premises_clients

@@ -5,7 +5,6 @@ import {
   IsArray,
   IsBoolean,
   IsInt,
-  IsOptional,
   IsString,
   IsUUID,
   Length,
@@ -14,22 +13,24 @@ import {
   Min,
   ValidateIf,
 } from 'class-validator';
+import { MayBeAbsent } from '#libs/http';
 
 export class ParkedRequest {
-  @ApiPropertyOptional() @IsOptional() @IsUUID() tenant_id?: string;
+  @ApiPropertyOptional() @MayBeAbsent() @IsUUID() tenant_id?: string;
 }
 
-const CURSOR = /^[0-9a-f-]{36}_[0-9a-f-]{36}$/;
+const ID = '[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}';
+const CURSOR = new RegExp(`^${ID}_${ID}$`);
 
 export class ParkedListRequest extends ParkedRequest {
   @ApiPropertyOptional({ description: 'As the counts by cause name it' })
-  @IsOptional()
+  @MayBeAbsent()
   @IsString()
   @MaxLength(300)
   cause?: string;
 
   @ApiPropertyOptional({ description: '`next` of the page before' })
-  @IsOptional()
+  @MayBeAbsent()
   @Matches(CURSOR)
   cursor?: string;
 }
@@ -43,7 +44,7 @@ export class HandleParkedRequest extends ParkedRequest {
   cause?: string;
 
   @ApiPropertyOptional({ type: [String], description: 'Named ones: ids of the list' })
-  @IsOptional()
+  @MayBeAbsent()
   @IsArray()
   @ArrayMinSize(1)
   @ArrayMaxSize(1_000)
@@ -51,7 +52,7 @@ export class HandleParkedRequest extends ParkedRequest {
   ids?: string[];
 
   @ApiPropertyOptional({ default: true, description: 'Say what would be done, and do nothing' })
-  @IsOptional()
+  @MayBeAbsent()
   @IsBoolean()
   dry_run?: boolean;
 

@@ -1,6 +1,6 @@
-import { Body, Controller, Get, HttpCode, Param, ParseUUIDPipe, Post, Put, Query } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, Post, Put, Query } from '@nestjs/common';
 import { ApiBearerAuth, ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { PAGE_SIZE, PageRequest, pageOf, Refusal } from '#libs/http';
+import { PAGE_SIZE, PageRequest, pageOf, Refusal, UuidPipe } from '#libs/http';
 import { Database } from '#libs/persistence';
 import { ErasurePage, ErasureResponse, Erasures, erasureResponse, Retentions } from '#libs/privacy';
 import { Needs, Staff, type StaffCaller } from '#libs/staff';
@@ -25,7 +25,7 @@ export class PrivacyController {
   @ApiOperation({ summary: 'Forget a customer' })
   @ApiCreatedResponse({ type: ErasureResponse })
   async forget(
-    @Param('id', ParseUUIDPipe) tenantId: string,
+    @Param('id', UuidPipe) tenantId: string,
     @Body() { customer, reason }: CustomerRequest,
     @Staff() staff: StaffCaller,
   ): Promise<ErasureResponse> {
@@ -37,7 +37,7 @@ export class PrivacyController {
   @Needs('privacy.read')
   @ApiOperation({ summary: 'List erasures' })
   @ApiOkResponse({ type: ErasurePage })
-  async list(@Param('id', ParseUUIDPipe) tenantId: string, @Query() request: PageRequest): Promise<ErasurePage> {
+  async list(@Param('id', UuidPipe) tenantId: string, @Query() request: PageRequest): Promise<ErasurePage> {
     const rows = await this.db.asStaff((tx) =>
       this.erasures.list(tx, tenantId, { before: request.cursor, limit: PAGE_SIZE + 1 }),
     );
@@ -50,8 +50,8 @@ export class PrivacyController {
   @ApiOperation({ summary: 'See an erasure and its proof' })
   @ApiOkResponse({ type: ErasureResponse })
   async show(
-    @Param('id', ParseUUIDPipe) tenantId: string,
-    @Param('erasureId', ParseUUIDPipe) erasureId: string,
+    @Param('id', UuidPipe) tenantId: string,
+    @Param('erasureId', UuidPipe) erasureId: string,
   ): Promise<ErasureResponse> {
     const erasure = await this.db.asStaff((tx) => this.erasures.find(tx, tenantId, erasureId));
     if (!erasure) throw Refusal.notFound('erasure');
@@ -65,7 +65,7 @@ export class PrivacyController {
   @ApiOperation({ summary: 'Export what is kept of a customer' })
   @ApiOkResponse({ type: CustomerExportResponse })
   export(
-    @Param('id', ParseUUIDPipe) tenantId: string,
+    @Param('id', UuidPipe) tenantId: string,
     @Body() { customer, reason }: CustomerRequest,
     @Staff() staff: StaffCaller,
   ): Promise<CustomerExportResponse> {
@@ -76,7 +76,7 @@ export class PrivacyController {
   @Needs('privacy.read')
   @ApiOperation({ summary: 'See how long a tenant keeps what its messages say' })
   @ApiOkResponse({ type: RetentionResponse })
-  async retention(@Param('id', ParseUUIDPipe) tenantId: string): Promise<RetentionResponse> {
+  async retention(@Param('id', UuidPipe) tenantId: string): Promise<RetentionResponse> {
     return { body_days: await this.db.asStaff((tx) => this.retentions.of(tx, tenantId)) };
   }
 
@@ -86,7 +86,7 @@ export class PrivacyController {
   @ApiOperation({ summary: 'Say how long a tenant keeps what its messages say' })
   @ApiOkResponse({ type: RetentionResponse })
   keep(
-    @Param('id', ParseUUIDPipe) tenantId: string,
+    @Param('id', UuidPipe) tenantId: string,
     @Body() { body_days, reason }: RetentionRequest,
     @Staff() staff: StaffCaller,
   ): Promise<RetentionResponse> {

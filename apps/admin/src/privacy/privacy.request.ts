@@ -1,6 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
-import { IsInt, IsOptional, Matches, Max, Min } from 'class-validator';
+import { IsInt, Matches, Max, Min } from 'class-validator';
+import { MayBeNull } from '#libs/http';
 import { ReasonRequest } from '#libs/staff';
 
 /** Digits with 7 to 15 places (E.164), or a business-scoped user id as Meta writes it (`MX.1234…`). */
@@ -17,7 +18,7 @@ export class CustomerRequest extends ReasonRequest {
 
 export class RetentionRequest extends ReasonRequest {
   @ApiProperty({ type: Number, nullable: true, minimum: 1, maximum: 3650, description: 'Null: for good' })
-  @IsOptional()
+  @MayBeNull()
   @IsInt()
   @Min(1)
   @Max(3650)

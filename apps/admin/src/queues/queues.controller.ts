@@ -1,7 +1,7 @@
-import { Body, Controller, Get, HttpCode, Inject, Param, ParseUUIDPipe, Post } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Inject, Param, Post } from '@nestjs/common';
 import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { CLOCK, type Clock } from '#libs/clock';
-import { Refusal } from '#libs/http';
+import { Refusal, UuidPipe } from '#libs/http';
 import { Database } from '#libs/persistence';
 import { Needs, Staff, type StaffCaller } from '#libs/staff';
 import { type IntakeLag, intakeLag } from './intake-lag.js';
@@ -35,8 +35,8 @@ export class QueuesController {
   @ApiOperation({ summary: 'Post past events to an endpoint of a tenant once more' })
   @ApiOkResponse({ type: ReplayedPostsResponse })
   async replayPosts(
-    @Param('id', ParseUUIDPipe) tenantId: string,
-    @Param('webhookId', ParseUUIDPipe) endpointId: string,
+    @Param('id', UuidPipe) tenantId: string,
+    @Param('webhookId', UuidPipe) endpointId: string,
     @Body() request: ReplayPostsRequest,
     @Staff() staff: StaffCaller,
   ): Promise<{ queued: number; next: string | null }> {
@@ -47,6 +47,6 @@ export class QueuesController {
     const which = eventIds
       ? { eventIds }
       : { from: new Date(from ?? 0), to: to === undefined ? undefined : new Date(to), after: cursor };
-    return this.replay.run({ tenantId: tenantId.toLowerCase(), endpointId, which, deadOnly, reason, staff });
+    return this.replay.run({ tenantId, endpointId, which, deadOnly, reason, staff });
   }
 }

@@ -1,12 +1,12 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
-import { ArrayMaxSize, ArrayMinSize, IsArray, IsBoolean, IsOptional, IsUUID, ValidateIf } from 'class-validator';
-import { IsInstant } from '#libs/http';
+import { ArrayMaxSize, ArrayMinSize, IsArray, IsBoolean, IsUUID, ValidateIf } from 'class-validator';
+import { IsInstant, MayBeAbsent } from '#libs/http';
 import { ReasonRequest } from '#libs/staff';
 
 /** Which past events of a tenant are posted once more: named ones, or those of a time. */
 export class ReplayPostsRequest extends ReasonRequest {
   @ApiPropertyOptional({ type: [String], description: 'Up to 1,000 ids of events; these or `from`' })
-  @IsOptional()
+  @MayBeAbsent()
   @IsArray()
   @ArrayMinSize(1)
   @ArrayMaxSize(1_000)
@@ -19,17 +19,17 @@ export class ReplayPostsRequest extends ReasonRequest {
   from?: string;
 
   @ApiPropertyOptional({ example: '2026-11-22T12:00:00Z', description: 'Events before this time; now if absent' })
-  @IsOptional()
+  @MayBeAbsent()
   @IsInstant()
   to?: string;
 
   @ApiPropertyOptional({ default: false, description: 'Only events whose posts were given up' })
-  @IsOptional()
+  @MayBeAbsent()
   @IsBoolean()
   dead_only?: boolean;
 
   @ApiPropertyOptional({ description: '`next` of the call before' })
-  @IsOptional()
+  @MayBeAbsent()
   @IsUUID('7')
   cursor?: string;
 }

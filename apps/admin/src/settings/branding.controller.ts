@@ -1,8 +1,8 @@
 import { Body, Controller, Get, Put } from '@nestjs/common';
 import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiProperty, ApiPropertyOptional, ApiTags } from '@nestjs/swagger';
-import { IsEmail, IsHexColor, IsOptional, IsString, Length, Matches, MaxLength, ValidateIf } from 'class-validator';
+import { IsEmail, IsHexColor, IsString, Length, Matches, MaxLength, ValidateIf } from 'class-validator';
 import { carriesWhiteText } from '#libs/config';
-import { IsLine, Refusal } from '#libs/http';
+import { IsLine, MayBeAbsent, Refusal } from '#libs/http';
 import { Branding, type BrandingSetting, LiveSettings } from '#libs/provider-settings';
 import { Needs, ReasonRequest, Staff, type StaffCaller } from '#libs/staff';
 import { ChangeSetting } from './change-setting.js';
@@ -12,9 +12,9 @@ const LONGEST_LOGO = 100_000;
 const FIELDS = ['name', 'logo_url', 'color', 'support_email'] as const;
 
 class BrandingRequest extends ReasonRequest {
-  @ApiPropertyOptional({ example: 'Tortuga Mensajes' }) @IsOptional() @IsLine() @Length(1, 100) name?: string;
+  @ApiPropertyOptional({ example: 'Tortuga Mensajes' }) @MayBeAbsent() @IsLine() @Length(1, 100) name?: string;
   @ApiPropertyOptional({ description: 'https:, or a picture as data:; empty for the name alone' })
-  @IsOptional()
+  @MayBeAbsent()
   @IsString()
   @MaxLength(LONGEST_LOGO)
   @Matches(/^($|https:\/\/[^\s/]+\/|data:image\/(svg\+xml|png|jpeg|webp)[;,])\S*$/, {
@@ -22,11 +22,11 @@ class BrandingRequest extends ReasonRequest {
   })
   logo_url?: string;
   @ApiPropertyOptional({ example: '#0b6b4f', description: 'White text must be readable on it (WCAG 2.2: 4.5 to 1)' })
-  @IsOptional()
+  @MayBeAbsent()
   @IsHexColor()
   color?: string;
   @ApiPropertyOptional({ description: 'Empty for none' })
-  @IsOptional()
+  @MayBeAbsent()
   @ValidateIf((request) => request.support_email !== '')
   @IsEmail()
   @MaxLength(254)

@@ -1,7 +1,7 @@
-import { Body, Controller, Get, Param, ParseUUIDPipe, Put } from '@nestjs/common';
+import { Body, Controller, Get, Param, Put } from '@nestjs/common';
 import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { IsBoolean, ValidateIf } from 'class-validator';
-import { Refusal } from '#libs/http';
+import { Refusal, UuidPipe } from '#libs/http';
 import { Database } from '#libs/persistence';
 import {
   FEATURE_NAMES,
@@ -94,7 +94,7 @@ export class FeaturesController {
   @ApiOkResponse({ type: FeaturesResponse })
   async switchForTenant(
     @Param('feature') feature: string,
-    @Param('tenantId', ParseUUIDPipe) tenantId: string,
+    @Param('tenantId', UuidPipe) tenantId: string,
     @Body() { on, reason }: TenantSwitchRequest,
     @Staff() staff: StaffCaller,
   ): Promise<FeaturesResponse> {

@@ -1,5 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsInt, IsOptional, Matches, Max, Min } from 'class-validator';
+import { IsInt, Matches, Max, Min } from 'class-validator';
+import { MayBeAbsent } from '#libs/http';
 import type { MetaAppSetting } from '#libs/provider-settings';
 import { ReasonRequest } from '#libs/staff';
 
@@ -15,15 +16,15 @@ const ID = /^[\w-]{1,64}$/;
 const ID_OR_NONE = /^[\w-]{0,64}$/;
 
 export class MetaAppRequest extends ReasonRequest {
-  @ApiPropertyOptional({ example: '1234567890' }) @IsOptional() @Matches(ID) app_id?: string;
+  @ApiPropertyOptional({ example: '1234567890' }) @MayBeAbsent() @Matches(ID) app_id?: string;
   @ApiPropertyOptional({ description: 'Login configuration of Embedded Signup' })
-  @IsOptional()
+  @MayBeAbsent()
   @Matches(ID)
   signup_config_id?: string;
-  @ApiPropertyOptional() @IsOptional() @Matches(ID_OR_NONE) system_user_id?: string;
-  @ApiPropertyOptional() @IsOptional() @Matches(ID_OR_NONE) business_id?: string;
+  @ApiPropertyOptional() @MayBeAbsent() @Matches(ID_OR_NONE) system_user_id?: string;
+  @ApiPropertyOptional() @MayBeAbsent() @Matches(ID_OR_NONE) business_id?: string;
   @ApiPropertyOptional({ description: 'Empty for a tech provider' })
-  @IsOptional()
+  @MayBeAbsent()
   @Matches(ID_OR_NONE)
   credit_line_id?: string;
 }
@@ -40,7 +41,7 @@ export class SecretRequest extends ReasonRequest {
     default: RETRIES_HOURS,
     description: "So long what it replaces is accepted as well; Meta's retries last 7 days",
   })
-  @IsOptional()
+  @MayBeAbsent()
   @IsInt()
   @Min(0)
   @Max(LONGEST_OVERLAP_HOURS)

@@ -1,7 +1,7 @@
-import { Body, Controller, Delete, Get, Header, HttpCode, Param, ParseUUIDPipe, Post, Query } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Header, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiPropertyOptional, ApiTags } from '@nestjs/swagger';
-import { IsBoolean, IsInt, IsOptional, Max, Min } from 'class-validator';
-import { PAGE_SIZE, type Page, PageRequest, pageOf } from '#libs/http';
+import { IsBoolean, IsInt, Max, Min } from 'class-validator';
+import { MayBeAbsent, PAGE_SIZE, type Page, PageRequest, pageOf, UuidPipe } from '#libs/http';
 import { Database } from '#libs/persistence';
 import { Needs, ReasonRequest, Staff, type StaffCaller } from '#libs/staff';
 import { type SupportAccess, SupportAccesses, type SupportUse } from '#libs/tenants';
@@ -11,7 +11,7 @@ const LONGEST_MINUTES = 8 * 60;
 
 class AccessRequest extends ReasonRequest {
   @ApiPropertyOptional({ default: 60, maximum: LONGEST_MINUTES })
-  @IsOptional()
+  @MayBeAbsent()
   @IsInt()
   @Min(5)
   @Max(LONGEST_MINUTES)
@@ -20,11 +20,11 @@ class AccessRequest extends ReasonRequest {
     default: false,
     description: 'Also change templates, numbers, webhooks, signups and campaigns',
   })
-  @IsOptional()
+  @MayBeAbsent()
   @IsBoolean()
   writes: boolean = false;
   @ApiPropertyOptional({ default: false, description: 'Also read what people wrote to each other' })
-  @IsOptional()
+  @MayBeAbsent()
   @IsBoolean()
   bodies: boolean = false;
 }
@@ -46,21 +46,18 @@ export class SupportController {
   @Needs('support.read')
   @ApiOperation({ summary: 'Look into a tenant for a while' })
   grant(
-    @Param('id', ParseUUIDPipe) tenantId: string,
+    @Param('id', UuidPipe) tenantId: string,
     @Body() { reason, minutes, writes, bodies }: AccessRequest,
     @Staff() staff: StaffCaller,
   ): Promise<GrantedAccess> {
-    return this.granting.grant(tenantId.toLowerCase(), { reason, minutes, writes, bodies }, staff);
+    return this.granting.grant(tenantId, { reason, minutes, writes, bodies }, staff);
   }
 
   /** Who looked into the tenant, when and why, newest first. */
   @Get()
   @Needs('tenants.read')
   @ApiOperation({ summary: 'List accesses to a tenant' })
-  async list(
-    @Param('id', ParseUUIDPipe) tenantId: string,
-    @Query() request: PageRequest,
-  ): Promise<Page<SupportAccess>> {
+  async list(@Param('id', UuidPipe) tenantId: string, @Query() request: PageRequest): Promise<Page<SupportAccess>> {
     const rows = await this.db.asStaff((tx) =>
       this.accesses.list(tx, tenantId, { before: request.cursor, limit: PAGE_SIZE + 1 }),
     );
@@ -76,8 +73,8 @@ export class SupportController {
   @Needs('tenants.read')
   @ApiOperation({ summary: 'List what was done with an access' })
   async uses(
-    @Param('id', ParseUUIDPipe) tenantId: string,
-    @Param('access', ParseUUIDPipe) accessId: string,
+    @Param('id', UuidPipe) tenantId: string,
+    @Param('access', UuidPipe) accessId: string,
     @Query() request: PageRequest,
   ): Promise<Page<SupportUse>> {
     const rows = await this.db.asStaff((tx) =>
@@ -96,10 +93,10 @@ export class SupportController {
   @Needs('support.read')
   @ApiOperation({ summary: 'End an access' })
   end(
-    @Param('id', ParseUUIDPipe) tenantId: string,
-    @Param('access', ParseUUIDPipe) accessId: string,
+    @Param('id', UuidPipe) tenantId: string,
+    @Param('access', UuidPipe) accessId: string,
     @Staff() staff: StaffCaller,
   ): Promise<void> {
-    return this.granting.end(tenantId.toLowerCase(), accessId, staff);
+    return this.granting.end(tenantId, accessId, staff);
   }
 }

@@ -1,7 +1,7 @@
-import { Body, Controller, Get, Param, ParseEnumPipe, ParseUUIDPipe, Put } from '@nestjs/common';
+import { Body, Controller, Get, Param, ParseEnumPipe, Put } from '@nestjs/common';
 import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiParam, ApiProperty, ApiTags } from '@nestjs/swagger';
-import { IsInt, IsOptional, Max, Min } from 'class-validator';
-import { Refusal } from '#libs/http';
+import { IsInt, Max, Min } from 'class-validator';
+import { MayBeNull, Refusal, UuidPipe } from '#libs/http';
 import { Database } from '#libs/persistence';
 import { AuditLog, auditOf, Needs, ReasonRequest, Staff, type StaffCaller } from '#libs/staff';
 import { LIMIT_KINDS, type LimitKind, type LimitUse, TenantLimits } from '#libs/tenant-limits';
@@ -13,7 +13,7 @@ const MOST = 1e15;
 
 class LimitRequest extends ReasonRequest {
   @ApiProperty({ type: Number, nullable: true, minimum: 0, description: 'Null: no limit' })
-  @IsOptional()
+  @MayBeNull()
   @IsInt()
   @Min(0)
   @Max(MOST)
@@ -45,7 +45,7 @@ export class LimitsController {
   @Needs('tenants.read')
   @ApiOperation({ summary: 'See the limits of a tenant and what is used of them' })
   @ApiOkResponse({ type: LimitsResponse })
-  async list(@Param('id', ParseUUIDPipe) tenantId: string): Promise<LimitsResponse> {
+  async list(@Param('id', UuidPipe) tenantId: string): Promise<LimitsResponse> {
     return { data: await this.db.asStaff((tx) => this.limits.of(tx, tenantId)) };
   }
 
@@ -56,12 +56,11 @@ export class LimitsController {
   @ApiOperation({ summary: 'Limit what a tenant may have' })
   @ApiOkResponse({ type: LimitsResponse })
   async set(
-    @Param('id', ParseUUIDPipe) id: string,
+    @Param('id', UuidPipe) tenantId: string,
     @Param('what', new ParseEnumPipe(KINDS)) what: LimitKind,
-    @Body() { most = null, reason }: LimitRequest,
+    @Body() { most, reason }: LimitRequest,
     @Staff() staff: StaffCaller,
   ): Promise<LimitsResponse> {
-    const tenantId = id.toLowerCase();
     return this.db.inTenant(tenantId, async (tx) => {
       if (!(await this.tenants.find(tx, tenantId))) throw Refusal.notFound('tenant');
       const before = (await this.limits.of(tx, tenantId)).find((limit) => limit.what === what);

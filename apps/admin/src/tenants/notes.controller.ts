@@ -1,7 +1,7 @@
-import { Body, Controller, Get, Param, ParseUUIDPipe, Post, Query } from '@nestjs/common';
+import { Body, Controller, Get, Param, Post, Query } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { IsString, Length } from 'class-validator';
-import { PAGE_SIZE, type Page, PageRequest, pageOf } from '#libs/http';
+import { PAGE_SIZE, type Page, PageRequest, pageOf, UuidPipe } from '#libs/http';
 import { Database } from '#libs/persistence';
 import { Needs, Staff, type StaffCaller } from '#libs/staff';
 import { type NoteRow, Notes } from './notes.js';
@@ -23,7 +23,7 @@ export class NotesController {
   @Get()
   @Needs('tenants.read')
   @ApiOperation({ summary: 'List notes about a tenant' })
-  async list(@Param('id', ParseUUIDPipe) tenantId: string, @Query() request: PageRequest): Promise<Page<NoteRow>> {
+  async list(@Param('id', UuidPipe) tenantId: string, @Query() request: PageRequest): Promise<Page<NoteRow>> {
     const rows = await this.db.asStaff((tx) =>
       this.notes.list(tx, tenantId, { before: request.cursor, limit: PAGE_SIZE + 1 }),
     );
@@ -39,7 +39,7 @@ export class NotesController {
   @Needs('tenants.note')
   @ApiOperation({ summary: 'Note something about a tenant' })
   add(
-    @Param('id', ParseUUIDPipe) tenantId: string,
+    @Param('id', UuidPipe) tenantId: string,
     @Body() { text }: NoteRequest,
     @Staff() staff: StaffCaller,
   ): Promise<NoteRow> {

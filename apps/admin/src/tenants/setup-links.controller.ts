@@ -1,8 +1,8 @@
-import { Body, Controller, Header, Param, ParseUUIDPipe, Post } from '@nestjs/common';
+import { Body, Controller, Header, Param, Post } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { IsString, Length } from 'class-validator';
 import { loadConfig } from '#libs/config';
-import { Refusal } from '#libs/http';
+import { Refusal, UuidPipe } from '#libs/http';
 import { Database } from '#libs/persistence';
 import { AuditLog, auditOf, Needs, Staff, type StaffCaller } from '#libs/staff';
 import { SetupLinks, Tenants } from '#libs/tenants';
@@ -32,7 +32,7 @@ export class SetupLinksController {
   @Needs('setup-links.make')
   @ApiOperation({ summary: 'Make a setup link' })
   async make(
-    @Param('id', ParseUUIDPipe) tenantId: string,
+    @Param('id', UuidPipe) tenantId: string,
     @Body() { reason }: SetupLinkRequest,
     @Staff() staff: StaffCaller,
   ): Promise<{ id: string; url: string; expires_at: Date }> {

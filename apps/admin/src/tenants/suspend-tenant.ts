@@ -31,8 +31,7 @@ export class SuspendTenant {
     reason: string;
     staff: StaffCaller;
   }): Promise<{ id: string; status: TenantStatus; off: SuspensionLevel | null }> {
-    const { level, reason, staff } = input;
-    const tenantId = input.tenantId.toLowerCase();
+    const { tenantId, level, reason, staff } = input;
     return this.db.inTenant(tenantId, async (tx) => {
       const outcome = await this.tenants.suspend(tx, tenantId, level);
       if (!outcome) throw Refusal.notFound('tenant');
