@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CLOCK, type Clock } from '#libs/clock';
 import { firstIdAt, newId } from '#libs/ids';
-import { canMove, orderOfLife } from '#libs/message-status';
+import { orderOfLife } from '#libs/message-status';
 import { Coalescer, Database, type Tx } from '#libs/persistence';
 import { type AcceptOnce, KeyInUseError, NotCoveredError } from './accept-once.js';
 import { type AppliedStatus, applyStatuses, type ReportedStatus } from './apply-statuses.js';
@@ -14,6 +14,7 @@ import {
   type MessageRow,
   type NewMessage,
 } from './message-row.js';
+import { type Cancelling, cancel } from './withdraw.js';
 
 /** What became of a message that was to be taken in. */
 type Became = 'stored' | 'key in use' | 'not covered';
@@ -167,31 +168,13 @@ export class Outbox {
   }
 
   /**
-   * Takes back a message that waits. One that a dispatcher has claimed, or whose call is in doubt, cannot be taken back.
+   * Takes back a message that waits for its turn or its template. One that a dispatcher has claimed, or whose call is in
+   * doubt, also when it is parked for that, cannot be taken back.
    *
    * @returns whether it is cancelled now, and the message as it is; undefined when this tenant has no such message
    */
-  async cancel(
-    tx: Tx,
-    tenantId: string,
-    messageId: string,
-  ): Promise<{ cancelled: boolean; message: MessageRow } | undefined> {
-    const [message]: MessageRow[] = await tx.query(
-      `SELECT ${MESSAGE_COLUMNS} FROM messages m WHERE m.tenant_id = $1 AND m.message_id = $2 FOR UPDATE`,
-      [tenantId, messageId],
-    );
-    if (!message) return undefined;
-    if (!canMove(message.status, 'cancelled')) return { cancelled: false, message };
-    const now = this.clock.now();
-    await tx.query(
-      `WITH cancelled AS (
-         UPDATE messages SET status = 'cancelled', status_at = $3 WHERE tenant_id = $1 AND message_id = $2
-         RETURNING attempts)
-       INSERT INTO message_events (tenant_id, message_id, kind, occurrence, at, source)
-       SELECT $1, $2, 'cancelled', attempts, $3, 'paloma' FROM cancelled`,
-      [tenantId, messageId, now],
-    );
-    return { cancelled: true, message: { ...message, status: 'cancelled', statusAt: now } };
+  cancel(tx: Tx, tenantId: string, messageId: string): Promise<Cancelling | undefined> {
+    return cancel(tx, tenantId, messageId, this.clock.now());
   }
 
   /**

@@ -3,7 +3,7 @@ import { newId } from '#libs/ids';
 import type { Tx } from '#libs/persistence';
 import { cloneDatabase, connect, type TestDatabase } from '../../../test/support/database.js';
 import { type FoundedNumber, foundNumber } from '../../../test/support/numbers.js';
-import { isUnderWay, Outbox, OutboxLanes, withdraw } from './index.js';
+import { isUnderWay, Outbox, OutboxDoubts, OutboxHeld, OutboxLanes, withdraw } from './index.js';
 
 const noon = new Date('2026-11-23T12:00:00.000Z');
 
@@ -70,6 +70,34 @@ describe('a message that its sender takes back', () => {
     await inShop((tx) => lanes.settle(tx, shop.tenantId, [again], noon));
     expect((await claim()).map((m) => m.status)).toEqual(['cancelled']);
     expect(await underWay(id)).toBe(false);
+  });
+
+  it('while it waits for its template is cancelled, by either way', async () => {
+    const [one, other] = [newId(noon), newId(noon)];
+    for (const id of [one, other]) {
+      await accept(id);
+      await claim();
+      const held = { messageId: id, attempt: 1, became: 'parked', heldFor: 'template_paused' } as const;
+      await inShop(async (tx) => {
+        await lanes.settle(tx, shop.tenantId, [held], noon);
+        await new OutboxHeld().mark(tx, shop.tenantId, [held]);
+      });
+    }
+    expect(await takeBack(one)).toEqual([one]);
+    expect(await inShop((tx) => outbox.cancel(tx, shop.tenantId, other))).toMatchObject({ cancelled: true });
+    expect([await statusOf(one), await statusOf(other)]).toEqual(['cancelled', 'cancelled']);
+  });
+
+  it('is parked still where Meta may have it', async () => {
+    const id = newId(noon);
+    await accept(id);
+    await claim();
+    await inShop((tx) => lanes.abandon(tx, shop.tenantId, shop.phoneNumberId, noon));
+    const decision = { messageId: id, becomes: 'parked', detail: { reason: 'outcome_unknown' } } as const;
+    await inShop((tx) => new OutboxDoubts(connection.db).decide(tx, shop.tenantId, [decision], noon));
+    expect(await takeBack(id)).toEqual([]);
+    expect(await inShop((tx) => outbox.cancel(tx, shop.tenantId, id))).toMatchObject({ cancelled: false });
+    expect(await statusOf(id)).toBe('parked');
   });
 
   it('is not one of another merchant', async () => {

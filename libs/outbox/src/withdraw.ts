@@ -1,16 +1,16 @@
 import { firstIdAt } from '#libs/ids';
-import { nextStates } from '#libs/message-status';
 import type { Tx } from '#libs/persistence';
+import { MESSAGE_COLUMNS, type MessageRow } from './message-row.js';
 
 /** No message waits longer: Meta's longest time to live of a template is 30 days (Meta, 2025-11). */
 const LONGEST_LIFE_MS = 31 * 86_400_000;
-/** States from which a message may be cancelled. */
-const WAITING = (['accepted', 'parked'] as const).filter((status) => nextStates(status).includes('cancelled'));
+/** That a message `m` waits for its turn or for its template. One that is parked for any other reason may be at Meta. */
+const STILL_WAITS = `(m.status = 'accepted' OR (m.status = 'parked' AND m.held_for IS NOT NULL))`;
 
 /**
  * Takes back messages by the ids that their sender gave them: those that wait are cancelled, and so is what is accepted under one
  * of the ids later, for a call that accepts it may be under way. One that a dispatcher has claimed is not taken back; should
- * it have to be tried again, it is.
+ * it have to be tried again, it is. Nor is one that is parked because Meta never said whether it has it.
  *
  * @returns ids of the messages that are cancelled now
  */
@@ -28,15 +28,42 @@ export async function withdraw(tx: Tx, tenantId: string, messageIds: readonly st
         WHERE m.tenant_id = $1 AND m.message_id = ANY ($2::uuid[]) ORDER BY m.message_id FOR UPDATE),
      cancelled AS (
        UPDATE messages m SET status = 'cancelled', status_at = $3 FROM waiting w
-        WHERE m.tenant_id = $1 AND m.message_id = w.message_id AND m.status = ANY ($4::text[])
+        WHERE m.tenant_id = $1 AND m.message_id = w.message_id AND ${STILL_WAITS}
        RETURNING m.message_id, m.attempts),
      noted AS (
        INSERT INTO message_events (tenant_id, message_id, kind, occurrence, at, source)
        SELECT $1, message_id, 'cancelled', attempts, $3, 'paloma' FROM cancelled)
      SELECT message_id AS "messageId" FROM cancelled`,
-    [tenantId, messageIds, now, WAITING],
+    [tenantId, messageIds, now],
   );
   return rows.map((row) => row.messageId);
+}
+
+export interface Cancelling {
+  cancelled: boolean;
+  /** As it is now. */
+  message: MessageRow;
+}
+
+/** See `Outbox.cancel`. */
+export async function cancel(tx: Tx, tenantId: string, messageId: string, now: Date): Promise<Cancelling | undefined> {
+  const [found]: (MessageRow & { waits: boolean })[] = await tx.query(
+    `SELECT ${MESSAGE_COLUMNS}, ${STILL_WAITS} AS waits
+       FROM messages m WHERE m.tenant_id = $1 AND m.message_id = $2 FOR UPDATE`,
+    [tenantId, messageId],
+  );
+  if (!found) return undefined;
+  const { waits, ...message } = found;
+  if (!waits) return { cancelled: false, message };
+  await tx.query(
+    `WITH cancelled AS (
+       UPDATE messages SET status = 'cancelled', status_at = $3 WHERE tenant_id = $1 AND message_id = $2
+       RETURNING attempts)
+     INSERT INTO message_events (tenant_id, message_id, kind, occurrence, at, source)
+     SELECT $1, $2, 'cancelled', attempts, $3, 'paloma' FROM cancelled`,
+    [tenantId, messageId, now],
+  );
+  return { cancelled: true, message: { ...message, status: 'cancelled', statusAt: now } };
 }
 
 /** Whether a call to Meta may be under way for any of these messages. */

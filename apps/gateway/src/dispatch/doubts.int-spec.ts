@@ -162,6 +162,19 @@ describe.each(['drop', 'drop_after_accept'] as const)('after %s,', (mode) => {
 });
 
 describe('a tenant', () => {
+  it('cannot cancel what was parked because Meta may have it, and staff go on seeing it', async () => {
+    await fault('drop_after_accept');
+    const ref = await send(templateTo(CUSTOMER));
+    await until(ref, 'unknown');
+    await silence(ref, 3_601);
+    await until(ref, 'parked');
+    const refused = await http('DELETE', `${gateway.url}/api/v1/messages/${ref}`, { token: shop.apiKey });
+    expect(refused).toMatchObject({ status: 409, body: { error: { code: 'conflict' } } });
+    expect(refused.body.error.message).toMatch(/^This message is parked, since Meta never said whether it has it/);
+    expect(kinds(await read(ref))).toEqual(['accepted', 'sending', 'unknown', 'parked']);
+    expect(await taken()).toBe(1);
+  });
+
   it('is told that an advertisement counts as not sent', async () => {
     await fault('drop');
     const ref = await send(templateTo(CUSTOMER, 'spring_sale'));

@@ -81,7 +81,8 @@ export class NativeMessagesController {
       const { cancelled, message } = done;
       if (!cancelled) {
         throw Refusal.conflict(
-          `This message is ${message.status}: only one that was not handed to Meta yet can be cancelled.`,
+          `This message is ${message.status}${message.status === 'parked' ? ', since Meta never said whether it has it' : ''}: ` +
+            'only one that was not handed to Meta yet can be cancelled.',
         );
       }
       const number = await this.wabas.phoneNumber(tx, tenantId, { phoneNumberId: message.phoneNumberId });
