@@ -4,7 +4,7 @@ import { Refusal } from '#libs/http';
 import { Database } from '#libs/persistence';
 import { type Session, SessionGuard } from '#libs/sessions';
 import { ApiKeyAuthenticator, type Caller } from './api-key-authenticator.js';
-import { outOfReach } from './key-reach.js';
+import { beyondReach, outOfReach } from './key-reach.js';
 import { keyMay, roleMay } from './permissions.js';
 import { type Need, needOf } from './route-needs.js';
 import { SetupLinks } from './setup-links.js';
@@ -86,7 +86,7 @@ export class ApiKeyGuard implements CanActivate {
       throw Refusal.forbidden(`This API key may not do this: it lacks the scope "${need.split('.')[0]}".`);
     }
     if (caller.only && (await outOfReach(this.db, caller.tenantId, caller.only, request, need === 'own'))) {
-      throw Refusal.forbidden('This API key is for another number or account. Name one that it reaches.');
+      throw beyondReach();
     }
     refuseClosing(caller, request, need);
     request.caller = caller;

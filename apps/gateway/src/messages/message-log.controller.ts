@@ -4,7 +4,7 @@ import { PAGE_SIZE, type Page, pageOf, Refusal } from '#libs/http';
 import { isId, timeOfId } from '#libs/ids';
 import { type MessageFilter, type MessageRow, messageIdOf, Outbox } from '#libs/outbox';
 import { Database } from '#libs/persistence';
-import { type Caller, TenantCaller, TenantGuard } from '#libs/tenants';
+import { type Caller, requireReach, TenantCaller, TenantGuard } from '#libs/tenants';
 import { Wabas } from '#libs/wabas';
 import { ListMessagesRequest } from './list-messages.request.js';
 import {
@@ -53,13 +53,16 @@ export class MessageLogController {
   @ApiOkResponse({ type: MessageHistoryResponse })
   @ApiOperation({ summary: 'Show a message and its history' })
   @Get(':id')
-  one(@TenantCaller() { tenantId }: Caller, @Param('id') id: string): Promise<MessageHistoryResponse> {
+  one(@TenantCaller() caller: Caller, @Param('id') id: string): Promise<MessageHistoryResponse> {
+    const { tenantId } = caller;
     const messageId = messageIdOf(id) ?? (isId(id) ? id : undefined);
     if (!messageId) throw Refusal.notFound('message');
     return this.db.inTenant(tenantId, async (tx) => {
       const message = await this.outbox.find(tx, tenantId, messageId);
       if (!message) throw Refusal.notFound('message');
-      const number = await this.wabas.phoneNumber(tx, tenantId, { phoneNumberId: message.phoneNumberId });
+      const { phoneNumberId } = message;
+      const number = await this.wabas.phoneNumber(tx, tenantId, { phoneNumberId });
+      requireReach(caller, { phoneNumberId, wabaId: number?.wabaId ?? '' });
       const accepted = {
         kind: 'accepted',
         at: timeOfId(messageId).toISOString(),

@@ -5,7 +5,7 @@ import { KeepsItsKey, type Once, OnceKey } from '#libs/idempotency';
 import { isId } from '#libs/ids';
 import { messageIdOf, Outbox } from '#libs/outbox';
 import { Database } from '#libs/persistence';
-import { type Caller, TenantCaller, TenantGuard } from '#libs/tenants';
+import { type Caller, requireReach, TenantCaller, TenantGuard } from '#libs/tenants';
 import { Wabas } from '#libs/wabas';
 import { refuse } from '../graph-envelope/refuse.js';
 import { AcceptedMessageResponse, MessageResponse } from './message.response.js';
@@ -72,20 +72,24 @@ export class NativeMessagesController {
   @ApiOperation({ summary: 'Cancel a message' })
   @ApiOkResponse({ type: MessageResponse })
   @Delete(':id')
-  cancel(@TenantCaller() { tenantId }: Caller, @Param('id') id: string): Promise<MessageResponse> {
+  cancel(@TenantCaller() caller: Caller, @Param('id') id: string): Promise<MessageResponse> {
+    const { tenantId } = caller;
     const messageId = messageIdOf(id) ?? (isId(id) ? id : undefined);
     if (!messageId) throw Refusal.notFound('message');
     return this.db.inTenant(tenantId, async (tx) => {
       const done = await this.outbox.cancel(tx, tenantId, messageId);
       if (!done) throw Refusal.notFound('message');
       const { cancelled, message } = done;
+      const { phoneNumberId } = message;
+      const number = await this.wabas.phoneNumber(tx, tenantId, { phoneNumberId });
+      // Whose it is, is known with its row; a refusal takes the cancelling back.
+      requireReach(caller, { phoneNumberId, wabaId: number?.wabaId ?? '' });
       if (!cancelled) {
         throw Refusal.conflict(
           `This message is ${message.status}${message.status === 'parked' ? ', since Meta never said whether it has it' : ''}: ` +
             'only one that was not handed to Meta yet can be cancelled.',
         );
       }
-      const number = await this.wabas.phoneNumber(tx, tenantId, { phoneNumberId: message.phoneNumberId });
       return MessageResponse.of(message, number?.metaPhoneNumberId ?? '');
     });
   }

@@ -12,7 +12,7 @@ import type { FastifyRequest } from 'fastify';
 import { loadConfig } from '#libs/config';
 import { Database } from '#libs/persistence';
 import { Templates } from '#libs/templates';
-import { ApiKeyGuard, type Caller, keyOf, TenantCaller } from '#libs/tenants';
+import { ApiKeyGuard, type Caller, keyOf, requireReach, TenantCaller } from '#libs/tenants';
 import { Wabas } from '#libs/wabas';
 import { unknownObject } from '../graph-envelope/refuse.js';
 import { graphPage, project, readPage } from '../graph-list/graph-page.js';
@@ -111,7 +111,10 @@ export class NodesController {
         return project(numberView(number, portfolio ?? undefined, carried), query.fields);
       }
       const template = await this.templates.findByMetaId(tx, tenantId, id);
-      if (template) return project(templateView(template), query.fields);
+      if (template) {
+        requireReach(caller, template);
+        return project(templateView(template), query.fields);
+      }
       const waba = await this.wabas.waba(tx, tenantId, { metaWabaId: id });
       return waba && project(wabaView(waba), query.fields);
     });

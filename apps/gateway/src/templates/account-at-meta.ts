@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { GraphClient, type GraphRequest } from '#libs/meta-cloud';
 import { Database } from '#libs/persistence';
-import type { Caller } from '#libs/tenants';
+import { type Caller, requireReach } from '#libs/tenants';
 import { type Waba, Wabas } from '#libs/wabas';
 import { fromGraph, refuse, unknownObject } from '../graph-envelope/refuse.js';
 
@@ -20,13 +20,14 @@ export class AccountAtMeta {
     private readonly graph: GraphClient,
   ) {}
 
-  /** @throws Refusal when the WABA is not the caller's, the caller may not write, or Meta gives us no access */
+  /** @throws Refusal when the WABA is not the caller's or not its key's, the caller may not write, or Meta gives us no access */
   async writable(caller: Caller, by: { wabaId: string } | { metaWabaId: string }): Promise<ReachableWaba> {
     if (caller.tenantStatus !== 'active') {
       throw refuse('tenant_suspended', 'Your provider has suspended this account. Ask its support what to do.');
     }
     const waba = await this.db.inTenant(caller.tenantId, (tx) => this.wabas.waba(tx, caller.tenantId, by));
     if (!waba) throw unknownObject('metaWabaId' in by ? by.metaWabaId : by.wabaId);
+    requireReach(caller, waba);
     const token = this.wabas.tokenOf(waba);
     if (token === undefined) {
       throw refuse(

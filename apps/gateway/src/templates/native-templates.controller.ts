@@ -141,8 +141,8 @@ export class NativeTemplatesController {
   @ApiOperation({ summary: 'Show a template and its history' })
   @ApiOkResponse({ type: TemplateHistoryResponse })
   @Get(':id')
-  one(@TenantCaller() { tenantId }: Caller, @Param('id') id: string): Promise<TemplateHistoryResponse> {
-    return this.read.one(tenantId, id);
+  one(@TenantCaller() caller: Caller, @Param('id') id: string): Promise<TemplateHistoryResponse> {
+    return this.read.one(caller, id);
   }
 
   /** Submits a template to Meta's review: Graph's body, with the account in `waba_id` if there are several. */
@@ -157,7 +157,7 @@ export class NativeTemplatesController {
     }
     const { metaWabaId } = await this.read.chosen(caller.tenantId, wabaId);
     const { id } = await this.manage.create(caller, metaWabaId, template);
-    return this.read.one(caller.tenantId, String(id));
+    return this.read.one(caller, String(id));
   }
 
   /** Replaces the components, the category or the time to live; Meta reviews the template again. */
@@ -172,7 +172,7 @@ export class NativeTemplatesController {
   ): Promise<TemplateHistoryResponse> {
     const template = await this.atMeta(caller, id);
     await this.edits.edit(caller, template.metaTemplateId, templateIn(given));
-    return this.read.one(caller.tenantId, template.templateId);
+    return this.read.one(caller, template.templateId);
   }
 
   /** Ends a pause that pacing began. */
@@ -183,7 +183,7 @@ export class NativeTemplatesController {
   async unpause(@TenantCaller() caller: Caller, @Param('id') id: string): Promise<TemplateHistoryResponse> {
     const template = await this.atMeta(caller, id);
     await this.edits.unpause(caller, template.metaTemplateId);
-    return this.read.one(caller.tenantId, template.templateId);
+    return this.read.one(caller, template.templateId);
   }
 
   /** Deletes all languages of a name. */
@@ -203,12 +203,12 @@ export class NativeTemplatesController {
   @HttpCode(204)
   async remove(@TenantCaller() caller: Caller, @Param('id') id: string): Promise<void> {
     const template = await this.atMeta(caller, id);
-    const { waba_id: metaWabaId } = await this.read.one(caller.tenantId, template.templateId);
+    const { waba_id: metaWabaId } = await this.read.one(caller, template.templateId);
     await this.manage.remove(caller, metaWabaId, { name: template.name, hsm_id: template.metaTemplateId });
   }
 
-  private async atMeta({ tenantId }: Caller, id: string): Promise<Template & { metaTemplateId: string }> {
-    const template = await this.read.find(tenantId, id);
+  private async atMeta(caller: Caller, id: string): Promise<Template & { metaTemplateId: string }> {
+    const template = await this.read.find(caller, id);
     const { metaTemplateId, status } = template;
     if (metaTemplateId === null || status === 'deleted') throw Refusal.notFound('template');
     return { ...template, metaTemplateId };

@@ -5,6 +5,7 @@ import { isId } from '#libs/ids';
 import { Database, type Tx } from '#libs/persistence';
 import { Wake } from '#libs/queues';
 import { type Template, TemplateSyncs, Templates } from '#libs/templates';
+import { type Caller, requireReach } from '#libs/tenants';
 import { type Waba, Wabas } from '#libs/wabas';
 import { refuse } from '../graph-envelope/refuse.js';
 import type { ListTemplatesRequest } from './template.request.js';
@@ -51,10 +52,11 @@ export class ReadTemplates {
     });
   }
 
-  /** @param id ours or Meta's @throws Refusal when the tenant has no such template */
-  one(tenantId: string, id: string): Promise<TemplateHistoryResponse> {
+  /** @param id ours or Meta's @throws Refusal when the tenant has no such template, or the key is for another account */
+  one(caller: Caller, id: string): Promise<TemplateHistoryResponse> {
+    const { tenantId } = caller;
     return this.db.inTenant(tenantId, async (tx) => {
-      const template = await this.own(tx, tenantId, id);
+      const template = await this.own(tx, caller, id);
       const waba = await this.wabas.waba(tx, tenantId, { wabaId: template.wabaId });
       const events = await this.templates.eventsOf(tx, tenantId, template.templateId);
       return {
@@ -64,16 +66,18 @@ export class ReadTemplates {
     });
   }
 
-  /** @param id ours or Meta's @throws Refusal when the tenant has no such template */
-  find(tenantId: string, id: string): Promise<Template> {
-    return this.db.inTenant(tenantId, (tx) => this.own(tx, tenantId, id));
+  /** @param id ours or Meta's @throws Refusal when the tenant has no such template, or the key is for another account */
+  find(caller: Caller, id: string): Promise<Template> {
+    return this.db.inTenant(caller.tenantId, (tx) => this.own(tx, caller, id));
   }
 
-  private async own(tx: Tx, tenantId: string, id: string): Promise<Template> {
+  private async own(tx: Tx, caller: Caller, id: string): Promise<Template> {
+    const { tenantId } = caller;
     const template = isId(id)
       ? await this.templates.findById(tx, tenantId, id)
       : await this.templates.findByMetaId(tx, tenantId, id);
     if (!template) throw Refusal.notFound('template');
+    requireReach(caller, template);
     return template;
   }
 
