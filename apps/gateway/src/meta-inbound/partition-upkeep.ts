@@ -11,7 +11,7 @@ const DAILY_MS = 86_400_000;
 /**
  * Makes the months to come their own partitions; rows of a month without one wait in the default partition. Drops months
  * of raw webhooks, tenants' events and their posts once all of a month is older than RETENTION_DAYS, unless an event of it
- * was never applied.
+ * is still to be applied. What is parked of a tenant's outlives its month until it is settled.
  */
 @Injectable()
 export class PartitionUpkeep implements OnApplicationBootstrap {
