@@ -11,13 +11,23 @@ import { RequireConsent } from './require-consent.js';
 import { Room } from './room.js';
 import { SendBatch } from './send-batch.js';
 import { SendMessage } from './send-message.js';
+import { SendableTemplates } from './sendable-templates.js';
 import { ServiceWindows } from './service-windows.js';
 
 /** Accepting messages, and reading what became of them. */
 @Module({
   imports: [TierReservationModule, WalletModule],
   controllers: [MessagesController, MessageLogController, NativeMessagesController, BatchesController],
-  providers: [SendMessage, SendBatch, Room, MarkAsRead, NamedObjects, RequireConsent, ServiceWindows],
+  providers: [
+    SendMessage,
+    SendBatch,
+    SendableTemplates,
+    Room,
+    MarkAsRead,
+    NamedObjects,
+    RequireConsent,
+    ServiceWindows,
+  ],
   exports: [SendMessage, MarkAsRead],
 })
 export class MessagesModule {}

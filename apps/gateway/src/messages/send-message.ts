@@ -2,23 +2,12 @@ import { Inject, Injectable } from '@nestjs/common';
 import { CLOCK, type Clock } from '#libs/clock';
 import { type Once, stillUnderWay } from '#libs/idempotency';
 import { KeyInUseError, type NewMessage, NotCoveredError, Outbox } from '#libs/outbox';
-import { Database } from '#libs/persistence';
 import { Wake } from '#libs/queues';
 import type { ServiceWindow } from '#libs/service-window';
-import {
-  checkParameters,
-  isSendable,
-  stateForSending,
-  summarise,
-  templateLimitsAt,
-  whyNotSendable,
-} from '#libs/template-state';
-import { type Template, Templates } from '#libs/templates';
 import type { Caller } from '#libs/tenants';
 import { isRegistered } from '#libs/wabas';
 import { Holds } from '#libs/wallet';
 import { type Channel, Channels, hasAccess } from '../channels/channels.js';
-import { Remembered } from '../channels/remembered.js';
 import { isProviders, type Restrictable, stoppedBy } from '../channels/restrictions.js';
 import { refuse, unknownObject } from '../graph-envelope/refuse.js';
 import { NamedObjects } from './named-objects.js';
@@ -27,6 +16,7 @@ import { recipientDigits } from './recipient.js';
 import { RequireConsent } from './require-consent.js';
 import { Room } from './room.js';
 import { MOST_AHEAD_DAYS, MOST_AHEAD_MS } from './send-at.js';
+import { SendableTemplates } from './sendable-templates.js';
 import { ServiceWindows } from './service-windows.js';
 import { timeToLiveOf } from './time-to-live.js';
 
@@ -50,20 +40,14 @@ export interface Decided {
 
 // Meta's categories decide who waits: what a customer waits for goes before what a business wants to say.
 const LANES = { authentication: 0, utility: 1, marketing: 2 } as const;
-const REMEMBER_MS = 2_000;
 const JUST_PASSED_MS = 60_000;
 
 /** Reads, decides, commits: a message that is answered with 200 is stored and will be sent or be seen not to be. */
 @Injectable()
 export class SendMessage {
-  // A template that cannot be sent is never remembered, so an approval counts at once; a pause is noticed again at the
-  // moment of sending, so nothing paused goes out meanwhile.
-  private readonly templatesKnown = new Remembered<Template>(REMEMBER_MS, (t) => isSendable(t.status));
-
   constructor(
-    private readonly db: Database,
     private readonly channels: Channels,
-    private readonly templates: Templates,
+    private readonly templates: SendableTemplates,
     private readonly named: NamedObjects,
     private readonly windows: ServiceWindows,
     private readonly consent: RequireConsent,
@@ -122,7 +106,7 @@ export class SendMessage {
     if (recipient === number.displayPhoneNumber.replace(/\D/g, '')) {
       throw refuse('recipient_is_sender', 'to: is the number that sends. Send to the number of a customer.');
     }
-    const template = request.template && (await this.sendableTemplate(channel, request.template));
+    const template = request.template && (await this.templates.of(channel, request.template));
     if (template?.category === 'authentication' && 'userId' in request.to) {
       throw refuse('recipient_needs_number', 'recipient: one-time codes go to phone numbers only. Give it in `to`.');
     }
@@ -220,34 +204,6 @@ export class SendMessage {
       );
     }
     return channel;
-  }
-
-  private async sendableTemplate(channel: Channel, asked: NonNullable<Outbound['template']>): Promise<Template> {
-    const { tenantId, wabaId } = channel.waba;
-    const { name, language } = asked;
-    const template = await this.templatesKnown.get(`${tenantId} ${wabaId} ${language} ${name}`, () =>
-      this.db.inTenant(tenantId, (tx) => this.templates.find(tx, tenantId, { wabaId, name, language })),
-    );
-    if (!template) {
-      throw refuse(
-        'template_unknown',
-        `template name (${name}) does not exist in ${language}. List your templates to see names and languages.`,
-      );
-    }
-    const now = this.clock.now();
-    const why = whyNotSendable(stateForSending(template.status, template.heldUntil, now));
-    if (why) {
-      throw refuse(
-        why,
-        isSendable(template.status)
-          ? `template name (${name}) in ${language} is held back by your provider until ${template.heldUntil?.toISOString()}. Ask them why, or send another template.`
-          : `template name (${name}) in ${language} is ${template.status}, so it cannot be sent. Only approved templates can.`,
-      );
-    }
-    const day = now.toISOString().slice(0, 10);
-    const wrong = summarise(checkParameters(template.components, asked.components, templateLimitsAt(day)));
-    if (wrong) throw refuse(wrong.refusal, wrong.details);
-    return template;
   }
 }
 
