@@ -32,6 +32,11 @@ class AddFault {
   @IsInt()
   code?: number;
 
+  @ApiPropertyOptional({ description: 'Graph error subcode', example: 33 })
+  @IsOptional()
+  @IsInt()
+  subcode?: number;
+
   @ApiPropertyOptional({ default: 1000 })
   @IsOptional()
   @IsInt()

@@ -69,7 +69,10 @@ async function answer(meta: Meta, metrics: Metrics, request: FastifyRequest, rep
     if (fault?.mode === 'error') {
       if (fault.retry_after !== undefined) reply.header('retry-after', fault.retry_after);
       const code = fault.code ?? LIKELY_CODE[fault.http_status ?? 500] ?? 131000;
-      throw new GraphError(code, 'A fault asked for through the sandbox.', { http: fault.http_status });
+      throw new GraphError(code, 'A fault asked for through the sandbox.', {
+        http: fault.http_status,
+        subcode: fault.subcode,
+      });
     }
     if (call.segments[0] === 'whatsapp_business' && call.segments[1] === 'attachments')
       return sendBytes(call, reply, respond);

@@ -47,8 +47,8 @@ export function debugToken(call: GraphCall): Record<string, unknown> {
       data: { is_valid: false, scopes: [], error: { code: 190, message: 'Invalid OAuth access token.', subcode: 467 } },
     };
   const alive = token.expiresAt === undefined || token.expiresAt > world.now();
-  // The newest WABA is first.
-  const targets = token.wabaIds && [...token.wabaIds].reverse();
+  // The newest WABA is first; the partner's system user may touch all of them.
+  const targets = [...(token.wabaIds ?? Array.from(world.all('waba'), (waba) => waba.id))].reverse();
   return {
     data: {
       app_id: token.appId,
@@ -58,7 +58,7 @@ export function debugToken(call: GraphCall): Record<string, unknown> {
       expires_at: token.expiresAt === undefined ? 0 : Math.floor(token.expiresAt / 1000),
       data_access_expires_at: 0,
       scopes: SCOPES,
-      granular_scopes: SCOPES.map((scope) => ({ scope, ...(targets && { target_ids: targets }) })),
+      granular_scopes: SCOPES.map((scope) => ({ scope, target_ids: targets })),
       user_id: token.userId,
     },
   };

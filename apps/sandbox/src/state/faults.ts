@@ -16,6 +16,7 @@ export interface Fault {
   mode: FaultMode;
   http_status?: number;
   code?: number;
+  subcode?: number;
   delay_ms?: number;
   /** Seconds in the header `Retry-After` of an error. */
   retry_after?: number;
