@@ -3,6 +3,7 @@ import { DataSource } from 'typeorm';
 import { SystemClock } from '#libs/clock';
 import { Ledger, Periods } from '#libs/ledger';
 import { Database } from '#libs/persistence';
+import type { MetaApp } from '#libs/provider-settings';
 import { UsageFacts } from '#libs/usage';
 import type { Vault } from '#libs/vault';
 import { PhoneNumber, Portfolio, PortfolioPrices, Standing, Waba, Wabas } from '#libs/wabas';
@@ -34,8 +35,8 @@ export const ledgerEntries: Group = {
       installExtensions: false,
     }).initialize();
     const [db, clock, logger] = [new Database(source), new SystemClock(), pino({ level: 'warn' })];
-    // Neither seals nor opens anything here.
-    const wabas = new Wabas(db, undefined as unknown as Vault, new Standing(), clock);
+    // Neither seals nor opens anything here, nor calls Meta.
+    const wabas = new Wabas(db, undefined as unknown as Vault, undefined as unknown as MetaApp, new Standing(), clock);
     const rating = new RateUsage(
       db,
       new UsageFacts(),

@@ -12,6 +12,7 @@ interface Known {
   currency: string;
   timezone: string;
   sealed_token: string | null;
+  acts_as_provider: boolean;
   country: string | null;
   numbers: { id: string; phone: string; name: string; status: string }[] | null;
   templates: Json[] | null;
@@ -28,7 +29,7 @@ export async function reviveSandbox(stack: Stack): Promise<void> {
   await db.connect();
   const { rows } = await db.query<Known>(`
     SELECT p.meta_business_id AS business, p.messaging_limit, w.waba_id AS waba_uuid, w.meta_waba_id AS waba, w.name,
-           w.currency, w.timezone, w.sealed_token, t.country,
+           w.currency, w.timezone, w.sealed_token, w.acts_as_provider, t.country,
            (SELECT json_agg(json_build_object('id', n.meta_phone_number_id, 'phone', n.display_phone_number,
                                               'name', n.verified_name, 'status', n.status))
               FROM phone_numbers n WHERE n.tenant_id = w.tenant_id AND n.waba_id = w.waba_id) AS numbers,
@@ -62,7 +63,8 @@ export async function reviveSandbox(stack: Stack): Promise<void> {
       });
     }
     for (const template of known.templates ?? []) await tell('templates', { ...template, waba_id: known.waba });
-    if (known.sealed_token) {
+    // The provider's own token the sandbox has from its start.
+    if (known.sealed_token && !known.acts_as_provider) {
       const value = vault.open(known.sealed_token, `waba-token:${known.waba_uuid}`);
       await tell('tokens', { value, waba_ids: [known.waba] });
     }

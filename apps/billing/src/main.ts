@@ -16,5 +16,6 @@ await run({
     'STRIPE_URL',
     'META_GRAPH_URL',
     'META_GRAPH_VERSION',
+    'META_SYSTEM_USER_TOKEN',
   ],
 });

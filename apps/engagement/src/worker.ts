@@ -13,5 +13,6 @@ await run({
     'ENGAGEMENT_PUBLIC_URL',
     'META_GRAPH_URL',
     'META_GRAPH_VERSION',
+    'META_SYSTEM_USER_TOKEN',
   ],
 });

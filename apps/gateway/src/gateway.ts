@@ -19,6 +19,7 @@ export const GATEWAY: Parameters<typeof run>[0] = {
     'META_APP_ID',
     'META_APP_SECRETS',
     'META_VERIFY_TOKEN',
+    'META_SYSTEM_USER_TOKEN',
     'WEBHOOK_ALLOWED_NETWORKS',
     'ON_PREMISES_ALLOWED_NETWORKS',
   ],

@@ -52,7 +52,8 @@ export function showSignup(signup) {
   $('next').textContent = next.text;
 
   $('choices').hidden = next.kind !== 'connect';
-  $('connect').hidden = next.kind !== 'connect' && state !== 'failed';
+  // What the provider carries out has no dialog.
+  $('connect').hidden = next.kind !== 'connect' && (state !== 'failed' || signup.kind === 'classic');
   $('connect').textContent = started ? page.textConnectAgain : page.textConnect;
   $('connect').className = next.kind === 'connect' ? '' : 'quiet';
   // A number that was missing may have been added in WhatsApp Manager, without the dialog.

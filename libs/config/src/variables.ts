@@ -194,7 +194,7 @@ export const VARIABLES = {
   }),
   META_SYSTEM_USER_TOKEN: variable({
     describe:
-      "Token of the provider's system user, for what a business token may not do: credit lines, new accounts; empty for a tech provider",
+      "Token of the provider's system user, for what no business token does: credit lines, accounts of applications and their messages; empty for a tech provider",
     example: 'EAAB...',
     fallback: '',
     secret: true,

@@ -2,7 +2,7 @@
 export const SECRET_KINDS = {
   app_secret: { means: 'signs webhooks, and proves the app when it exchanges codes' },
   verify_token: { means: "answers Meta's handshake before it posts webhooks to an address" },
-  system_user_token: { means: 'credit lines, and accounts of classic applications' },
+  system_user_token: { means: 'credit lines, and accounts of classic applications with all that their numbers do' },
 } as const;
 export type SecretKind = keyof typeof SECRET_KINDS;
 

@@ -27,7 +27,10 @@ export class Waba {
   @Column('char', { length: 3 }) currency: string;
   /** IANA name. */
   @Column('text') timezone: string;
+  /** What we act with for it at Meta; null while Meta does not let us. */
   @Column('text', { name: 'sealed_token', nullable: true }) sealedToken: string | null;
+  /** We act with the provider's own token, which may have been replaced since it was sealed here. */
+  @Column('boolean', { name: 'acts_as_provider', default: false }) actsAsProvider: boolean;
   @Column('timestamptz', { name: 'created_at' }) createdAt: Date;
   /** As Meta names it: PENDING, APPROVED, REJECTED, DEFERRED, ... */
   @Column('text', { name: 'review_status', nullable: true }) reviewStatus: string | null;

@@ -3,6 +3,7 @@ import { In } from 'typeorm';
 import { CLOCK, type Clock } from '#libs/clock';
 import { derivedId, newId } from '#libs/ids';
 import { Database, type Tx } from '#libs/persistence';
+import { MetaApp } from '#libs/provider-settings';
 import { type Hold, holdAt, tierName } from '#libs/tier-quota';
 import { Vault } from '#libs/vault';
 import { PhoneNumber, Portfolio, Waba } from './entities.js';
@@ -69,6 +70,7 @@ export class Wabas {
   constructor(
     private readonly db: Database,
     private readonly vault: Vault,
+    private readonly metaApp: MetaApp,
     private readonly standing: Standing,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
@@ -99,16 +101,25 @@ export class Wabas {
   }
 
   /**
-   * @param seen what Graph says of the WABA; `token` (the business token) is sealed before it is stored
+   * @param seen what Graph says of the WABA; `token` is sealed before it is stored: the business token, or the provider's own,
+   *   of which `tokenOf` gives the one of that day
    * @throws TakenByAnotherTenantError
    */
   async saveWaba(
     tx: Tx,
     tenantId: string,
-    seen: { portfolioId: string; metaWabaId: string; name: string; currency: string; timezone: string; token?: string },
+    seen: {
+      portfolioId: string;
+      metaWabaId: string;
+      name: string;
+      currency: string;
+      timezone: string;
+      token?: string;
+      asProvider?: boolean;
+    },
   ): Promise<Waba> {
     const wabas = tx.getRepository(Waba);
-    const { token, ...facts } = seen;
+    const { token, asProvider = false, ...facts } = seen;
     const known = await wabas.findOneBy({ tenantId, metaWabaId: seen.metaWabaId });
     const wabaId = known?.wabaId ?? newId(this.clock.now());
     await this.claim(tx, tenantId, 'waba', seen.metaWabaId, wabaId);
@@ -117,7 +128,7 @@ export class Wabas {
       ...(known ?? { tenantId, wabaId, createdAt: this.clock.now(), lookedAt: this.clock.now() }),
       ...facts,
       sealedToken: token ? this.vault.seal(token, tokenContext(wabaId)) : (known?.sealedToken ?? null),
-      ...(token ? { disconnectedAt: null } : {}),
+      ...(token ? { disconnectedAt: null, actsAsProvider: asProvider } : {}),
     });
   }
 
@@ -324,9 +335,14 @@ export class Wabas {
       .findOne({ where: { tenantId, portfolioId }, lock: { mode: 'pessimistic_read' } });
   }
 
-  /** The business token of a WABA in clear; undefined while we have none. */
+  /**
+   * What we act with for a WABA at Meta, in clear; undefined while Meta does not let us. The provider's own token is the one
+   * that counts now; what was sealed stands in where this process was given none.
+   */
   tokenOf(waba: Waba): string | undefined {
-    return waba.sealedToken ? this.vault.open(waba.sealedToken, tokenContext(waba.wabaId)) : undefined;
+    if (!waba.sealedToken) return undefined;
+    const current = waba.actsAsProvider ? this.metaApp.partner.token : undefined;
+    return current ?? this.vault.open(waba.sealedToken, tokenContext(waba.wabaId));
   }
   /** The two-step PIN of a number in clear; undefined when it is not ours to know. */
   pinOf(number: PhoneNumber): string | undefined {

@@ -1,4 +1,5 @@
 import type { SignupState } from './signup-state.js';
+import type { SignupKind } from './signup-steps.js';
 
 export type CauseCode =
   | 'code_expired'
@@ -72,3 +73,12 @@ export const CAUSES: Readonly<Record<CauseCode, Cause>> = {
   platform_misconfigured: { state: 'failed', who: 'provider', action: 'support' },
   meta_refused: { state: 'failed', who: 'provider', action: 'retry' },
 };
+
+/**
+ * What a cause comes to in a signup of a kind. Where the provider carries out an application there is no dialog with which
+ * to connect again: account and token are the provider's own, and only the number is proven by the merchant.
+ */
+export function causeIn(kind: SignupKind, cause: CauseCode): CauseCode {
+  if (kind === 'embedded' || CAUSES[cause].action !== 'connect') return cause;
+  return cause === 'number_unverified' ? 'code_needed' : 'meta_refused';
+}

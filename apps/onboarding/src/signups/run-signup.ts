@@ -74,18 +74,23 @@ export class RunSignup {
   }
 
   private async attempt({ signup, steps }: SignupRecord, step: StepName): Promise<void> {
-    const { tenantId, signupId, round } = signup;
+    const { tenantId, signupId, kind, round } = signup;
     const attempts = (steps.find((s) => s.step === step)?.attempts ?? 0) + 1;
     const input: StepInput = {
       tenantId,
       signupId,
+      kind,
       facts: signup.facts,
-      ...this.signups.secretsOf(signup),
+      attempts,
+      ...(kind === 'classic' ? this.providersToken() : this.signups.secretsOf(signup)),
       ...(signup.codeAt ? { codeAt: signup.codeAt } : {}),
     };
     let outcome: Outcome;
     try {
-      outcome = await this.doing(step)(input, this.tools);
+      outcome =
+        kind === 'classic' && input.token === undefined
+          ? { is: 'held-up', cause: 'platform_misconfigured' }
+          : await this.doing(step)(input, this.tools);
     } catch (error) {
       const judged = judgeTrouble(error, step, attempts, await this.secretsNear(input));
       if (!judged) {
@@ -96,6 +101,12 @@ export class RunSignup {
     await this.signups.record(tenantId, signupId, round, step, outcome);
     const told = outcome.is === 'held-up' ? { cause: outcome.cause, meta: outcome.meta?.code } : {};
     this.logger.info({ tenantId, signupId, step, attempts, outcome: outcome.is, ...told }, 'signup step');
+  }
+
+  /** Asked for at each step, because it may be replaced while a merchant is waited for. */
+  private providersToken(): { token?: string } {
+    const { token } = this.tools.partner;
+    return token === undefined ? {} : { token };
   }
 
   private doing(step: StepName): DoStep {

@@ -1,4 +1,4 @@
-import { CAUSES } from './causes.js';
+import { CAUSES, type CauseCode, causeIn } from './causes.js';
 import { canMove, isUnderWay, type SignupState } from './signup-state.js';
 import { fromStep, nextStep, STEPS, type StepName, type StepState } from './signup-steps.js';
 import { LANGUAGES } from './texts/language.js';
@@ -29,6 +29,14 @@ describe('the states of a signup', () => {
     for (const [code, { state }] of Object.entries(CAUSES)) {
       for (const from of ALL.filter(isUnderWay)) expect([code, from, canMove(from, state)]).toEqual([code, from, true]);
     }
+  });
+
+  it('of an application are never mended in Meta’s dialog, which it does not have', () => {
+    for (const code of Object.keys(CAUSES) as CauseCode[]) {
+      expect([code, CAUSES[causeIn('classic', code)].action]).not.toEqual([code, 'connect']);
+      expect(causeIn('embedded', code)).toBe(code);
+    }
+    expect(causeIn('classic', 'number_unverified')).toBe('code_needed');
   });
 
   it('and causes are told in every language, each with what helps', () => {
@@ -66,5 +74,10 @@ describe('the steps of a signup', () => {
       'import-profile',
       'hear-from-meta',
     ]);
+  });
+
+  it('are those of their kind: no other can be begun with', () => {
+    expect(() => fromStep('exchange-code', 'classic')).toThrow('exchange-code');
+    expect(() => fromStep('create-account')).toThrow('create-account');
   });
 });

@@ -65,10 +65,12 @@ export const CLASSIC_STEPS: readonly StepRow[] = [
 
 export const stepsOf = (kind: SignupKind): readonly StepRow[] => (kind === 'embedded' ? STEPS : CLASSIC_STEPS);
 
-/** @returns this step and all that come after it */
+/** @returns this step and all that come after it @throws Error for a step that a signup of this kind does not have */
 export function fromStep(first: StepName, kind: SignupKind = 'embedded'): StepName[] {
   const order = stepsOf(kind).map((row) => row.step);
-  return order.slice(order.indexOf(first));
+  const at = order.indexOf(first);
+  if (at < 0) throw new Error(`a signup that is ${kind} has no step ${first}`);
+  return order.slice(at);
 }
 
 /** @returns our first step that is neither done nor skipped; undefined when nothing is left to do */

@@ -1,4 +1,4 @@
-import { type ActionKind, CAUSES, type Who } from './causes.js';
+import { type ActionKind, CAUSES, causeIn, type Who } from './causes.js';
 import type { SignupKind } from './signup-steps.js';
 import type { SignupRecord } from './signup-store.js';
 import type { Language } from './texts/language.js';
@@ -43,8 +43,9 @@ function nextAction({ signup, steps }: SignupRecord, language: Language): Signup
     return { who: pays ? 'merchant' : 'nobody', kind: 'none', text: pays ? texts.next.payFirst : texts.next.live };
   }
   if (signup.state === 'cancelled') return { who: 'merchant', kind: 'connect', text: texts.next.cancelled };
-  const cause = steps.find((s) => s.said?.cause)?.said?.cause;
-  if (cause) {
+  const said = steps.find((s) => s.said?.cause)?.said?.cause;
+  if (said) {
+    const cause = causeIn(signup.kind, said);
     const { who, action } = CAUSES[cause];
     // What was to mend itself and did not, a person may start again.
     if (signup.state === 'failed' && action === 'wait') {
@@ -77,7 +78,13 @@ export function signupView(record: SignupRecord, language: Language): SignupView
       state,
       attempts,
       ...(said?.cause
-        ? { cause: { code: said.cause, text: texts.causes[said.cause][0], ...(said.meta ? { meta: said.meta } : {}) } }
+        ? {
+            cause: {
+              code: said.cause,
+              text: texts.causes[causeIn(signup.kind, said.cause)][0],
+              ...(said.meta ? { meta: said.meta } : {}),
+            },
+          }
         : {}),
       ...(said?.note ? { note: texts.notes[said.note as NoteCode] ?? said.note } : {}),
       updated_at: updatedAt,

@@ -4,7 +4,7 @@ import { Refusal } from '#libs/http';
 import { Database, type Tx } from '#libs/persistence';
 import { TenantLimits } from '#libs/tenant-limits';
 import { hashToken, Vault } from '#libs/vault';
-import { CAUSES } from './causes.js';
+import { CAUSES, causeIn } from './causes.js';
 import type { Outcome } from './outcome.js';
 import { Signup, type SignupFacts } from './signup.entity.js';
 import type { SignupEvent } from './signup-event.js';
@@ -64,11 +64,12 @@ export class Signups {
    * Keeps a code of the dialog, sealed, and begins the steps anew: the code stands for a new permission.
    *
    * @returns whether it is news; the same code told twice changes nothing
-   * @throws Refusal 404; 409 when the signup is live
+   * @throws Refusal 404; 409 when the signup is live, or has no dialog
    */
   takeCode(tenantId: string, signupId: string, code: string): Promise<boolean> {
     return this.change(tenantId, signupId, (record) => {
       const { signup } = record;
+      mustHaveDialog(signup);
       const codeHash = hashToken(code).toString('hex');
       if (signup.facts.codeHash === codeHash) return false;
       if (signup.state === 'live') {
@@ -90,11 +91,12 @@ export class Signups {
    * steps begin anew from the proof of access. Leaving the dialog cancels only a signup that waits for it.
    *
    * @returns whether there is work now
-   * @throws Refusal 404
+   * @throws Refusal 404; 409 when the signup has no dialog
    */
   takeEvent(tenantId: string, signupId: string, event: SignupEvent): Promise<boolean> {
     return this.change(tenantId, signupId, (record) => {
       const { signup } = record;
+      mustHaveDialog(signup);
       if (signup.state === 'live') return false;
       if (event.told === 'left') {
         const { told: _, ...left } = event;
@@ -159,7 +161,7 @@ export class Signups {
     return waiting && (await this.retry(tenantId, waiting.signupId)) ? waiting.signupId : undefined;
   }
 
-  /** The secrets of a signup in clear, for the step that needs them. */
+  /** What the dialog gave, in clear, for the step that needs it; nothing for a signup without one. */
   secretsOf(signup: Signup): { code?: string; token?: string } {
     return {
       ...(signup.sealedCode ? { code: this.vault.open(signup.sealedCode, codeContext(signup.signupId)) } : {}),
@@ -196,13 +198,15 @@ export class Signups {
       row.state = retryInMs === undefined ? 'failed' : 'todo';
       if (retryInMs !== undefined) signup.retryAt = new Date(now.getTime() + retryInMs);
       // What time alone was to mend and did not is a failure.
-      const { state } = CAUSES[cause];
+      const { state } = CAUSES[causeIn(signup.kind, cause)];
       moveSignup(signup, retryInMs === undefined && isUnderWay(state) ? 'failed' : state);
       if (step === 'exchange-code' && retryInMs === undefined) signup.sealedCode = null;
     });
   }
 
   private lacks(signup: Signup, needs: 'code' | 'token' | undefined): boolean {
+    // An application is carried out with the provider's own token.
+    if (signup.kind === 'classic') return false;
     return (needs === 'code' && !signup.sealedCode) || (needs === 'token' && !signup.sealedToken);
   }
 
@@ -241,4 +245,15 @@ export class Signups {
     if (!signup) throw Refusal.notFound('signup');
     return this.store.whole(tx, signup);
   }
+}
+
+/**
+ * What Meta's dialog gives belongs to signups that began with it: the ids of an event are a browser's claims, which in an
+ * application's signup the provider's token would prove, for that sees the accounts of all.
+ *
+ * @throws Refusal 409
+ */
+function mustHaveDialog({ kind }: Signup): void {
+  if (kind === 'embedded') return;
+  throw Refusal.conflict("This signup carries out an application and takes nothing of Meta's dialog.");
 }

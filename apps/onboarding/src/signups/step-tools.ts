@@ -9,6 +9,7 @@ import { Profiles } from '../numbers/profiles.js';
 import type { Outcome } from './outcome.js';
 import type { SignupFacts } from './signup.entity.js';
 
+import type { SignupKind } from './signup-steps.js';
 /** What the steps work with. */
 @Injectable()
 export class StepTools {
@@ -37,13 +38,19 @@ export class StepTools {
   }
 }
 
-/** What a step sees of the signup. `code` and `token` are in clear and go nowhere but to Meta. */
+/**
+ * What a step sees of the signup. `code` and `token` are in clear and go nowhere but to Meta; the token is the dialog's, or
+ * the provider's as it is now where that carries out an application.
+ */
 export interface StepInput {
   tenantId: string;
   signupId: string;
   facts: SignupFacts;
   code?: string;
+  kind: SignupKind;
   codeAt?: Date;
+  /** How often the step has been tried, this time included. */
+  attempts: number;
   token?: string;
 }
 

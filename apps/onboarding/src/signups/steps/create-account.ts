@@ -12,10 +12,10 @@ const MOST_PAGES = 200;
  * reference (v23, 2025-11) lists the edge for reading; making accounts there is open to partners whom Meta lets. The name
  * bears the application's mark, so that an account whose answer was lost is found and not made again.
  */
-export const createAccount: DoStep = async ({ facts }, { graph, partner }) => {
-  const { token, businessId } = partner;
-  if (!token || !businessId) return { is: 'held-up', cause: 'platform_misconfigured' };
-  if (facts.wabaId) return { is: 'done', token };
+export const createAccount: DoStep = async ({ facts, token: given }, { graph, partner: { businessId } }) => {
+  if (!businessId) return { is: 'held-up', cause: 'platform_misconfigured' };
+  const token = needed(given, 'a token');
+  if (facts.wabaId) return { is: 'done' };
   const { displayName } = needed(facts.wanted, 'a wanted number');
   const mark = needed(facts.applicationId, 'an application').slice(-12);
   const path = `/${businessId}/owned_whatsapp_business_accounts`;
@@ -26,7 +26,7 @@ export const createAccount: DoStep = async ({ facts }, { graph, partner }) => {
       paging?: { cursors?: { after?: string }; next?: string };
     }>({ path, query: { fields: 'id,name', limit: '100', after }, token });
     const made = data.find((w) => w.name?.endsWith(mark));
-    if (made) return { is: 'done', token, facts: { wabaId: made.id } };
+    if (made) return { is: 'done', facts: { wabaId: made.id } };
     after = paging?.next ? paging.cursors?.after : undefined;
     if (!after) break;
   }
@@ -36,5 +36,5 @@ export const createAccount: DoStep = async ({ facts }, { graph, partner }) => {
     body: { name: `${displayName} ${mark}`, currency: facts.waba?.currency ?? 'USD' },
     token,
   });
-  return { is: 'done', token, facts: { wabaId: id } };
+  return { is: 'done', facts: { wabaId: id } };
 };

@@ -1,5 +1,6 @@
 import { GraphError } from '#libs/meta-cloud';
 import { numberOfSignup, numbersOf } from '../graph-account.js';
+import { tryAgain } from '../judge-trouble.js';
 import { timeZoneOf } from '../meta-time-zone.js';
 import { type DoStep, needed, type StepTools } from '../step-tools.js';
 
@@ -19,9 +20,11 @@ const FIRST_LIMIT = 'TIER_250';
 const readWaba = (tools: StepTools, wabaId: string, token: string): Promise<GraphWaba> =>
   tools.graph.call<GraphWaba>({ path: `/${wabaId}`, query: { fields: WABA_FIELDS }, token });
 
-/** What Graph answers for an object that the token may not see. */
+/** What Graph answers for an object that does not exist, also for one that the token may not see. */
+const isMissing = (error: unknown): boolean =>
+  error instanceof GraphError && error.code === 100 && error.subcode === 33;
 const isHidden = (error: unknown): boolean =>
-  error instanceof GraphError && ((error.code === 100 && error.subcode === 33) || [10, 200].includes(error.code));
+  isMissing(error) || (error instanceof GraphError && [10, 200].includes(error.code));
 
 /** The WABA that the token was given for; the newest is first (Meta, Embedded Signup implementation, 2026-02-20). */
 async function wabaOfToken(tools: StepTools, token: string): Promise<string | undefined> {
@@ -33,17 +36,19 @@ async function wabaOfToken(tools: StepTools, token: string): Promise<string | un
 
 /**
  * Proves that the token reaches the WABA, by reading it. What the dialog named is a claim of a browser: if the token
- * does not show it, or nothing was named, the token itself tells its account.
+ * does not show it, or nothing was named, the token itself tells its account. The provider's own token tells nothing: it
+ * sees the accounts of all. What we made with it may be shown a little later.
  */
-export const proveAccess: DoStep = async ({ facts, token: given }, tools) => {
+export const proveAccess: DoStep = async ({ kind, attempts, facts, token: given }, tools) => {
   const token = needed(given, 'a token');
   let waba: GraphWaba | undefined;
   if (facts.wabaId) {
     waba = await readWaba(tools, facts.wabaId, token).catch((error: unknown) => {
-      if (isHidden(error)) return undefined;
+      if (kind === 'classic' ? isMissing(error) : isHidden(error)) return undefined;
       throw error;
     });
   }
+  if (!waba && kind === 'classic') return { is: 'held-up', cause: 'meta_unavailable', ...tryAgain(attempts) };
   if (!waba) {
     const wabaId = await wabaOfToken(tools, token);
     if (!wabaId) return { is: 'held-up', cause: facts.wabaId ? 'access_refused' : 'nothing_shared' };

@@ -4,7 +4,7 @@ import { type DoStep, needed } from '../step-tools.js';
  * Makes portfolio, WABA and number rows of this tenant, in one transaction, with the token sealed at the WABA. From here
  * on no other tenant can connect them.
  */
-export const saveAccount: DoStep = async ({ tenantId, facts, token }, { db, wabas, partner }) => {
+export const saveAccount: DoStep = async ({ tenantId, kind, facts, token }, { db, wabas, partner }) => {
   const waba = needed(facts.waba, 'a proven WABA');
   const metaWabaId = needed(facts.wabaId, 'a WABA id');
   await db.inTenant(tenantId, async (tx) => {
@@ -21,6 +21,8 @@ export const saveAccount: DoStep = async ({ tenantId, facts, token }, { db, waba
       currency: waba.currency,
       timezone: waba.timezone,
       token: needed(token, 'a token'),
+      // With which an application is carried out.
+      asProvider: kind === 'classic',
     });
     if (facts.phoneNumberId) {
       await wabas.savePhoneNumber(tx, tenantId, {
