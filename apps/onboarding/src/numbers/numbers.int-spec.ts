@@ -195,6 +195,35 @@ describe('the numbers of a merchant', () => {
     expect((await call('POST', `/${liveId}/register`, {})).status).toBe(409);
   });
 
+  const connect = async (choices: Json): Promise<Json> => {
+    const id = await stack.begin(token);
+    const meta = await stack.meta('POST', '/embedded_signup', { business_name: 'Shop', ...choices });
+    await stack.api('POST', `/signups/${id}/code`, { token, body: { code: meta.code } });
+    await stack.api('POST', `/signups/${id}/event`, { token, body: meta.event });
+    await eventually(async () => (await stack.look(token, id)).state === 'live');
+    return meta;
+  };
+
+  it('that were given up are live again when they are connected again, and obey', async () => {
+    expect((await call('DELETE', `/${liveId}`)).status).toBe(204);
+    // Its PIN went with it: the merchant has turned it off in WhatsApp Manager.
+    Object.assign(stack.sandbox.meta.world.get('phone_number', liveId) ?? {}, { pin: undefined });
+    await connect({ waba_id: wabaId, phone_number_id: liveId });
+    expect((await call('GET', `/${liveId}`)).body).toMatchObject({ state: 'live', status: 'CONNECTED' });
+    expect((await call('POST', `/${liveId}/deregister`, {})).body.state).toBe('off');
+  });
+
+  it('that were given up stay so when another number of their account is connected', async () => {
+    expect((await call('DELETE', `/${liveId}`)).status).toBe(204);
+    const { phone_number_id: other } = await connect({ waba_id: wabaId });
+    expect((await call('GET', `/${liveId}`)).body).toMatchObject({ state: 'released', status: 'DELETED' });
+    expect((await call('GET', `/${other}`)).body.state).toBe('live');
+    const { rows } = await stack.database.owner.query('SELECT meta_id FROM meta_routes WHERE meta_id = ANY ($1)', [
+      [liveId, other],
+    ]);
+    expect(rows).toEqual([{ meta_id: other }]);
+  });
+
   it('have a profile within Meta’s limits', async () => {
     const profile = (body: Json) => call('POST', `/${liveId}/profile`, body);
     const set = await profile({ about: 'Té y más', websites: ['https://shop.example'], vertical: 'RETAIL' });

@@ -12,6 +12,6 @@ import { Numbers } from './numbers.js';
 @Module({
   imports: [TypeOrmModule.forFeature([NumberCare]), EventsModule, TenantLimitsModule],
   providers: [NumberStore, Numbers, NumberCommands, NumberLinks],
-  exports: [Numbers, NumberCommands, NumberLinks],
+  exports: [Numbers, NumberStore, NumberCommands, NumberLinks],
 })
 export class NumbersModule {}

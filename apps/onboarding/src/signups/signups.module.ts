@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { TenantLimitsModule } from '#libs/tenant-limits';
 import { EventsModule } from '../events/events.module.js';
+import { NumbersModule } from '../numbers/numbers.module.js';
 import { BusinessProfile } from '../numbers/profile.entity.js';
 import { Profiles } from '../numbers/profiles.js';
 import { RunSignup } from './run-signup.js';
@@ -16,6 +17,7 @@ import { TakeAccountNews } from './take-account-news.js';
   imports: [
     TypeOrmModule.forFeature([Signup, SignupStep, SignupNews, BusinessProfile]),
     EventsModule,
+    NumbersModule,
     TenantLimitsModule,
   ],
   providers: [SignupStore, Signups, TakeAccountNews, RunSignup, StepTools, Profiles],

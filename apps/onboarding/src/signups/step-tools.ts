@@ -5,11 +5,12 @@ import { GraphClient } from '#libs/meta-cloud';
 import { Database } from '#libs/persistence';
 import { MetaApp, type MetaPartner } from '#libs/provider-settings';
 import { Wabas } from '#libs/wabas';
+import { NumberStore } from '../numbers/number-store.js';
 import { Profiles } from '../numbers/profiles.js';
 import type { Outcome } from './outcome.js';
 import type { SignupFacts } from './signup.entity.js';
-
 import type { SignupKind } from './signup-steps.js';
+
 /** What the steps work with. */
 @Injectable()
 export class StepTools {
@@ -19,6 +20,7 @@ export class StepTools {
     readonly graph: GraphClient,
     readonly wabas: Wabas,
     readonly db: Database,
+    readonly numbers: NumberStore,
     readonly profiles: Profiles,
     private readonly metaApp: MetaApp,
     @Inject(CLOCK) readonly clock: Clock,
@@ -45,12 +47,12 @@ export class StepTools {
 export interface StepInput {
   tenantId: string;
   signupId: string;
-  facts: SignupFacts;
-  code?: string;
   kind: SignupKind;
-  codeAt?: Date;
+  facts: SignupFacts;
   /** How often the step has been tried, this time included. */
   attempts: number;
+  code?: string;
+  codeAt?: Date;
   token?: string;
 }
 

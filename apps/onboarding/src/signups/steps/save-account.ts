@@ -2,9 +2,9 @@ import { type DoStep, needed } from '../step-tools.js';
 
 /**
  * Makes portfolio, WABA and number rows of this tenant, in one transaction, with the token sealed at the WABA. From here
- * on no other tenant can connect them.
+ * on no other tenant can connect them. A number that was given up here begins its way again.
  */
-export const saveAccount: DoStep = async ({ tenantId, kind, facts, token }, { db, wabas, partner }) => {
+export const saveAccount: DoStep = async ({ tenantId, kind, facts, token }, { db, wabas, numbers, partner }) => {
   const waba = needed(facts.waba, 'a proven WABA');
   const metaWabaId = needed(facts.wabaId, 'a WABA id');
   await db.inTenant(tenantId, async (tx) => {
@@ -25,12 +25,16 @@ export const saveAccount: DoStep = async ({ tenantId, kind, facts, token }, { db
       asProvider: kind === 'classic',
     });
     if (facts.phoneNumberId) {
-      await wabas.savePhoneNumber(tx, tenantId, {
+      const known = await numbers.find(tx, tenantId, facts.phoneNumberId);
+      const isBack = known?.care.state === 'released';
+      const number = await wabas.savePhoneNumber(tx, tenantId, {
         wabaId,
         metaPhoneNumberId: facts.phoneNumberId,
         displayPhoneNumber: facts.displayPhoneNumber ?? '',
         coexistence: facts.coexistence ?? false,
+        ...(isBack ? { status: 'PENDING' } : {}),
       });
+      if (isBack) await numbers.begin(tx, number, { state: 'added', migrates: false });
     }
   });
   return { is: 'done' };
