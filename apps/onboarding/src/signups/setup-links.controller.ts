@@ -10,7 +10,7 @@ import { LOGGER } from '#libs/observability';
 import { Database } from '#libs/persistence';
 import { Sessions } from '#libs/sessions';
 import { type Caller, SETUP_ROLE, SetupLinks, stateOfLink, TenantCaller, TenantGuard, Tenants } from '#libs/tenants';
-import { Signups } from './signups.js';
+import { mustBeActive, Signups } from './signups.js';
 
 const DAY_SECONDS = 86_400;
 const LISTED = 100;
@@ -57,7 +57,7 @@ export class SetupLinksController {
   @Header('cache-control', 'no-store')
   async make(@TenantCaller() caller: Caller, @Body() request: MakeSetupLinkRequest) {
     const { tenantId, userId, apiKeyId, tenantStatus } = caller;
-    if (tenantStatus !== 'active') throw Refusal.forbidden('This account is suspended and cannot connect numbers.');
+    mustBeActive(tenantStatus);
     const made = await this.db.inTenant(tenantId, (tx) =>
       this.links.make(tx, tenantId, {
         madeBy: userId ? `user:${userId}` : `key:${apiKeyId}`,
@@ -102,14 +102,17 @@ export class SetupLinksController {
 
   /**
    * Opens a link: a token for its one signup, which is begun at the first opening and resumed at every later one. 410
-   * when it was used, taken back or is too old.
+   * when it was used, taken back or is too old; 403 when its tenant is suspended, or may have no further number.
    */
   @ApiOperation({ summary: 'Open a setup link' })
   @Post('open')
   @HttpCode(200)
   @Header('cache-control', 'no-store')
   async open(@Body() { ticket }: OpenSetupLinkRequest, @Ip() ip: string) {
-    const link = await this.links.open(ticket, (tx, tenantId) => this.signups.beginIn(tx, tenantId));
+    const link = await this.links.open(ticket, async (tx, tenantId) => {
+      mustBeActive((await this.tenants.find(tx, tenantId))?.status);
+      return this.signups.beginWithRoom(tx, tenantId);
+    });
     if (link === undefined || typeof link === 'string') {
       this.logger.warn({ ip, why: link ?? 'unknown' }, 'a setup link was refused');
       const why = {
@@ -120,8 +123,9 @@ export class SetupLinksController {
       throw new Refusal(410, `link_${link ?? 'unknown'}`, link ? why[link] : 'This is no setup link of ours.');
     }
     const { tenantId, linkId, signupId, returnUrl } = link;
-    const { accessToken, expiresIn } = this.tokens.issue({ subject: linkId, tenantId, role: SETUP_ROLE });
     const tenant = await this.db.inTenant(tenantId, (tx) => this.tenants.find(tx, tenantId));
+    mustBeActive(tenant?.status);
+    const { accessToken, expiresIn } = this.tokens.issue({ subject: linkId, tenantId, role: SETUP_ROLE });
     return {
       access_token: accessToken,
       token_type: 'bearer',

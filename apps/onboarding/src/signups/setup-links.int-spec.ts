@@ -75,6 +75,37 @@ describe('a setup link', () => {
     expect((await stack.api('POST', '/setup-links', { token, body: {} })).status).toBe(403);
   });
 
+  it('begins nothing once the provider allows no further number', async () => {
+    const { ticket } = await make();
+    await stack.database.owner.query(
+      `INSERT INTO tenant_limits (tenant_id, what, most, set_at) VALUES ($1, 'numbers', 0, now())`,
+      [tenantId],
+    );
+    const refused = await open(ticket);
+    expect([refused.status, refused.body.error.code]).toEqual([403, 'limit_reached']);
+    expect(await signups()).toEqual([]);
+    await stack.database.owner.query('DELETE FROM tenant_limits WHERE tenant_id = $1', [tenantId]);
+    expect((await open(ticket)).status).toBe(200);
+  });
+
+  it('connects nothing for a tenant that was suspended after it was made, or after it was opened', async () => {
+    const [unopened, opened] = [await make(), await make()];
+    const { access_token: visitor, signup_id: id } = (await open(opened.ticket)).body;
+    await stack.database.owner.query("UPDATE tenants SET status = 'suspended' WHERE tenant_id = $1", [tenantId]);
+    for (const { ticket } of [unopened, opened]) expect((await open(ticket)).status).toBe(403);
+    expect(await signups()).toHaveLength(1);
+    const meta = await stack.meta('POST', '/embedded_signup', { business_name: 'Shop' });
+    for (const [what, body] of [
+      ['code', { code: meta.code }],
+      ['event', meta.event],
+      ['retry', {}],
+    ] as const) {
+      const { status } = await stack.api('POST', `/signups/${id}/${what}`, { token: visitor, body });
+      expect([what, status]).toEqual([what, 403]);
+    }
+    expect((await stack.look(token, id)).waba_id).toBeUndefined();
+  });
+
   it('made by staff takes whoever opens it to a live number, and stands in the audit log with its reason', async () => {
     const admin = await startApp(AdminModule, stack.environment, { name: 'admin' });
     await stack.startWorker();

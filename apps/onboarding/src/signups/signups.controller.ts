@@ -8,7 +8,7 @@ import { RunSignup } from './run-signup.js';
 import { BeginSignupRequest, SignupCodeRequest } from './signup.requests.js';
 import { parseSignupEvent } from './signup-event.js';
 import { type SignupView, signupView } from './signup-view.js';
-import { Signups } from './signups.js';
+import { mustBeActive, Signups } from './signups.js';
 import { languageFor } from './texts/language.js';
 
 const LISTED = 50;
@@ -37,9 +37,7 @@ export class SignupsController {
     @Body() _request: BeginSignupRequest,
     @Headers('accept-language') language?: string,
   ): Promise<SignupView> {
-    if (caller.tenantStatus !== 'active')
-      throw Refusal.forbidden('This account is suspended and cannot connect numbers.');
-    await this.signups.mustHaveRoom(caller.tenantId);
+    mustBeActive(caller.tenantStatus);
     return signupView(await this.signups.begin(caller.tenantId), languageFor(undefined, language));
   }
 
@@ -73,12 +71,13 @@ export class SignupsController {
   @Post(':id/code')
   @HttpCode(200)
   async code(
-    @TenantCaller() { tenantId }: Caller,
+    @TenantCaller() { tenantId, tenantStatus }: Caller,
     @Param('id') id: string,
     @Body() { code }: SignupCodeRequest,
     @Headers('accept-language') language?: string,
   ): Promise<SignupView> {
     const signupId = idOf(id);
+    mustBeActive(tenantStatus);
     if (await this.signups.takeCode(tenantId, signupId, code)) {
       await this.signup.run(tenantId, signupId, 'exchange-code');
       void this.wake.lane('onboarding.signup', { tenantId, signupId });
@@ -102,12 +101,13 @@ export class SignupsController {
   @Post(':id/event')
   @HttpCode(200)
   async event(
-    @TenantCaller() { tenantId }: Caller,
+    @TenantCaller() { tenantId, tenantStatus }: Caller,
     @Param('id') id: string,
     @Body() body: object,
     @Headers('accept-language') language?: string,
   ): Promise<SignupView> {
     const signupId = idOf(id);
+    mustBeActive(tenantStatus);
     const event = parseSignupEvent(body);
     if (!event) throw Refusal.invalid('This is no WA_EMBEDDED_SIGNUP event: post the object that Meta’s dialog sent.');
     if (await this.signups.takeEvent(tenantId, signupId, event)) {
@@ -121,11 +121,12 @@ export class SignupsController {
   @Post(':id/retry')
   @HttpCode(200)
   async retry(
-    @TenantCaller() { tenantId }: Caller,
+    @TenantCaller() { tenantId, tenantStatus }: Caller,
     @Param('id') id: string,
     @Headers('accept-language') language?: string,
   ): Promise<SignupView> {
     const signupId = idOf(id);
+    mustBeActive(tenantStatus);
     if (await this.signups.retry(tenantId, signupId)) {
       void this.wake.lane('onboarding.signup', { tenantId, signupId });
     }

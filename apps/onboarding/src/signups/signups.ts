@@ -3,6 +3,7 @@ import { CLOCK, type Clock } from '#libs/clock';
 import { Refusal } from '#libs/http';
 import { Database, type Tx } from '#libs/persistence';
 import { TenantLimits } from '#libs/tenant-limits';
+import type { TenantStatus } from '#libs/tenants';
 import { hashToken, Vault } from '#libs/vault';
 import { CAUSES, causeIn } from './causes.js';
 import type { Outcome } from './outcome.js';
@@ -30,12 +31,14 @@ export class Signups {
   ) {}
 
   /** @throws Refusal 403 where the provider allows the tenant no further number */
-  async mustHaveRoom(tenantId: string): Promise<void> {
-    await this.db.inTenant(tenantId, (tx) => this.limits.mustFit(tx, tenantId, 'numbers', 1));
+  begin(tenantId: string): Promise<SignupRecord> {
+    return this.db.inTenant(tenantId, async (tx) => this.read(tx, tenantId, await this.beginWithRoom(tx, tenantId)));
   }
 
-  begin(tenantId: string): Promise<SignupRecord> {
-    return this.db.inTenant(tenantId, async (tx) => this.read(tx, tenantId, await this.beginIn(tx, tenantId)));
+  /** Begins a signup of Meta's dialog. @returns its id @throws Refusal 403 where the provider allows no further number */
+  async beginWithRoom(tx: Tx, tenantId: string): Promise<string> {
+    await this.limits.mustFit(tx, tenantId, 'numbers', 1);
+    return this.beginIn(tx, tenantId);
   }
 
   /** Begins a signup in the caller's transaction. @returns its id */
@@ -245,6 +248,11 @@ export class Signups {
     if (!signup) throw Refusal.notFound('signup');
     return this.store.whole(tx, signup);
   }
+}
+
+/** @throws Refusal 403 for a tenant that the provider has suspended, or that is being closed */
+export function mustBeActive(status: TenantStatus | undefined): void {
+  if (status !== 'active') throw Refusal.forbidden('This account is suspended and cannot connect numbers.');
 }
 
 /**
