@@ -122,6 +122,25 @@ describe('what Meta tells the gateway of an account', () => {
     await until(id, (s) => s.state === 'live');
   });
 
+  it('disconnects every number of an account that was taken back, whatever a browser says of it', async () => {
+    const first = await connect();
+    const { waba_id, business_id } = first.meta;
+    const second = await stack.begin(token);
+    await code(second, await dialog({ waba_id, business_id }));
+    await until(second, (s) => s.state === 'live');
+    const claimed = await stack.begin(token);
+    const event = { type: 'WA_EMBEDDED_SIGNUP', event: 'FINISH', data: { waba_id } };
+    expect((await stack.api('POST', `/signups/${claimed}/event`, { token, body: event })).body.waba_id).toBe(waba_id);
+    await stack.meta('POST', '/clock', { advance_ms: 2_000 });
+    await metaTells(first.meta, 'PARTNER_REMOVED');
+    for (const id of [first.id, second]) {
+      const off = await until(id, (s) => s.state === 'disconnected');
+      expect(step(off, 'exchange-code').cause.code).toBe('partner_removed');
+    }
+    const unproven = await stack.look(token, claimed);
+    expect([unproven.state, unproven.news]).toEqual(['waiting-for-merchant', []]);
+  });
+
   it('is shown to the merchant in plain words: restrictions, violations, a review', async () => {
     const { id, meta } = await connect();
     await metaTells(meta, 'ACCOUNT_RESTRICTION', {

@@ -44,7 +44,7 @@ export class AccountNewsSweeper implements OnApplicationBootstrap {
   }
 
   private async take(tenantId: string, eventId: string): Promise<void> {
-    const signupId = await this.db.inTenant(tenantId, async (tx) => {
+    const signupIds = await this.db.inTenant(tenantId, async (tx) => {
       const [row]: { body: string }[] = await tx.query(
         'SELECT body FROM tenant_events WHERE tenant_id = $1 AND event_id = $2',
         [tenantId, eventId],
@@ -52,7 +52,7 @@ export class AccountNewsSweeper implements OnApplicationBootstrap {
       const news = row && readAccountNews(JSON.parse(row.body));
       if (!news) {
         await this.signups.passOver(tx, tenantId, eventId);
-        return undefined;
+        return [];
       }
       const waba = await this.wabas.waba(tx, tenantId, { metaWabaId: news.metaWabaId });
       const moved = await this.signups.take(tx, tenantId, eventId, news);
@@ -78,6 +78,6 @@ export class AccountNewsSweeper implements OnApplicationBootstrap {
       }
       return moved.wakes;
     });
-    if (signupId) void this.wake.lane('onboarding.signup', { tenantId, signupId });
+    for (const signupId of signupIds) void this.wake.lane('onboarding.signup', { tenantId, signupId });
   }
 }

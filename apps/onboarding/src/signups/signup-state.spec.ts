@@ -1,6 +1,6 @@
 import { CAUSES, type CauseCode, causeIn } from './causes.js';
 import { canMove, isUnderWay, type SignupState } from './signup-state.js';
-import { fromStep, nextStep, STEPS, type StepName, type StepState } from './signup-steps.js';
+import { fromStep, isPast, nextStep, STEPS, type StepName, type StepState } from './signup-steps.js';
 import { LANGUAGES } from './texts/language.js';
 import { SIGNUP_TEXTS } from './texts/signup-texts.js';
 
@@ -79,5 +79,14 @@ describe('the steps of a signup', () => {
   it('are those of their kind: no other can be begun with', () => {
     expect(() => fromStep('exchange-code', 'classic')).toThrow('exchange-code');
     expect(() => fromStep('create-account')).toThrow('create-account');
+  });
+
+  it('are past one when it is over and all before it', () => {
+    const states = new Map<StepName, StepState>(STEPS.map((s) => [s.step, 'todo']));
+    states.set('exchange-code', 'done').set('prove-access', 'done');
+    expect(isPast('prove-access', states)).toBe(true);
+    expect(isPast('save-account', states)).toBe(false);
+    expect(isPast('prove-access', states.set('exchange-code', 'failed'))).toBe(false);
+    expect(isPast('prove-access', new Map(STEPS.map((s) => [s.step, 'done'])))).toBe(true);
   });
 });

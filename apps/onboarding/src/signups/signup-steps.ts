@@ -78,3 +78,13 @@ export function nextStep(states: ReadonlyMap<StepName, StepState>, kind: SignupK
   const isOver = (state: StepState | undefined) => state === 'done' || state === 'skipped';
   return stepsOf(kind).find((row) => row.by === 'us' && !isOver(states.get(row.step)));
 }
+
+/** @returns whether a step is over, and all of ours before it */
+export function isPast(
+  step: StepName,
+  states: ReadonlyMap<StepName, StepState>,
+  kind: SignupKind = 'embedded',
+): boolean {
+  const next = nextStep(states, kind);
+  return !next || !fromStep(next.step, kind).includes(step);
+}

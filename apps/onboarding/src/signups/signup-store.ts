@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { In } from 'typeorm';
 import { CLOCK, type Clock } from '#libs/clock';
 import { newId } from '#libs/ids';
 import type { Tx } from '#libs/persistence';
@@ -81,16 +82,28 @@ export class SignupStore {
   }
 
   async whole(tx: Tx, signup: Signup): Promise<SignupRecord> {
-    const { tenantId, signupId } = signup;
-    const rows = await tx.getRepository(SignupStep).findBy({ tenantId, signupId });
-    const byName = new Map(rows.map((row) => [row.step, row]));
-    // A signup that was begun before a step was thought of has it still to do, unless it is live without it.
-    const steps = stepsOf(signup.kind).flatMap(
-      ({ step }) =>
-        byName.get(step) ?? (signup.state === 'live' ? [] : fresh(tenantId, signupId, step, signup.updatedAt)),
-    );
-    const news = await tx.getRepository(SignupNews).find({ where: { tenantId, signupId }, order: { at: 'ASC' } });
-    return { signup, steps, news };
+    const [record] = await this.wholes(tx, signup.tenantId, [signup]);
+    return record as SignupRecord;
+  }
+
+  /** @param signups of the one tenant @returns their records, in the same order */
+  async wholes(tx: Tx, tenantId: string, signups: readonly Signup[]): Promise<SignupRecord[]> {
+    const where = { tenantId, signupId: In(signups.map((s) => s.signupId)) };
+    const rows = await tx.getRepository(SignupStep).findBy(where);
+    const news = await tx.getRepository(SignupNews).find({ where, order: { at: 'ASC' } });
+    return signups.map((signup) => {
+      const { signupId } = signup;
+      const byName = new Map(rows.filter((row) => row.signupId === signupId).map((row) => [row.step, row]));
+      return {
+        signup,
+        // A signup that was begun before a step was thought of has it still to do, unless it is live without it.
+        steps: stepsOf(signup.kind).flatMap(
+          ({ step }) =>
+            byName.get(step) ?? (signup.state === 'live' ? [] : fresh(tenantId, signupId, step, signup.updatedAt)),
+        ),
+        news: news.filter((one) => one.signupId === signupId),
+      };
+    });
   }
 }
 

@@ -57,9 +57,7 @@ export class Signups {
       const signups = await tx
         .getRepository(Signup)
         .find({ where: { tenantId }, order: { signupId: 'DESC' }, take: limit });
-      const records: SignupRecord[] = [];
-      for (const signup of signups) records.push(await this.store.whole(tx, signup));
-      return records;
+      return this.store.wholes(tx, tenantId, signups);
     });
   }
 
