@@ -15,6 +15,8 @@ export interface SignupFacts {
   waba?: { name: string; currency: string; timezone: string; timezoneId: string; messagingLimit: string };
   /** Who pays Meta for the WABA. */
   funding?: 'credit-line' | 'own';
+  /** Meta's id of the share of our credit line that the WABA has. */
+  allocationId?: string;
   /** The application that this signup carries out (classic). */
   applicationId?: string;
   /** What the number is to be called, and its digits, where the provider adds it (classic). */

@@ -90,6 +90,25 @@ describe('an embedded signup', () => {
     expect(subscribe?.body.override_callback_uri).toBe(`${stack.environment.GATEWAY_PUBLIC_URL}/meta/webhooks`);
   });
 
+  it('sees that the merchant pays with a card of its own, and shares no credit line then', async () => {
+    const id = await stack.begin(token);
+    const meta = await dialog();
+    const waba = stack.sandbox.meta.world.get('waba', meta.waba_id);
+    if (waba) waba.fundingId = 'a card of the merchant';
+    await code(id, meta.code);
+    const live = await until(id, 'live');
+    expect(live).toMatchObject({ paid_by: 'merchant', next_action: { who: 'nobody', kind: 'none' } });
+    expect(await creditShared(meta.waba_id)).toEqual([]);
+    const second = await stack.begin(token);
+    const shop = await dialog();
+    await code(second, shop.code);
+    expect((await until(second, 'live')).paid_by).toBe('provider');
+    // What pays for it by now is our own line.
+    const again = await stack.begin(token);
+    await code(again, (await dialog({ waba_id: shop.waba_id, phone_number_id: shop.phone_number_id })).code);
+    expect((await until(again, 'live')).paid_by).toBe('provider');
+  });
+
   it('waits for the code when only the event came, and goes on when it comes', async () => {
     const id = await stack.begin(token);
     const meta = await dialog();
