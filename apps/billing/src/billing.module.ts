@@ -44,6 +44,8 @@ import { UsageController } from './usage/usage.controller.js';
 import { EstimateHolds } from './wallet/estimate-holds.js';
 import { StaffWalletsController } from './wallet/staff-wallets.controller.js';
 import { WalletFeature } from './wallet/wallet.module.js';
+import { CorrectZone } from './zones/correct-zone.js';
+import { StaffZonesController } from './zones/staff-zones.controller.js';
 
 /** What tenants read of billing over HTTP; the work is done by the worker. */
 @Module({
@@ -77,6 +79,7 @@ import { WalletFeature } from './wallet/wallet.module.js';
     PlansController,
     StaffPlansController,
     StaffWalletsController,
+    StaffZonesController,
   ],
   providers: [
     StaffAudit,
@@ -97,6 +100,7 @@ import { WalletFeature } from './wallet/wallet.module.js';
     Plans,
     BillingProfiles,
     EstimateHolds,
+    CorrectZone,
   ],
 })
 export class BillingModule {}

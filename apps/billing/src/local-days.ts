@@ -1,5 +1,5 @@
 import { Refusal } from '#libs/http';
-import type { ZoneClock } from './rating/local-time.js';
+import { type ZoneClock, zoneClock } from './rating/local-time.js';
 
 // From 1900 on: neither PostgreSQL's dates nor time zones have a year 0, and nobody was billed anything before.
 const DAY = /^(19|[2-9]\d)\d{2}-\d{2}-\d{2}$/;
@@ -28,6 +28,15 @@ export function mustBeRange({ from, to }: { from: string; to: string }, longest 
   const days = (Date.parse(to) - Date.parse(from)) / DAY_MS + 1;
   if (days > longest)
     throw Refusal.invalid(`from ${from} to ${to} are ${days} days; ${longest} at most can be asked for.`);
+}
+
+/** @throws Refusal unless the time zone database has it */
+export function mustBeZone(timezone: string): void {
+  try {
+    zoneClock(timezone);
+  } catch {
+    throw Refusal.invalid('timezone: must be an IANA name such as America/Mexico_City.');
+  }
 }
 
 /** The first and last day of a month `YYYY-MM`, or undefined for text that is none. */

@@ -149,6 +149,15 @@ export class Ledger {
     return row?.day ?? undefined;
   }
 
+  /** Whether anything was ever charged of a WABA. */
+  async hasCharged(tx: Tx, tenantId: string, wabaId: string): Promise<boolean> {
+    const [row]: { charged: boolean }[] = await tx.query(
+      'SELECT EXISTS (SELECT 1 FROM charges WHERE tenant_id = $1 AND waba_id = $2) AS charged',
+      [tenantId, wabaId],
+    );
+    return row?.charged ?? false;
+  }
+
   /** What each account holds, by currency. */
   async balances(tx: Tx, tenantId: string): Promise<Balance[]> {
     return tx.query(

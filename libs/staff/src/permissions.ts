@@ -129,7 +129,10 @@ export const STAFF_PERMISSIONS = {
     means: 'see plans, prices, wallets, the ledger, invoices and reconciliations',
     roles: ['administrator', 'support', 'billing', 'auditor'],
   },
-  'plans.write': { means: 'make plans and put tenants on them', roles: ['administrator', 'billing'] },
+  'plans.write': {
+    means: 'make plans, put tenants on them, correct time zones of accounts',
+    roles: ['administrator', 'billing'],
+  },
   'wallets.write': { means: "change a wallet's rules and enter payments", roles: ['administrator', 'billing'] },
   'invoices.issue': { means: 'issue, credit and draft invoices', roles: ['administrator', 'billing'] },
   'rates.write': { means: "propose a rate card, and approve somebody else's", roles: ['administrator', 'billing'] },

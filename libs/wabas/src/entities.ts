@@ -1,4 +1,5 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
+import type { EarlierTimezone } from './timezones.js';
 
 /** A business portfolio at Meta: the scope of the messaging limit since October 2025. */
 @Entity('portfolios')
@@ -25,8 +26,13 @@ export class Waba {
   @Column('text') name: string;
   /** ISO 4217; fixed at Meta once a credit line is attached. */
   @Column('char', { length: 3 }) currency: string;
-  /** IANA name. */
+  /** IANA name; what counts at an instant says `timezoneAt`. */
   @Column('text') timezone: string;
+  /** Meta's id of the zone where it gave no IANA name: `timezone` is UTC then, until staff correct it. */
+  @Column('text', { name: 'unnamed_timezone', nullable: true }) unnamedTimezone: string | null;
+  /** `timezone` is the word of staff, which Meta's no longer changes. */
+  @Column('boolean', { name: 'timezone_corrected', default: false }) timezoneCorrected: boolean;
+  @Column('jsonb', { name: 'earlier_timezones', default: [] }) earlierTimezones: EarlierTimezone[];
   /** What we act with for it at Meta; null while Meta does not let us. */
   @Column('text', { name: 'sealed_token', nullable: true }) sealedToken: string | null;
   /** We act with the provider's own token, which may have been replaced since it was sealed here. */

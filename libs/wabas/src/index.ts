@@ -5,6 +5,7 @@ export { isRegistered } from './number-status.js';
 export { PortfolioPrices, type ToldOfPrices } from './portfolio-prices.js';
 export { countRegistration, registrationsLeft } from './registrations.js';
 export { type Restriction, Standing } from './standing.js';
+export { type EarlierTimezone, nextTimezone, type Timezones, timezoneAt, timezonesOf } from './timezones.js';
 export {
   type AccountDecision,
   type NumberFacts,

@@ -11,6 +11,7 @@ import { holdOf } from './hold-of.js';
 import { type LimitChange, noteLimitChange } from './limit-changes.js';
 import { REGISTERED_STATUSES } from './number-status.js';
 import { Standing } from './standing.js';
+import { correctedTimezones } from './timezones.js';
 
 /** Meta's id of something that another tenant of this platform already has. */
 export class TakenByAnotherTenantError extends Error {
@@ -102,7 +103,7 @@ export class Wabas {
 
   /**
    * @param seen what Graph says of the WABA; `token` is sealed before it is stored: the business token, or the provider's own,
-   *   of which `tokenOf` gives the one of that day
+   *   of which `tokenOf` gives the one of that day; `unnamedTimezone` is Meta's id of a zone that has no name here
    * @throws TakenByAnotherTenantError
    */
   async saveWaba(
@@ -114,12 +115,13 @@ export class Wabas {
       name: string;
       currency: string;
       timezone: string;
+      unnamedTimezone?: string | null;
       token?: string;
       asProvider?: boolean;
     },
   ): Promise<Waba> {
     const wabas = tx.getRepository(Waba);
-    const { token, asProvider = false, ...facts } = seen;
+    const { token, asProvider = false, timezone, unnamedTimezone = null, ...facts } = seen;
     const known = await wabas.findOneBy({ tenantId, metaWabaId: seen.metaWabaId });
     const wabaId = known?.wabaId ?? newId(this.clock.now());
     await this.claim(tx, tenantId, 'waba', seen.metaWabaId, wabaId);
@@ -127,6 +129,9 @@ export class Wabas {
       // Whoever saves it first has just looked at it.
       ...(known ?? { tenantId, wabaId, createdAt: this.clock.now(), lookedAt: this.clock.now() }),
       ...facts,
+      // What staff said of the zone stands.
+      timezone: known?.timezoneCorrected ? known.timezone : timezone,
+      unnamedTimezone,
       sealedToken: token ? this.vault.seal(token, tokenContext(wabaId)) : (known?.sealedToken ?? null),
       ...(token ? { disconnectedAt: null, actsAsProvider: asProvider } : {}),
     });
@@ -263,6 +268,21 @@ export class Wabas {
     facts: Partial<Pick<Waba, 'name' | 'reviewStatus' | 'verificationStatus' | 'funding' | 'lookedAt'>>,
   ): Promise<void> {
     await tx.getRepository(Waba).update({ tenantId, wabaId }, facts);
+  }
+
+  /**
+   * Puts a zone in place of the one that stood in, or was wrong; as staff say, so it stays when Meta is asked again.
+   *
+   * @param from until then the zone that counts now goes on counting; absent: nothing has been charged by it
+   */
+  async correctTimezone(tx: Tx, waba: Waba, timezone: string, from?: Date): Promise<Waba> {
+    const zones = correctedTimezones(waba, timezone, this.clock.now(), from);
+    return tx.getRepository(Waba).save({
+      ...waba,
+      timezone: zones.timezone,
+      earlierTimezones: [...zones.earlierTimezones],
+      timezoneCorrected: true,
+    });
   }
 
   /** Meta no longer lets us act for an account: its token is worthless and its numbers send nothing. */

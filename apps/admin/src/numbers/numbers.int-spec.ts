@@ -41,6 +41,24 @@ describe("a tenant's numbers and templates, as staff follow them", () => {
       body: { reason: 'the merchant sees something else' },
     });
 
+  it('show a time zone to which Meta gave no name, and what staff put in its place', async () => {
+    const waba = async () =>
+      (await http('GET', `${admin.url}/admin/v1/tenants/${other.tenantId}`, { token })).body.wabas[0];
+    expect(await waba()).toMatchObject({ timezone_known: true, meta_timezone_id: null, next_timezone: null });
+    const set = (columns: string) =>
+      database.owner.query(`UPDATE wabas SET ${columns} WHERE waba_id = $1`, [other.wabaId]);
+    await set(`timezone = 'UTC', unnamed_timezone = '42'`);
+    expect(await waba()).toMatchObject({ timezone: 'UTC', timezone_known: false, meta_timezone_id: '42' });
+    const until = new Date(now.getTime() + 86_400_000).toISOString();
+    await set(`timezone = 'Asia/Kolkata', timezone_corrected = true,
+               earlier_timezones = '[{"timezone":"UTC","until":"${until}"}]'`);
+    expect(await waba()).toMatchObject({
+      timezone: 'UTC',
+      timezone_known: true,
+      next_timezone: { timezone: 'Asia/Kolkata', from: until },
+    });
+  });
+
   it('have one history: each change with what was before and what caused it, the newest first', async () => {
     const { owner } = database;
     const templateId = newId(now);

@@ -107,7 +107,7 @@ export class TenantOverview {
         off: levelOf(tenant),
         closes_at: tenant.closesAt,
         created_at: tenant.createdAt,
-        wabas: await wabasOf(tx, tenantId),
+        wabas: await wabasOf(tx, tenantId, now),
         templates: await templatesOf(tx, tenantId),
         template_news: await templateNewsOf(tx, tenantId, now),
         template_syncs: await templateSyncsOf(tx, tenantId),

@@ -22,7 +22,7 @@ import { marketNamed, marketOf } from '#libs/markets';
 import { Database, type Tx } from '#libs/persistence';
 import { Templates } from '#libs/templates';
 import { type Caller, TenantCaller, TenantOrApp } from '#libs/tenants';
-import { Wabas } from '#libs/wabas';
+import { timezoneAt, Wabas } from '#libs/wabas';
 import { mustBeDay } from '../local-days.js';
 import { MonthCounters } from '../metering/month-counters.js';
 import { Plans } from '../plans/plans.js';
@@ -111,8 +111,8 @@ export class EstimatesController {
         ? await this.wabas.phoneNumber(tx, tenantId, { metaPhoneNumberId: request.phone_number_id })
         : null;
       if (request.phone_number_id && !number) throw Refusal.notFound('phone number');
-      const zone = zoneClock(waba.timezone);
       const now = this.clock.now();
+      const zone = zoneClock(timezoneAt(waba, now));
       const day = request.day ?? zone.dayAt(now.getTime()).day;
       const audience = await this.withCategories(tx, tenantId, request.audience, request.day ? { day, zone } : now);
       const month = day.slice(0, 'YYYY-MM'.length);

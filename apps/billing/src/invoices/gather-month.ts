@@ -6,7 +6,7 @@ import { Ledger, monthAfter, Periods } from '#libs/ledger';
 import { add, isZero, parseDecimal, ZERO } from '#libs/money';
 import type { Tx } from '#libs/persistence';
 import { UsageFacts } from '#libs/usage';
-import { Wabas } from '#libs/wabas';
+import { timezonesOf, Wabas } from '#libs/wabas';
 import { daysOfMonth, startOfDay } from '../local-days.js';
 import { type BillingProfile, BillingProfiles } from '../plans/billing-profiles.js';
 import { feesOfMonth } from '../plans/month-fees.js';
@@ -90,7 +90,7 @@ export class GatherMonth {
 
   /** The instant at which a month has ended in all zones of a tenant: its own, and those of its WABAs. */
   private async endOf(tx: Tx, tenantId: string, month: string, profile: BillingProfile): Promise<number> {
-    const zones = new Set([profile.timezone, ...(await this.wabas.wabas(tx, tenantId)).map((w) => w.timezone)]);
+    const zones = new Set([profile.timezone, ...(await this.wabas.wabas(tx, tenantId)).flatMap(timezonesOf)]);
     return Math.max(...[...zones].map((zone) => startOfDay(zoneClock(zone), `${monthAfter(month)}-01`)));
   }
 

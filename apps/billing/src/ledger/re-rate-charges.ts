@@ -4,6 +4,7 @@ import { bookingDay, type Charge, Ledger, Periods } from '#libs/ledger';
 import { add, compare, formatDecimal, isZero, parseDecimal, subtract, ZERO } from '#libs/money';
 import { Database, type Tx } from '#libs/persistence';
 import { Wallets } from '#libs/wallet';
+import { decideAlone } from '../metering/decide-alone.js';
 import { Plans } from '../plans/plans.js';
 import { CurrentRateBook } from '../rate-card/current-rate-book.js';
 import { type BothSides, type NotRepriced, reprice } from './reprice.js';
@@ -88,8 +89,7 @@ export class ReRateCharges {
     wish: { dryRun: boolean; memo: string },
     also: (tx: Tx, differences: readonly ReRated[]) => Promise<void>,
   ): Promise<{ pairs: Pair[]; left: NotRepriced[]; looked: number; last: string | undefined }> {
-    // As in rating: one at a time decides what a tenant is charged.
-    await tx.query(`SELECT pg_advisory_xact_lock(hashtextextended('rating:' || $1, 0))`, [tenantId]);
+    await decideAlone(tx, tenantId);
     const charged = pairsOf(await this.ledger.chargedOn(tx, tenantId, period, { after: period.after, limit: PAGE }));
     const [book, plans] = [await this.book.latest(), await this.plans.calendar(tx, tenantId)];
     const pairs: Pair[] = [];

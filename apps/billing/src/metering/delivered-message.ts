@@ -1,9 +1,10 @@
 import type { UsageFact } from '#libs/usage';
+import { type Timezones, timezoneAt } from '#libs/wabas';
 import { zoneClock } from '../rating/local-time.js';
 import type { DeliveredMessage, Pricing } from '../rating/verdict.js';
 
 /** What a usage fact says, in the terms of rating. @throws RangeError for a zone that does not exist */
-export function deliveredMessage(fact: UsageFact, waba: { timezone: string; currency: string }): DeliveredMessage {
+export function deliveredMessage(fact: UsageFact, waba: Timezones & { currency: string }): DeliveredMessage {
   const at = fact.deliveredAt.getTime();
   return {
     kind: fact.type === 'template' || fact.type === 'reaction' ? fact.type : 'text',
@@ -16,6 +17,6 @@ export function deliveredMessage(fact: UsageFact, waba: { timezone: string; curr
     quantity: 1,
     category: fact.category?.toLowerCase(),
     pricing: (fact.pricing ?? undefined) as Pricing | undefined,
-    waba: { zone: zoneClock(waba.timezone), currency: waba.currency, billedHere: true },
+    waba: { zone: zoneClock(timezoneAt(waba, fact.deliveredAt)), currency: waba.currency, billedHere: true },
   };
 }

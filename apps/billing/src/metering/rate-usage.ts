@@ -5,7 +5,7 @@ import { add, formatDecimal, parseDecimal, ZERO } from '#libs/money';
 import { LOGGER } from '#libs/observability';
 import { Database, type Tx } from '#libs/persistence';
 import { type UsageFact, UsageFacts } from '#libs/usage';
-import { PortfolioPrices, type Waba, Wabas } from '#libs/wabas';
+import { PortfolioPrices, timezonesOf, type Waba, Wabas } from '#libs/wabas';
 import { Wallets } from '#libs/wallet';
 import { type PlanCalendar, Plans } from '../plans/plans.js';
 import { priceOf } from '../plans/price-of.js';
@@ -14,6 +14,7 @@ import { rateMessage } from '../rating/rate-message.js';
 import type { DeliveredMessage, Known, ParkReason } from '../rating/verdict.js';
 import { WalletAlerts } from '../wallet/wallet-alerts.js';
 import { costCharge } from './cost-charge.js';
+import { decideAlone } from './decide-alone.js';
 import { deliveredMessage } from './delivered-message.js';
 import { MonthCounters } from './month-counters.js';
 import { PortfolioKnowledge } from './portfolio-knowledge.js';
@@ -54,7 +55,7 @@ export class RateUsage {
     return this.db.inTenant(tenantId, async (tx) => {
       // Counters make a tenant's prices depend on each other, so one transaction at a time rates for a tenant. The
       // lane's lease keeps workers apart already; this holds also when a lease ran out under a worker that still lives.
-      await tx.query(`SELECT pg_advisory_xact_lock(hashtextextended('rating:' || $1, 0))`, [tenantId]);
+      await decideAlone(tx, tenantId);
       const taken = await this.facts.takeNew(tx, tenantId, BATCH);
       if (taken.length > 0) await this.rate(tx, tenantId, taken);
       return taken.length;
@@ -144,7 +145,10 @@ export class RateUsage {
       return { fact, message, month: message.waba.zone.dayAt(message.at).month, portfolioId: waba.portfolioId };
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
-      this.logger.error({ tenantId: fact.tenantId, wabaId: waba.wabaId, zone: waba.timezone }, 'no such time zone');
+      this.logger.error(
+        { tenantId: fact.tenantId, wabaId: waba.wabaId, zones: timezonesOf(waba) },
+        'no such time zone',
+      );
       return 'unknown_zone';
     }
   }

@@ -3,7 +3,7 @@ import { CLOCK, type Clock } from '#libs/clock';
 import { Refusal } from '#libs/http';
 import { newId } from '#libs/ids';
 import { Database, PROVIDER_TENANT, type Tx } from '#libs/persistence';
-import { Wabas } from '#libs/wabas';
+import { timezoneAt, Wabas } from '#libs/wabas';
 import { zoneClock } from '../rating/local-time.js';
 import { storedTerms } from './read-terms.js';
 import { nameOf, PASS_THROUGH, type PlanInForce, type PlanTerms } from './terms.js';
@@ -134,7 +134,7 @@ export class Plans {
     who: string,
   ): Promise<Assignment> {
     const assignedAt = this.clock.now();
-    const zones = (await this.wabas.wabas(tx, tenantId)).map((waba) => waba.timezone);
+    const zones = (await this.wabas.wabas(tx, tenantId)).map((waba) => timezoneAt(waba, assignedAt));
     const today = latestToday(zones, assignedAt);
     if (wish.fromDay < today) {
       throw Refusal.invalid(`from_day is past: messages of that day were priced. Today is ${today} for this tenant.`);

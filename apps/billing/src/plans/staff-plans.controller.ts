@@ -24,7 +24,7 @@ import {
 import { Refusal } from '#libs/http';
 import { Database } from '#libs/persistence';
 import { Needs, ReasonRequest, Staff, type StaffCaller } from '#libs/staff';
-import { mustBeDay } from '../local-days.js';
+import { mustBeDay, mustBeZone } from '../local-days.js';
 import { ExistingTenant } from '../staff/existing-tenant.js';
 import { StaffAudit } from '../staff/staff-audit.js';
 import { type BillingProfile, BillingProfiles, type InvoiceLanguage } from './billing-profiles.js';
@@ -189,11 +189,7 @@ export class StaffPlansController {
 }
 
 function profileOf(r: ProfileRequest): BillingProfile {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: r.timezone });
-  } catch {
-    throw Refusal.invalid('timezone: must be an IANA name such as America/Mexico_City.');
-  }
+  mustBeZone(r.timezone);
   return {
     legalName: r.legal_name,
     address: r.address,

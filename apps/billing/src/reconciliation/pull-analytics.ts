@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Refusal } from '#libs/http';
 import { TransportRefusal, TransportUnreachable } from '#libs/message-transport';
 import { GraphClient } from '#libs/meta-cloud';
-import { type Waba, Wabas } from '#libs/wabas';
+import { timezoneAt, type Waba, Wabas } from '#libs/wabas';
 import { startOfDay } from '../local-days.js';
 import { zoneClock } from '../rating/local-time.js';
 import { type AnalyticsKind, analyticsParts, cellOf, type DataPoint, FIELDS } from './analytics.js';
@@ -25,7 +25,8 @@ export class PullAnalytics {
   async pull(waba: Waba, days: { from: string; to: string }): Promise<UsageCell[]> {
     const token = this.wabas.tokenOf(waba);
     if (!token) throw Refusal.conflict('We have no access to this WABA at Meta.');
-    const zone = zoneClock(waba.timezone);
+    // By which those days were charged; a correction counts from the first of a month on.
+    const zone = zoneClock(timezoneAt(waba, new Date(`${days.from}T12:00:00Z`)));
     const cells: UsageCell[] = [];
     for (const { kind, from, before } of analyticsParts(days)) {
       const [start, end] = [from, before].map((day) => Math.floor(startOfDay(zone, day) / 1_000));

@@ -26,7 +26,7 @@ describe('what staff write in billing', () => {
   let api: RunningApp;
   let staff: StaffMember;
   let graph: Server;
-  let shop: { tenantId: string; metaWabaId: string };
+  let shop: { tenantId: string; wabaId: string; metaWabaId: string };
   beforeAll(async () => {
     database = await cloneDatabase();
     graph = createServer((_, response) => {
@@ -39,7 +39,7 @@ describe('what staff write in billing', () => {
     });
     api = await startApp(BillingModule, environment, { name: 'billing', describe: 'Billing.' });
     staff = await staffMember(database, environment, 'administrator');
-    const { tenantId } = await merchant({ api, worker: api });
+    const { tenantId, wabaId } = await merchant({ api, worker: api });
     const wabas = api.app.get(Wabas);
     const metaWabaId = await api.app.get(Database).inTenant(tenantId, async (tx) => {
       const [waba] = await wabas.wabas(tx, tenantId);
@@ -47,7 +47,7 @@ describe('what staff write in billing', () => {
       await wabas.saveWaba(tx, tenantId, { ...waba, token: 'token' });
       return waba.metaWabaId;
     });
-    shop = { tenantId, metaWabaId };
+    shop = { tenantId, wabaId, metaWabaId };
   });
   afterAll(async () => {
     await api.close();
@@ -75,7 +75,7 @@ describe('what staff write in billing', () => {
     );
   const write = ([method, path, , body]: Write, reason: string) => {
     const filled = JSON.parse(JSON.stringify(body).replace('{waba}', shop.metaWabaId));
-    const url = `${api.url}/admin/v1${path.replace('{tenant}', shop.tenantId)}`;
+    const url = `${api.url}/admin/v1${path.replace('{tenant}', shop.tenantId).replace('{ours}', shop.wabaId)}`;
     return http(method, url, { token: staff.token, body: { ...filled, reason } });
   };
 
@@ -85,6 +85,7 @@ describe('what staff write in billing', () => {
     ['POST', '/plans/plus/versions', 'plan.add-version', { terms: { markup_pct: '20' } }],
     ['POST', '/tenants/{tenant}/plan', 'plan.assign', { plan: 'plus', version: 1, from_day: '2999-01-01' }],
     ['PUT', '/tenants/{tenant}/billing-profile', 'billing-profile.save', PROFILE],
+    ['PUT', '/tenants/{tenant}/wabas/{ours}/timezone', 'waba.correct-timezone', { timezone: 'Europe/Paris' }],
     ['PUT', '/tenants/{tenant}/wallet', 'wallet.open', { currency: 'USD', credit_limit: '1' }],
     ['POST', '/tenants/{tenant}/wallet/transfers', 'wallet.transfer', { amount: '10', reference: 'T1' }],
     ['POST', '/rate-cards', 'rate-card.propose', CARD],

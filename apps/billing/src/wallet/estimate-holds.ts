@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CLOCK, type Clock } from '#libs/clock';
 import type { Tx } from '#libs/persistence';
-import { Wabas } from '#libs/wabas';
+import { timezoneAt, Wabas } from '#libs/wabas';
 import { Wallets } from '#libs/wallet';
 import { MonthCounters } from '../metering/month-counters.js';
 import { Plans } from '../plans/plans.js';
@@ -34,7 +34,8 @@ export class EstimateHolds {
       await this.wabas.phoneNumbers(tx, tenantId),
     ];
     for (const waba of await this.wabas.wabas(tx, tenantId)) {
-      const { day, month } = zoneClock(waba.timezone).dayAt(this.clock.now().getTime());
+      const now = this.clock.now();
+      const { day, month } = zoneClock(timezoneAt(waba, now)).dayAt(now.getTime());
       const counters = await MonthCounters.load(tx, tenantId, [month]);
       const withAllowance = numbers
         .filter((n) => n.wabaId === waba.wabaId)

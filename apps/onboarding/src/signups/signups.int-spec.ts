@@ -109,6 +109,17 @@ describe('an embedded signup', () => {
     expect((await until(again, 'live')).paid_by).toBe('provider');
   });
 
+  it('keeps the id of a time zone to which Meta gives no name, for staff to put right', async () => {
+    const id = await stack.begin(token);
+    await code(id, (await dialog({ timezone: '42' })).code);
+    await until(id, 'live');
+    expect((await rows('wabas'))[0]).toMatchObject({
+      timezone: 'UTC',
+      unnamed_timezone: '42',
+      timezone_corrected: false,
+    });
+  });
+
   it('waits for the code when only the event came, and goes on when it comes', async () => {
     const id = await stack.begin(token);
     const meta = await dialog();

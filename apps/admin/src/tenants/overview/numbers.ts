@@ -1,5 +1,5 @@
 import type { Tx } from '#libs/persistence';
-import type { Portfolio } from '#libs/wabas';
+import { type EarlierTimezone, nextTimezone, type Portfolio, timezoneAt } from '#libs/wabas';
 
 export interface NumberRow {
   id: string;
@@ -31,7 +31,14 @@ export interface WabaRow {
   portfolio_id: string;
   name: string;
   currency: string;
+  /** By which it is charged now. */
   timezone: string;
+  /** False where Meta told an id without a name and UTC stands in: staff put it right (billing). */
+  timezone_known: boolean;
+  /** That id. */
+  meta_timezone_id: string | null;
+  /** The zone that staff have set from a later month on. */
+  next_timezone: { timezone: string; from: string } | null;
 }
 
 export interface PortfolioRow {
@@ -56,12 +63,18 @@ export const numbersOf = (tx: Tx, tenantId: string): Promise<NumberRow[]> =>
   );
 
 /** The tenant's WhatsApp Business accounts, oldest first; no token is read. */
-export const wabasOf = (tx: Tx, tenantId: string): Promise<WabaRow[]> =>
-  tx.query(
-    `SELECT waba_id AS id, meta_waba_id, portfolio_id, name, currency, timezone
+export async function wabasOf(tx: Tx, tenantId: string, now: Date): Promise<WabaRow[]> {
+  const rows: (Omit<WabaRow, 'next_timezone'> & { earlier: EarlierTimezone[] })[] = await tx.query(
+    `SELECT waba_id AS id, meta_waba_id, portfolio_id, name, currency, timezone, earlier_timezones AS earlier,
+            unnamed_timezone IS NULL OR timezone_corrected AS timezone_known, unnamed_timezone AS meta_timezone_id
        FROM wabas WHERE tenant_id = $1 ORDER BY waba_id`,
     [tenantId],
   );
+  return rows.map(({ earlier, ...row }) => {
+    const zones = { timezone: row.timezone, earlierTimezones: earlier };
+    return { ...row, timezone: timezoneAt(zones, now), next_timezone: nextTimezone(zones, now) ?? null };
+  });
+}
 
 export const portfolioRow = (portfolio: Portfolio): PortfolioRow => ({
   id: portfolio.portfolioId,

@@ -80,6 +80,8 @@ export const proveAccess: DoStep = async ({ kind, attempts, facts, token: given 
           FIRST_LIMIT,
       },
     },
-    ...(known ? {} : { note: `Meta's time zone "${timezoneId}" has no name here; UTC is used until it is corrected.` }),
+    ...(known
+      ? {}
+      : { note: `Meta's time zone "${timezoneId}" has no name here; UTC is used until the provider corrects it.` }),
   };
 };

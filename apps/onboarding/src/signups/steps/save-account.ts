@@ -1,3 +1,4 @@
+import { timeZoneOf } from '../meta-time-zone.js';
 import { type DoStep, needed } from '../step-tools.js';
 
 /**
@@ -20,6 +21,7 @@ export const saveAccount: DoStep = async ({ tenantId, kind, facts, token }, { db
       name: waba.name,
       currency: waba.currency,
       timezone: waba.timezone,
+      unnamedTimezone: timeZoneOf(waba.timezoneId).known ? null : waba.timezoneId,
       token: needed(token, 'a token'),
       // With which an application is carried out.
       asProvider: kind === 'classic',
