@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type BeforeApplicationShutdown, Inject, Injectable } from '@nestjs/common';
 import type { Logger } from 'pino';
 import { CLOCK, type Clock } from '#libs/clock';
@@ -15,6 +16,7 @@ import { ClaimMessages, type Ready } from './claim-messages.js';
 import { type Outcome, outcomeOfAnswer, outcomeOfError } from './outcome.js';
 import type { Pace } from './pace.js';
 import { PairRate } from './pair-rate.js';
+import { placeFor } from './place-for.js';
 import { StoreResults } from './store-results.js';
 import { Throughput } from './throughput.js';
 import { TierPlaces } from './tier-places.js';
@@ -42,13 +44,11 @@ const GATHERING: Gathering = { least: 10, most: 50 };
 const AHEAD_MS = 100;
 /** A claim is worth its transaction from this part of a batch on, as long as something claimed still waits for its place. */
 const WORTH_A_CLAIM = 1 / 3;
-/** How often places are looked for that an answer may have freed. */
-const LOOK_FOR_PLACES_MS = 25;
 /** How long to wait before looking again at a number that cannot send. */
 const NOT_LIVE_MS = 15_000;
 const HELD_BACK_MS = 1_000;
 const LONGEST_LOOK_MS = 60_000;
-/** A pace that waits for answers is looked at again after so long at most, for something more urgent may have come. */
+/** Whoever waits for answers looks again after so long at most, for something may have come that need not wait. */
 const LONGEST_NAP_MS = 1_000;
 /**
  * Sends what waits for a number, under the number's lease: the next messages are claimed, called, and what became of them
@@ -111,6 +111,8 @@ export class Dispatcher implements BeforeApplicationShutdown {
     // Claimed, and not called yet: each waits for its place, in the order of the claims, while more are claimed.
     let unplaced = 0;
     let placing: Promise<void> = Promise.resolve();
+    // An end of placing that is past would be news for ever.
+    const news = () => (unplaced > 0 ? [...underWay, placing] : [...underWay]);
     const results = new Coalescer<CallResult, undefined>((batch) => this.results.store(lane, batch), {
       batch: BATCH,
       inFlight: 1,
@@ -124,7 +126,7 @@ export class Dispatcher implements BeforeApplicationShutdown {
         if (restMs > 0) return this.nextLook(lane, restMs);
         this.throughput.hear(channel.number, pace);
         if (pace.isTrying && underWay.size + unplaced > 0) {
-          await Promise.race([...underWay, placing]);
+          await Promise.race(news());
           continue;
         }
         const room = Math.min(
@@ -156,7 +158,7 @@ export class Dispatcher implements BeforeApplicationShutdown {
             continue;
           }
           if (underWay.size + unplaced === 0) return this.nextLook(lane);
-          await Promise.all([Promise.race([...underWay, placing]), gather(tookMs, GATHERING)]);
+          await Promise.all([Promise.race([...news(), sleep(LONGEST_NAP_MS)]), gather(tookMs, GATHERING)]);
           continue;
         }
         const from = channel;
@@ -289,12 +291,3 @@ export class Dispatcher implements BeforeApplicationShutdown {
 
 const batchOf = ({ second }: Pace): number =>
   Math.min(BATCH, Math.max(SMALLEST_BATCH, Math.floor(second.perSecond * BATCH_SECONDS)));
-
-/** Resolves when a message may be sent; one that is not sent after all needs no place. */
-async function placeFor(ready: Ready, pace: Pace): Promise<void> {
-  if ('instead' in ready) return;
-  const waitMs = () => pace.waitMs(ready.message, performance.now());
-  for (let ms = waitMs(); ms > 0; ms = waitMs()) await sleep(Math.min(LOOK_FOR_PLACES_MS, Math.max(1, ms)));
-}
-
-const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
