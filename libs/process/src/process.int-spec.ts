@@ -131,6 +131,18 @@ describe('a process of Paloma', () => {
     await eventually(async () => drained.filter((t) => t === 'lane-1').length === 2);
   });
 
+  it('drains a lane at the soonest of the times that were set for it', async () => {
+    const wake = running.app.get(Wake);
+    const [hour, soon] = [3_600_000, 50];
+    for (const [tenantId, times] of [
+      ['sooner-later', [soon, hour]],
+      ['later-sooner', [hour, soon]],
+    ] as const) {
+      for (const inMs of times) await wake.laneLater('billing.rate', { tenantId }, inMs);
+      await eventually(async () => drained.includes(tenantId));
+    }
+  });
+
   it('writes nothing to a queue that it closed', async () => {
     const other = await startApp(TestModule, environment, { name: 'notes' });
     const { client } = other.app.get<Queue>(getQueueToken('billing.rate'), { strict: false });

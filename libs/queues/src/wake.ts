@@ -8,6 +8,8 @@ import { type LaneName, type Lanes, laneKey } from './jobs.js';
 
 const LATER = ':later';
 const RETRY_AFTER_MS = 1_000;
+/** In Bull's set of delayed jobs a score is a time in ms, times this; the rest keeps the order within a millisecond. */
+const SCORES_OF_A_MS = 0x1000;
 /** A lane under load is woken at most so often by one process; its first wake goes at once. */
 const BETWEEN_WAKES_MS = 10;
 
@@ -61,7 +63,10 @@ export class Wake {
     }
   }
 
-  /** Wakes the lane after a while; the timer has an id of its own, so it never stands in the way of a wake now. */
+  /**
+   * Wakes the lane after a while. A lane has one timer: of several times the soonest counts, since who drains the lane then
+   * says anew when there is more. The timer has an id of its own, so it never stands in the way of a wake now.
+   */
   async laneLater<N extends LaneName>(name: N, data: Lanes[N], delayMs: number): Promise<void> {
     try {
       const delay = Math.max(1, Math.round(delayMs));
@@ -71,14 +76,28 @@ export class Wake {
     }
   }
 
-  /** Queues a job under an id, unless one with this id waits already. */
+  /** Queues a job under an id, unless one with this id waits already; one that waits for longer is brought forward. */
   private async put(queue: Queue, jobId: string, data: object, options: JobOptions): Promise<void> {
     const job = queue.toKey(jobId);
-    const [exists, whole] = await Promise.all([queue.client.exists(job), queue.client.hexists(job, 'data')]);
+    const [exists, whole, broughtForward] = await Promise.all([
+      queue.client.exists(job),
+      queue.client.hexists(job, 'data'),
+      options.delay === undefined ? false : this.bringForward(queue, jobId, Date.now() + options.delay),
+    ]);
     // A Redis that was flushed under a job leaves a stump of it, without data and in no list, and Bull would ignore
     // every later job of that id. Bull writes a job whole, so what has no data is nothing else.
     if (exists && !whole) await queue.client.del(job);
+    else if (broughtForward) return;
     await queue.add(data, { ...options, jobId, removeOnComplete: true, removeOnFail: true });
+  }
+
+  /** @returns whether a timer was there that would have come later; Bull's workers are told of its new time as Bull does it */
+  private async bringForward(queue: Queue, jobId: string, to: number): Promise<boolean> {
+    const delayed = queue.toKey('delayed');
+    const moved = await queue.client.zadd(delayed, 'XX', 'LT', 'CH', to * SCORES_OF_A_MS, jobId);
+    if (Number(moved) === 0) return false;
+    await queue.client.publish(delayed, String(to));
+    return true;
   }
 
   /**

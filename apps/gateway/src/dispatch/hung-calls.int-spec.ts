@@ -1,6 +1,6 @@
 import { jest } from '@jest/globals';
 import { OutboxLanes } from '#libs/outbox';
-import { eventually } from '../../../../test/support/app.js';
+import { eventually, http } from '../../../../test/support/app.js';
 import { aMerchant, type Merchant, templateTo } from '../../../../test/support/gateway.js';
 import { GatewayStage } from '../../../../test/support/gateway-stage.js';
 import { Channels } from '../channels/channels.js';
@@ -63,5 +63,26 @@ describe('a number with one call that Meta does not answer', () => {
     looks.mockRestore();
     answerNow();
     await stage.until(shop, ref, 'submitted');
+  }, 60_000);
+
+  it('that rests is tried again when its rest is over, although something is scheduled for tomorrow', async () => {
+    const shop = await aMerchant(stage.gateway.app);
+    const sweep = jest.spyOn(stage.worker.app.get(OutboxLanes), 'numbersWithWork').mockResolvedValue([]);
+    try {
+      const sendAt = new Date(Date.now() + 86_400_000).toISOString();
+      const scheduled = await http('POST', `${stage.gateway.url}/api/v1/messages`, {
+        token: shop.apiKey,
+        body: { phone_number_id: shop.metaPhoneNumberId, send_at: sendAt, ...templateTo(OTHER) },
+      });
+      expect(scheduled.status).toBeLessThan(300);
+      // Once this one is sent the number has nothing to do for long, and a timer that says so.
+      await stage.until(shop, await stage.send(shop, templateTo(OTHER)), 'submitted');
+      let refusals = 1;
+      stage.graph.answer = () => (refusals-- > 0 ? stage.graph.refused(130429, 429) : stage.graph.taken());
+      const again = await stage.send(shop, templateTo(HANGING));
+      expect(await stage.until(shop, again, 'submitted', 30_000)).toMatchObject({ attempts: 2 });
+    } finally {
+      sweep.mockRestore();
+    }
   }, 60_000);
 });
