@@ -3,7 +3,7 @@ import { getQueueToken, Process, Processor } from '@nestjs/bull';
 import { Body, Controller, Get, Injectable, Module, Post, UseGuards } from '@nestjs/common';
 import type { Job, Queue } from 'bull';
 import { IsInt, IsString } from 'class-validator';
-import { type Lanes, Wake } from '#libs/queues';
+import { type Lanes, type Turn, Wake } from '#libs/queues';
 import { type Caller, TenantCaller, TenantGuard, Tenants, TenantsModule } from '#libs/tenants';
 import { eventually, http, type RunningApp, startApp, testEnvironment } from '../../../test/support/app.js';
 import { cloneDatabase, type TestDatabase } from '../../../test/support/database.js';
@@ -28,7 +28,7 @@ class NotesController {
 }
 
 const drained: string[] = [];
-let during: (() => Promise<void>) | undefined;
+let during: ((tenantId: string, turn: Turn) => Promise<number | undefined>) | undefined;
 
 @Injectable()
 @Processor('billing.rate')
@@ -36,10 +36,9 @@ class RateProcessor {
   constructor(private readonly wake: Wake) {}
   @Process({ concurrency: 4 })
   process(job: Job<Lanes['billing.rate']>): Promise<void> {
-    return this.wake.run('billing.rate', job, async ({ tenantId }) => {
+    return this.wake.run('billing.rate', job, async ({ tenantId }, turn) => {
       drained.push(tenantId);
-      await during?.();
-      return undefined;
+      return during?.(tenantId, turn);
     });
   }
 }
@@ -126,10 +125,34 @@ describe('a process of Paloma', () => {
     during = async () => {
       during = undefined;
       await wake.lane('billing.rate', lane);
+      return undefined;
     };
     await wake.lane('billing.rate', lane);
     await eventually(async () => drained.filter((t) => t === 'lane-1').length === 2);
   });
+
+  it('drains a lane that waits although others have work without end, and these go on after it', async () => {
+    const wake = running.app.get(Wake);
+    // As many as there are places.
+    const busy = ['busy-1', 'busy-2', 'busy-3', 'busy-4'];
+    let isEnough = false;
+    during = async (tenantId, turn) => {
+      while (busy.includes(tenantId) && !isEnough) {
+        if (turn.isOver()) return 0;
+        await new Promise((resolve) => setTimeout(resolve, 10));
+      }
+      return undefined;
+    };
+    const turnsOf = (lane: string) => drained.filter((t) => t === lane).length;
+    for (const tenantId of busy) await wake.lane('billing.rate', { tenantId });
+    await eventually(async () => busy.every((lane) => turnsOf(lane) === 1));
+    await wake.lane('billing.rate', { tenantId: 'patient' });
+    await eventually(async () => turnsOf('patient') === 1, 30_000);
+    const yielded = () => busy.filter((lane) => turnsOf(lane) > 1);
+    await eventually(async () => yielded().length > 0);
+    isEnough = true;
+    during = undefined;
+  }, 60_000);
 
   it('drains a lane at the soonest of the times that were set for it', async () => {
     const wake = running.app.get(Wake);

@@ -5,6 +5,7 @@ import type { Job, JobOptions, Queue } from 'bull';
 import type { Logger } from 'pino';
 import { LOGGER } from '#libs/observability';
 import { type LaneName, type Lanes, laneKey } from './jobs.js';
+import { type Turn, TurnInQueue } from './turn.js';
 
 const LATER = ':later';
 const RETRY_AFTER_MS = 1_000;
@@ -104,12 +105,13 @@ export class Wake {
    * The body of every processor: drains the lane and makes sure that no wake was missed meanwhile. A drain that throws
    * is logged and tried again after a second; its work stays where it is, in PostgreSQL.
    *
-   * @param drain works until the lane is empty; may return how many milliseconds from now it has work again
+   * @param drain works until the lane is empty or its turn is over; may return how many milliseconds from now it has work
+   *   again, 0 for now: it goes on when those had their turn who wait for a place
    */
   async run<N extends LaneName>(
     name: N,
     job: Job<Lanes[N]>,
-    drain: (data: Lanes[N]) => Promise<number | undefined>,
+    drain: (data: Lanes[N], turn: Turn) => Promise<number | undefined>,
   ): Promise<void> {
     const isTimer = String(job.id).endsWith(LATER);
     // What is left of a job when Redis was flushed under it names no lane; `put` clears it away.
@@ -117,16 +119,19 @@ export class Wake {
     if (isTimer) return this.lane(name, job.data);
     const counter = counterOf(job.queue, laneKey(name, job.data));
     const before = await job.queue.client.get(counter);
+    const turn = new TurnInQueue(job.queue);
     let again: number | undefined;
     try {
-      again = await drain(job.data);
+      again = await drain(job.data, turn);
     } catch (error) {
       this.logger.error({ err: error, lane: name, data: job.data }, 'a lane stumbled; trying again');
       again = RETRY_AFTER_MS;
+    } finally {
+      turn.end();
     }
-    if (again !== undefined) await this.laneLater(name, job.data, again);
+    if (again) await this.laneLater(name, job.data, again);
     this.afterRemoval(job, async () => {
-      if ((await job.queue.client.get(counter)) !== before) await this.lane(name, job.data);
+      if (again === 0 || (await job.queue.client.get(counter)) !== before) await this.lane(name, job.data);
     });
   }
 

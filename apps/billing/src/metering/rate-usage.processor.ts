@@ -3,7 +3,7 @@ import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import type { Job } from 'bull';
 import { Leases } from '#libs/leases';
 import { Database } from '#libs/persistence';
-import { type Lanes, Sweeper, Wake } from '#libs/queues';
+import { type Lanes, Sweeper, type Turn, Wake } from '#libs/queues';
 import { BATCH, RateUsage } from './rate-usage.js';
 
 const TRY_AGAIN_MS = 1_000;
@@ -23,7 +23,7 @@ export class RateUsageProcessor implements OnApplicationBootstrap {
 
   @Process({ concurrency: 4 })
   process(job: Job<Lanes['billing.rate']>): Promise<void> {
-    return this.wake.run('billing.rate', job, ({ tenantId }) => this.drain(tenantId));
+    return this.wake.run('billing.rate', job, ({ tenantId }, turn) => this.drain(tenantId, turn));
   }
 
   onApplicationBootstrap(): void {
@@ -32,11 +32,12 @@ export class RateUsageProcessor implements OnApplicationBootstrap {
     );
   }
 
-  private async drain(tenantId: string): Promise<number | undefined> {
+  private async drain(tenantId: string, turn: Turn): Promise<number | undefined> {
     const drained = await this.leases.hold(tenantId, 'rate', async (stillMine) => {
-      while (stillMine()) if ((await this.rateUsage.rateNext(tenantId)) < BATCH) return 'empty';
+      while (stillMine() && !turn.isOver()) if ((await this.rateUsage.rateNext(tenantId)) < BATCH) return 'empty';
       return 'more';
     });
-    return drained === 'empty' ? undefined : TRY_AGAIN_MS;
+    if (drained === 'empty') return undefined;
+    return turn.isOver() ? 0 : TRY_AGAIN_MS;
   }
 }

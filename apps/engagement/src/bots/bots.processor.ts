@@ -4,7 +4,7 @@ import type { Job } from 'bull';
 import { CLOCK, type Clock } from '#libs/clock';
 import { Leases } from '#libs/leases';
 import { Database } from '#libs/persistence';
-import { type Lanes, Sweeper, Wake } from '#libs/queues';
+import { type Lanes, Sweeper, type Turn, Wake } from '#libs/queues';
 import { DueBots } from './due-bots.js';
 
 const TRY_AGAIN_MS = 1_000;
@@ -25,7 +25,7 @@ export class BotsProcessor implements OnApplicationBootstrap {
 
   @Process({ concurrency: 8 })
   process(job: Job<Lanes['engagement.bots']>): Promise<void> {
-    return this.wake.run('engagement.bots', job, ({ tenantId }) => this.drain(tenantId));
+    return this.wake.run('engagement.bots', job, ({ tenantId }, turn) => this.drain(tenantId, turn));
   }
 
   onApplicationBootstrap(): void {
@@ -34,11 +34,12 @@ export class BotsProcessor implements OnApplicationBootstrap {
     );
   }
 
-  private async drain(tenantId: string): Promise<number | undefined> {
+  private async drain(tenantId: string, turn: Turn): Promise<number | undefined> {
     const drained = await this.leases.hold(tenantId, 'engagement-bots', async (stillMine) => {
-      while (stillMine()) if (!(await this.due.next(tenantId)).more) return 'empty';
+      while (stillMine() && !turn.isOver()) if (!(await this.due.next(tenantId)).more) return 'empty';
       return 'more';
     });
-    return drained === 'empty' ? undefined : TRY_AGAIN_MS;
+    if (drained === 'empty') return undefined;
+    return turn.isOver() ? 0 : TRY_AGAIN_MS;
   }
 }

@@ -4,7 +4,7 @@ import type { Job } from 'bull';
 import { CLOCK, type Clock } from '#libs/clock';
 import { Leases } from '#libs/leases';
 import { Database } from '#libs/persistence';
-import { type Lanes, Sweeper, Wake } from '#libs/queues';
+import { type Lanes, Sweeper, type Turn, Wake } from '#libs/queues';
 import { HandOver } from './hand-over.js';
 
 const TRY_AGAIN_MS = 1_000;
@@ -25,7 +25,7 @@ export class CampaignProcessor implements OnApplicationBootstrap {
 
   @Process({ concurrency: 8 })
   process(job: Job<Lanes['engagement.campaign']>): Promise<void> {
-    return this.wake.run('engagement.campaign', job, (lane) => this.drain(lane));
+    return this.wake.run('engagement.campaign', job, (lane, turn) => this.drain(lane, turn));
   }
 
   onApplicationBootstrap(): void {
@@ -38,14 +38,14 @@ export class CampaignProcessor implements OnApplicationBootstrap {
     );
   }
 
-  private async drain(lane: Lanes['engagement.campaign']): Promise<number | undefined> {
+  private async drain(lane: Lanes['engagement.campaign'], turn: Turn): Promise<number | undefined> {
     const name = `engagement-campaign:${lane.campaignId}:${lane.phoneNumberId}`;
     const again = await this.leases.hold(lane.tenantId, name, async (stillMine) => {
-      while (stillMine()) {
+      while (stillMine() && !turn.isOver()) {
         const next = await this.handOver.next(lane);
         if (next !== 0) return next;
       }
-      return TRY_AGAIN_MS;
+      return turn.isOver() ? 0 : TRY_AGAIN_MS;
     });
     return again === 'held-by-another' ? TRY_AGAIN_MS : again;
   }

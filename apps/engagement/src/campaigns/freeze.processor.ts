@@ -3,7 +3,7 @@ import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import type { Job } from 'bull';
 import { Leases } from '#libs/leases';
 import { Database } from '#libs/persistence';
-import { type Lanes, Sweeper, Wake } from '#libs/queues';
+import { type Lanes, Sweeper, type Turn, Wake } from '#libs/queues';
 import { FreezeAudience } from './freeze-audience.js';
 
 const TRY_AGAIN_MS = 1_000;
@@ -23,7 +23,7 @@ export class FreezeProcessor implements OnApplicationBootstrap {
 
   @Process({ concurrency: 2 })
   process(job: Job<Lanes['engagement.freeze']>): Promise<void> {
-    return this.wake.run('engagement.freeze', job, (lane) => this.drain(lane));
+    return this.wake.run('engagement.freeze', job, (lane, turn) => this.drain(lane, turn));
   }
 
   onApplicationBootstrap(): void {
@@ -32,9 +32,9 @@ export class FreezeProcessor implements OnApplicationBootstrap {
     );
   }
 
-  private async drain({ tenantId, campaignId }: Lanes['engagement.freeze']): Promise<number | undefined> {
+  private async drain({ tenantId, campaignId }: Lanes['engagement.freeze'], turn: Turn): Promise<number | undefined> {
     const frozen = await this.leases.hold(tenantId, `engagement-freeze:${campaignId}`, async (stillMine) => {
-      while (stillMine()) {
+      while (stillMine() && !turn.isOver()) {
         const after = await this.freezeAudience.freezeNext(tenantId, campaignId);
         if (after === 'more') continue;
         for (const phoneNumberId of after?.state === 'running' ? after.plan.phoneNumberIds : []) {
@@ -44,6 +44,7 @@ export class FreezeProcessor implements OnApplicationBootstrap {
       }
       return 'more';
     });
-    return frozen === 'all' ? undefined : TRY_AGAIN_MS;
+    if (frozen === 'all') return undefined;
+    return turn.isOver() ? 0 : TRY_AGAIN_MS;
   }
 }

@@ -3,7 +3,7 @@ import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import type { Job } from 'bull';
 import { Leases } from '#libs/leases';
 import { Database } from '#libs/persistence';
-import { type Lanes, Sweeper, Wake } from '#libs/queues';
+import { type Lanes, Sweeper, type Turn, Wake } from '#libs/queues';
 import { FollowNews, NEWS } from './follow-news.js';
 
 const TRY_AGAIN_MS = 1_000;
@@ -24,7 +24,7 @@ export class NewsProcessor implements OnApplicationBootstrap {
 
   @Process({ concurrency: 2 })
   process(job: Job<Lanes['engagement.campaign-news']>): Promise<void> {
-    return this.wake.run('engagement.campaign-news', job, ({ tenantId }) => this.drain(tenantId));
+    return this.wake.run('engagement.campaign-news', job, ({ tenantId }, turn) => this.drain(tenantId, turn));
   }
 
   onApplicationBootstrap(): void {
@@ -33,11 +33,12 @@ export class NewsProcessor implements OnApplicationBootstrap {
     );
   }
 
-  private async drain(tenantId: string): Promise<number | undefined> {
+  private async drain(tenantId: string, turn: Turn): Promise<number | undefined> {
     const drained = await this.leases.hold(tenantId, 'engagement-campaign-news', async (stillMine) => {
-      while (stillMine()) if ((await this.followNews.takeNext(tenantId)) < NEWS) return 'empty';
+      while (stillMine() && !turn.isOver()) if ((await this.followNews.takeNext(tenantId)) < NEWS) return 'empty';
       return 'more';
     });
-    return drained === 'empty' ? undefined : TRY_AGAIN_MS;
+    if (drained === 'empty') return undefined;
+    return turn.isOver() ? 0 : TRY_AGAIN_MS;
   }
 }

@@ -126,6 +126,7 @@ describe('an accepted message', () => {
     const shop = await aMerchant(gateway.app);
     const lane = { tenantId: shop.tenantId, phoneNumberId: shop.phoneNumberId };
     const dispatcher = stage.worker.app.get(Dispatcher, { strict: false });
+    const endless = { isOver: () => false };
     let letGo = () => {};
     const held = new Promise<void>((resolve) => {
       letGo = resolve;
@@ -138,11 +139,11 @@ describe('an accepted message', () => {
     );
     expect(taken).toBe(true);
     const ref = await send(shop, templateTo('+16505551234'));
-    expect(await dispatcher.drain(lane)).toBe(1_000);
+    expect(await dispatcher.drain(lane, endless)).toBe(1_000);
     expect(await read(shop, ref)).toMatchObject({ status: 'accepted', attempts: 0 });
     letGo();
     await holds;
-    await dispatcher.drain(lane);
+    await dispatcher.drain(lane, endless);
     await until(shop, ref, 'submitted');
     expect(sendsTo(shop)).toHaveLength(1);
   });

@@ -23,7 +23,7 @@ export class DispatchProcessor implements OnApplicationBootstrap {
 
   @Process({ concurrency: NUMBERS_AT_ONCE })
   process(job: Job<Lanes['gateway.dispatch']>): Promise<void> {
-    return this.wake.run('gateway.dispatch', job, (lane) => this.dispatcher.drain(lane));
+    return this.wake.run('gateway.dispatch', job, (lane, turn) => this.dispatcher.drain(lane, turn));
   }
 
   onApplicationBootstrap(): void {

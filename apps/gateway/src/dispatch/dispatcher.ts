@@ -6,13 +6,14 @@ import { Leases } from '#libs/leases';
 import { LOGGER } from '#libs/observability';
 import { type CallResult, OutboxLanes } from '#libs/outbox';
 import { Coalescer, Database, type Tx } from '#libs/persistence';
-import { type Gathering, gather, type Lanes } from '#libs/queues';
+import { type Gathering, gather, type Lanes, type Turn } from '#libs/queues';
 import { TierReservation } from '#libs/tier-reservation';
 import { type Channel, Channels, isLive } from '../channels/channels.js';
 import { Transports } from '../channels/transports.js';
 import { SendMedia } from '../media/send-media.js';
 import { Admission } from './admission.js';
 import { ClaimMessages, type Ready } from './claim-messages.js';
+import { HOMECOMING_MS, isSoon } from './homecoming.js';
 import { type Outcome, outcomeOfAnswer, outcomeOfError } from './outcome.js';
 import type { Pace } from './pace.js';
 import { PairRate } from './pair-rate.js';
@@ -77,11 +78,11 @@ export class Dispatcher implements BeforeApplicationShutdown {
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
-  /** @returns in how many ms the number has work again, if it is known to have some */
-  async drain(lane: Lane): Promise<number | undefined> {
+  /** @returns in how many ms the number has work again, if it is known to have some; 0: it gave its place to others */
+  async drain(lane: Lane, turn: Turn): Promise<number | undefined> {
     if (this.stopping) return 1_000;
     const draining = this.leases.hold(lane.tenantId, `dispatch:${lane.phoneNumberId}`, (stillMine) =>
-      this.send(lane, stillMine),
+      this.send(lane, stillMine, turn),
     );
     this.draining.add(draining);
     try {
@@ -98,7 +99,7 @@ export class Dispatcher implements BeforeApplicationShutdown {
     await Promise.allSettled(this.draining);
   }
 
-  private async send(lane: Lane, stillMine: () => boolean): Promise<number | undefined> {
+  private async send(lane: Lane, stillMine: () => boolean, turn: Turn): Promise<number | undefined> {
     const abandoned = await this.inTenant(lane, (tx) =>
       this.lanes.abandon(tx, lane.tenantId, lane.phoneNumberId, this.clock.now()),
     );
@@ -113,6 +114,8 @@ export class Dispatcher implements BeforeApplicationShutdown {
     let placing: Promise<void> = Promise.resolve();
     // An end of placing that is past would be news for ever.
     const news = () => (unplaced > 0 ? [...underWay, placing] : [...underWay]);
+    const allHome = () => placing.then(() => Promise.allSettled(underWay));
+    let staysUntil = 0;
     const results = new Coalescer<CallResult, undefined>((batch) => this.results.store(lane, batch), {
       batch: BATCH,
       inFlight: 1,
@@ -120,6 +123,12 @@ export class Dispatcher implements BeforeApplicationShutdown {
     });
     try {
       while (stillMine() && !this.stopping) {
+        if (turn.isOver() && performance.now() >= staysUntil) {
+          if (await isSoon(allHome())) return 0;
+          // What waits for this number does not wait for the call that hangs.
+          staysUntil = performance.now() + HOMECOMING_MS;
+          continue;
+        }
         channel = await this.channels.byId(lane.tenantId, lane.phoneNumberId);
         if (!channel || !isLive(channel)) return this.nextLook(lane, NOT_LIVE_MS);
         const restMs = pace.pausedUntil - performance.now();
@@ -179,8 +188,7 @@ export class Dispatcher implements BeforeApplicationShutdown {
       }
       return 1_000;
     } finally {
-      await placing;
-      await Promise.allSettled(underWay);
+      await allHome();
       if (channel) await this.throughput.handOver(channel.number);
     }
   }

@@ -1,9 +1,12 @@
 import { jest } from '@jest/globals';
 import { OutboxLanes } from '#libs/outbox';
-import { eventually, http } from '../../../../test/support/app.js';
-import { aMerchant, type Merchant, templateTo } from '../../../../test/support/gateway.js';
+import type { Turn } from '#libs/queues';
+import { eventually, http, startApp } from '../../../../test/support/app.js';
+import { aMerchant, customerWrote, type Merchant, templateTo, textTo } from '../../../../test/support/gateway.js';
 import { GatewayStage } from '../../../../test/support/gateway-stage.js';
 import { Channels } from '../channels/channels.js';
+import { GatewayWorkerModule } from '../gateway-worker.module.js';
+import { Dispatcher } from './dispatcher.js';
 
 const [HANGING, OTHER] = ['+16505550001', '+16505550002'];
 
@@ -20,6 +23,7 @@ const hangFor = (customer: string): void => {
 };
 const sentTo = (shop: Merchant, customer: string): number =>
   stage.graph.calls.filter((c) => c.path === `/${shop.metaPhoneNumberId}/messages` && c.body.to === customer).length;
+const laneOf = ({ tenantId, phoneNumberId }: Merchant) => ({ tenantId, phoneNumberId });
 
 beforeEach(() => {
   stage.graph.calls.length = 0;
@@ -84,5 +88,42 @@ describe('a number with one call that Meta does not answer', () => {
     } finally {
       sweep.mockRestore();
     }
+  }, 60_000);
+});
+
+describe('a number whose turn is over', () => {
+  let dispatcher: Dispatcher;
+  beforeAll(async () => {
+    await stage.worker.close();
+    // A worker that nobody wakes: its numbers are drained by hand.
+    const apart = { ...stage.environment, REDIS_PREFIX: `${stage.environment.REDIS_PREFIX}-apart` };
+    stage.worker = await startApp(GatewayWorkerModule, apart, { name: 'gateway-worker' });
+    jest.spyOn(stage.worker.app.get(OutboxLanes), 'numbersWithWork').mockResolvedValue([]);
+    dispatcher = stage.worker.app.get(Dispatcher, { strict: false });
+  });
+  const endless: Turn = { isOver: () => false };
+
+  it('gives its place to others with work left, none of it begun, and goes on after them', async () => {
+    const shop = await aMerchant(stage.gateway.app);
+    await customerWrote(stage.database, shop, HANGING.slice(1));
+    const refs: string[] = [];
+    for (const body of ['1', '2', '3']) refs.push(await stage.send(shop, textTo(HANGING, body)));
+    expect(await dispatcher.drain(laneOf(shop), { isOver: () => sentTo(shop, HANGING) > 0 })).toBe(0);
+    const statuses = async () => (await Promise.all(refs.map((ref) => stage.read(shop, ref)))).map((m) => m.status);
+    expect(await statuses()).toEqual(['submitted', 'accepted', 'accepted']);
+    await dispatcher.drain(laneOf(shop), endless);
+    expect(await statuses()).toEqual(['submitted', 'submitted', 'submitted']);
+  });
+
+  it('keeps it while a call hangs: its other customers do not wait for that call', async () => {
+    const shop = await aMerchant(stage.gateway.app);
+    hangFor(HANGING);
+    await stage.send(shop, templateTo(HANGING));
+    const draining = dispatcher.drain(laneOf(shop), { isOver: () => sentTo(shop, HANGING) > 0 });
+    await eventually(async () => sentTo(shop, HANGING) === 1);
+    const code = await stage.send(shop, templateTo(OTHER));
+    await stage.until(shop, code, 'submitted', 25_000);
+    answerNow();
+    await draining;
   }, 60_000);
 });

@@ -5,7 +5,7 @@ import { CLOCK, type Clock } from '#libs/clock';
 import { Leases } from '#libs/leases';
 import { InboundMedia, LARGEST_FILE, MediaStore, type MediaToCopy, TooManyBytesError } from '#libs/media-store';
 import { LOGGER, METRICS } from '#libs/observability';
-import type { Lanes } from '#libs/queues';
+import type { Lanes, Turn } from '#libs/queues';
 import { type Channel, Channels } from '../channels/channels.js';
 import { MediaAtSource } from './media-at-source.js';
 
@@ -48,9 +48,10 @@ export class CopyInbound {
   }
 
   /** @returns in how many milliseconds the number has files to copy again; undefined for not until it is woken */
-  async drain(lane: Lane): Promise<number | undefined> {
+  async drain(lane: Lane, turn: Turn): Promise<number | undefined> {
     const done = await this.leases.hold(lane.tenantId, `media:${lane.phoneNumberId}`, async (stillMine) => {
       while (stillMine()) {
+        if (turn.isOver()) return 0;
         const batch = await this.inbound.due(lane, this.clock.now(), FILES_AT_ONCE);
         if (batch.length === 0) break;
         const channel = await this.channels.byId(lane.tenantId, lane.phoneNumberId);

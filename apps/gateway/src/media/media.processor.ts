@@ -24,7 +24,7 @@ export class MediaProcessor implements OnApplicationBootstrap {
 
   @Process({ concurrency: NUMBERS_AT_ONCE })
   process(job: Job<Lanes['gateway.media']>): Promise<void> {
-    return this.wake.run('gateway.media', job, (lane) => this.copier.drain(lane));
+    return this.wake.run('gateway.media', job, (lane, turn) => this.copier.drain(lane, turn));
   }
 
   onApplicationBootstrap(): void {

@@ -22,7 +22,7 @@ export class IntakeProcessor implements OnApplicationBootstrap {
 
   @Process({ concurrency: 8 })
   process(job: Job<Lanes['gateway.intake']>): Promise<void> {
-    return this.wake.run('gateway.intake', job, (lane) => this.intake.drain(lane));
+    return this.wake.run('gateway.intake', job, (lane, turn) => this.intake.drain(lane, turn));
   }
 
   onApplicationBootstrap(): void {

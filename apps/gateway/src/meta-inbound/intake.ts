@@ -4,7 +4,7 @@ import { CLOCK, type Clock } from '#libs/clock';
 import { Leases } from '#libs/leases';
 import { LOGGER } from '#libs/observability';
 import { Database, type Tx } from '#libs/persistence';
-import { type Gathering, gather, type Lanes, Wake } from '#libs/queues';
+import { type Gathering, gather, type Lanes, type Turn, Wake } from '#libs/queues';
 import { ApplyEvents } from './apply-events.js';
 import type { Effects } from './effects.js';
 import { INTAKE_POLICY, type IntakePolicy } from './intake-policy.js';
@@ -47,9 +47,10 @@ export class Intake {
   ) {}
 
   /** @returns in how many milliseconds the route has work again; undefined for not until it is woken */
-  async drain({ tenantId, route }: Lanes['gateway.intake']): Promise<number | undefined> {
+  async drain({ tenantId, route }: Lanes['gateway.intake'], turn: Turn): Promise<number | undefined> {
     const done = await this.leases.hold(tenantId, `intake:${route}`, async (stillMine) => {
       while (stillMine()) {
+        if (turn.isOver()) return 0;
         const lookedAt = performance.now();
         const batch = await this.events.due(tenantId, route, this.clock.now(), this.policy.batch);
         if (batch.length === 0) break;

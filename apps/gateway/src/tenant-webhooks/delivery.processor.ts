@@ -22,7 +22,7 @@ export class DeliveryProcessor implements OnApplicationBootstrap {
 
   @Process({ concurrency: 16 })
   process(job: Job<Lanes['gateway.deliver']>): Promise<void> {
-    return this.wake.run('gateway.deliver', job, (lane) => this.delivery.drain(lane));
+    return this.wake.run('gateway.deliver', job, (lane, turn) => this.delivery.drain(lane, turn));
   }
 
   onApplicationBootstrap(): void {

@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { CLOCK, type Clock } from '#libs/clock';
 import { Leases } from '#libs/leases';
 import { Coalescer, Database, type Tx } from '#libs/persistence';
-import { type Gathering, gather, type Lanes, Wake } from '#libs/queues';
+import { type Gathering, gather, type Lanes, type Turn, Wake } from '#libs/queues';
 import {
   type Attempt,
   type DueDelivery,
@@ -42,10 +42,15 @@ export class Delivery {
     @Inject(DELIVERY_POLICY) private readonly policy: DeliveryPolicy,
   ) {}
 
-  /** @returns in how many milliseconds the endpoint has work again; undefined for not until it is woken */
-  async drain({ tenantId, endpointId }: Lanes['gateway.deliver']): Promise<number | undefined> {
+  /**
+   * An endpoint that answers slowly is posted to for as long as its turn lasts: then others have their turn.
+   *
+   * @returns in how many milliseconds the endpoint has work again; undefined for not until it is woken
+   */
+  async drain({ tenantId, endpointId }: Lanes['gateway.deliver'], turn: Turn): Promise<number | undefined> {
     const again = await this.leases.hold(tenantId, `deliver:${endpointId}`, async (stillMine) => {
-      while (stillMine()) {
+      const goesOn = () => stillMine() && !turn.isOver();
+      while (goesOn()) {
         const [now, lookedAt] = [this.clock.now(), performance.now()];
         const { endpoint, due, nextDueAt } = await this.look(tenantId, endpointId, now);
         if (!endpoint?.enabled) return undefined;
@@ -53,10 +58,10 @@ export class Delivery {
           return due.length > 0 || nextDueAt ? until(endpoint.restsUntil, now) : undefined;
         }
         if (due.length === 0) return nextDueAt && until(nextDueAt, now);
-        await this.post(endpoint, chainsOf(due), stillMine);
+        await this.post(endpoint, chainsOf(due), goesOn);
         if (due.length < BATCH) await gather(performance.now() - lookedAt, GATHERING);
       }
-      return HELD_BY_ANOTHER_MS;
+      return turn.isOver() ? 0 : HELD_BY_ANOTHER_MS;
     });
     return again === 'held-by-another' ? HELD_BY_ANOTHER_MS : again;
   }
@@ -75,7 +80,7 @@ export class Delivery {
   }
 
   /** Works through the chains, several at a time, until they end or the endpoint has failed too often in a row. */
-  private async post(endpoint: WebhookEndpoint, chains: DueDelivery[][], stillMine: () => boolean): Promise<void> {
+  private async post(endpoint: WebhookEndpoint, chains: DueDelivery[][], goesOn: () => boolean): Promise<void> {
     const { tenantId, endpointId } = endpoint;
     const { breakAfter, holdAttempts, window } = this.policy;
     const secrets = this.endpoints.secretsOf(endpoint, this.clock.now());
@@ -106,7 +111,7 @@ export class Delivery {
       const worker = async () => {
         for (let chain = queue.shift(); chain; chain = queue.shift()) {
           for (const due of chain) {
-            if (!stillMine() || failures >= breakAfter || unnoted.length > 0) return;
+            if (!goesOn() || failures >= breakAfter || unnoted.length > 0) return;
             if (!(await tryOne(due)) && due.attempts + 1 < holdAttempts) break;
           }
         }
