@@ -62,9 +62,18 @@ export class Channels {
   }
 
   byId(tenantId: string, phoneNumberId: string): Promise<Channel | undefined> {
-    return this.channels.get(`ours ${tenantId} ${phoneNumberId}`, () =>
+    return this.channels.get(nameOf(tenantId, phoneNumberId), () =>
       this.db.inTenant(tenantId, (tx) => this.load(tx, tenantId, { phoneNumberId })),
     );
+  }
+
+  /**
+   * The same for who is in a transaction: whoever holds a connection must wait neither for another one nor for somebody who
+   * does, or as many of them as there are connections wait for each other.
+   */
+  async byIdWithin(tx: Tx, tenantId: string, phoneNumberId: string): Promise<Channel | undefined> {
+    const known = this.channels.inMemory(nameOf(tenantId, phoneNumberId));
+    return known ?? this.load(tx, tenantId, { phoneNumberId });
   }
 
   private async load(
@@ -81,3 +90,5 @@ export class Channels {
     return { number, waba, portfolio, token: this.wabas.tokenOf(waba), onPremises, restrictions };
   }
 }
+
+const nameOf = (tenantId: string, phoneNumberId: string): string => `ours ${tenantId} ${phoneNumberId}`;

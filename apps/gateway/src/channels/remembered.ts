@@ -17,8 +17,8 @@ export class Remembered<V> {
   ) {}
 
   async get(key: string, ask: () => Promise<V | null | undefined>): Promise<V | undefined> {
-    const known = this.known.get(key);
-    if (known && known.until > performance.now()) return known.value;
+    const known = this.inMemory(key);
+    if (known !== undefined) return known;
     let asked = this.asking.get(key);
     if (!asked) {
       asked = ask()
@@ -34,5 +34,11 @@ export class Remembered<V> {
       this.asking.set(key, asked);
     }
     return asked;
+  }
+
+  /** What is known without asking anybody. */
+  inMemory(key: string): V | undefined {
+    const known = this.known.get(key);
+    return known && known.until > performance.now() ? known.value : undefined;
   }
 }

@@ -63,20 +63,20 @@ export class FollowTemplate {
     if (fate.fate === 'hold') {
       const count = await this.held.hold(tx, of, fate.why, now, AT_ONCE);
       const expired = await this.held.end(tx, of, now, AT_ONCE);
-      await tell(await this.statusesOf(expired, EXPIRED, now));
+      await tell(await this.statusesOf(tx, expired, EXPIRED, now));
       return { count: Math.max(count, expired.length), numbers: [] };
     }
     const details = `The template is ${state} now, so the message that waited for it cannot be sent.`;
     const { error } = graphError(whyNotSendable(state) ?? 'template_unknown', details, of.templateId);
     const failed = await this.held.end(tx, of, now, AT_ONCE, error);
-    await tell(await this.statusesOf(failed, error, now));
+    await tell(await this.statusesOf(tx, failed, error, now));
     return { count: failed.length, numbers: [] };
   }
 
-  private async statusesOf(ended: readonly MessageRow[], error: object, now: Date): Promise<TenantEvent[]> {
+  private async statusesOf(tx: Tx, ended: readonly MessageRow[], error: object, now: Date): Promise<TenantEvent[]> {
     const told = [];
     for (const message of ended) {
-      const channel = await this.channels.byId(message.tenantId, message.phoneNumberId);
+      const channel = await this.channels.byIdWithin(tx, message.tenantId, message.phoneNumberId);
       if (channel) told.push(failedStatus(channel, message, message.status === 'expired' ? EXPIRED : error, now));
     }
     return told;

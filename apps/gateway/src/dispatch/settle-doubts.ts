@@ -67,7 +67,8 @@ export class SettleDoubts implements OnApplicationBootstrap {
       for (const [i, decision] of decisions.entries()) {
         const message = messages[i] as Doubtful;
         if (decision.becomes === 'accepted') again.add(message.phoneNumberId);
-        const channel = decision.error ? await this.channels.byId(tenantId, message.phoneNumberId) : undefined;
+        if (!decision.error) continue;
+        const channel = await this.channels.byIdWithin(tx, tenantId, message.phoneNumberId);
         if (!channel) continue;
         await tell(failedStatus(channel, message, decision.error, now));
       }

@@ -57,7 +57,7 @@ export class StoreResults {
       );
       await this.toldTemplates.apply(tx, tenantId, results, now);
       const failed = results.filter((r) => r.became === 'failed' && moved.has(r.messageId));
-      const channel = failed.length > 0 ? await this.channels.byId(tenantId, phoneNumberId) : undefined;
+      const channel = failed.length > 0 ? await this.channels.byIdWithin(tx, tenantId, phoneNumberId) : undefined;
       if (!channel) return;
       for (const result of failed) {
         const message = await this.outbox.find(tx, tenantId, result.messageId);
