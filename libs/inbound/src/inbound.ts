@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { derivedId, firstIdAt } from '#libs/ids';
-import { Database, type Tx } from '#libs/persistence';
+import { Database, storableText, type Tx } from '#libs/persistence';
 import { opensWindow } from '#libs/service-window';
 
 /** One element of `messages[]` of a webhook, read far enough to be stored. */
@@ -53,9 +53,6 @@ const COLUMNS = `m.inbound_id AS "inboundId", m.phone_number_id AS "phoneNumberI
   m.meta_message_id AS "metaMessageId", m.customer, m.customer_name AS "customerName", m.user_id AS "userId",
   m.type, m.payload, m.at`;
 
-// PostgreSQL's text takes neither NUL nor half of a surrogate pair, and a profile name is whatever someone typed.
-const storable = (text: string): string => text.replace(/\p{Surrogate}|\0/gu, '\ufffd');
-
 /** The one writer of what customers wrote and of the windows that it opens. Everything may be said twice. */
 @Injectable()
 export class Inbound {
@@ -84,11 +81,11 @@ export class Inbound {
         tenantId,
         ids,
         column((m) => m.phoneNumberId),
-        column((m) => storable(m.metaMessageId)),
-        column((m) => storable(m.customer)),
-        column((m) => (m.customerName === undefined ? null : storable(m.customerName))),
-        column((m) => (m.userId === undefined ? null : storable(m.userId))),
-        column((m) => storable(m.type)),
+        column((m) => storableText(m.metaMessageId)),
+        column((m) => storableText(m.customer)),
+        column((m) => (m.customerName === undefined ? null : storableText(m.customerName))),
+        column((m) => (m.userId === undefined ? null : storableText(m.userId))),
+        column((m) => storableText(m.type)),
         column((m) => (typeof m.payload === 'string' ? m.payload : JSON.stringify(m.payload))),
         column((m) => m.at),
       ],
@@ -133,7 +130,12 @@ export class Inbound {
             WHERE m.tenant_id = $1 AND m.user_id = h.user_id AND m.phone_number_id = h.phone_number_id
               AND m.customer <> h.user_id
             ORDER BY m.inbound_id DESC LIMIT 1) AS known`,
-      [tenantId, hidden.map((h) => h.phoneNumberId), hidden.map((h) => storable(h.userId)), hidden.map((h) => h.at)],
+      [
+        tenantId,
+        hidden.map((h) => h.phoneNumberId),
+        hidden.map((h) => storableText(h.userId)),
+        hidden.map((h) => h.at),
+      ],
     );
   }
 
@@ -171,7 +173,7 @@ export class Inbound {
        ON CONFLICT (tenant_id, phone_number_id, customer) DO UPDATE
          SET last_user_message_at = excluded.last_user_message_at
          WHERE service_windows.last_user_message_at < excluded.last_user_message_at`,
-      [tenantId, heard.map((h) => h.phoneNumberId), heard.map((h) => storable(h.customer)), heard.map((h) => h.at)],
+      [tenantId, heard.map((h) => h.phoneNumberId), heard.map((h) => storableText(h.customer)), heard.map((h) => h.at)],
     );
   }
 

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Database, type Tx } from '#libs/persistence';
+import { Database, storableText, type Tx } from '#libs/persistence';
 import { MediaStore } from './media-store.js';
 import type { Spooled } from './spool.js';
 
@@ -91,7 +91,7 @@ export class InboundMedia {
         `UPDATE media_copies SET attempts = least(attempts + 1, 32000), note = $3, due_at = coalesce($4, due_at),
                 status = CASE WHEN $4::timestamptz IS NULL THEN 'parked' ELSE 'waiting' END
           WHERE tenant_id = $1 AND media_id = $2`,
-        [tenantId, mediaId, reason.slice(0, 500), until ?? null],
+        [tenantId, mediaId, storableText(reason).slice(0, 500), until ?? null],
       ),
     );
   }

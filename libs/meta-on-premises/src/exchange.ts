@@ -1,7 +1,7 @@
 import type { LookupFunction } from 'node:net';
 import type { Readable } from 'node:stream';
 import { Pool } from 'undici';
-import { isFields } from './fields.js';
+import { type Fields, isFields, textOf } from './fields.js';
 import { OnPremisesError, type OnPremisesProblem, OnPremisesUnreachableError } from './on-premises-error.js';
 
 export interface ExchangeOptions {
@@ -156,8 +156,19 @@ function problemsOf(text: string): OnPremisesProblem[] | undefined {
   try {
     const body: unknown = JSON.parse(text);
     const errors = isFields(body) ? body.errors : undefined;
-    return Array.isArray(errors) && errors.length > 0 ? errors.filter(isFields) : undefined;
+    return Array.isArray(errors) && errors.length > 0 ? errors.filter(isFields).map(problemOf) : undefined;
   } catch {
     return undefined;
   }
+}
+
+/** What a client says of a problem, and nothing else: it may be anybody's server, and its words are stored and shown. */
+function problemOf({ code, title, details, href }: Fields): OnPremisesProblem {
+  const number = Number(textOf(code));
+  return {
+    code: Number.isInteger(number) ? number : undefined,
+    title: textOf(title),
+    details: textOf(details),
+    href: textOf(href),
+  };
 }

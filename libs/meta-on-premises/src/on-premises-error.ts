@@ -2,10 +2,10 @@ import { nearestCloudCode } from './cloud-error.js';
 
 /** One of `errors[]`, in an answer or in a callback. */
 export interface OnPremisesProblem {
-  code?: number;
-  title?: string;
-  details?: string;
-  href?: string;
+  code?: number | undefined;
+  title?: string | undefined;
+  details?: string | undefined;
+  href?: string | undefined;
 }
 
 // A refusal without the client's envelope (a proxy's page); no code is negative.

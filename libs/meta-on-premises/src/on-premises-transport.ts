@@ -8,7 +8,7 @@ import {
   TransportUnreachable,
 } from '#libs/message-transport';
 import type { CheckedContacts } from './checked-contacts.js';
-import type { Fields } from './fields.js';
+import { type Fields, textOf } from './fields.js';
 import { onPremisesBody, type TemplateContext } from './message-body.js';
 import type { OnPremisesClient, UploadFile } from './on-premises-client.js';
 import { OnPremisesError, OnPremisesUnreachableError } from './on-premises-error.js';
@@ -41,7 +41,7 @@ export class OnPremisesTransport implements MessageTransport {
     }
     const checked = await this.withCheckedRecipient(translated.body);
     const answer = await carried(this.client.send(checked, options.timeoutMs));
-    const id = answer?.messages?.[0]?.id;
+    const id = textOf(answer?.messages?.[0]?.id);
     return id ? { metaMessageId: id } : {};
   }
 

@@ -1,5 +1,5 @@
 import { spanOf } from '#libs/ids';
-import { kept, type Tx } from '#libs/persistence';
+import { kept, storableJson, storableText, type Tx } from '#libs/persistence';
 import type { HeldFor } from './outbox-held.js';
 
 /** What Meta's refusal of a message says of the template it was sent with. */
@@ -66,14 +66,17 @@ export async function settleResults(
     messageIds,
     column((r) => r.attempt),
     column((r) => r.became),
-    column((r) => ('metaMessageId' in r ? r.metaMessageId : null)),
-    column((r) => ('error' in r && r.error !== undefined ? JSON.stringify(r.error) : null)),
+    column((r) => ('metaMessageId' in r ? storableText(r.metaMessageId) : null)),
+    column((r) => ('error' in r && r.error !== undefined ? jsonOf(r.error) : null)),
     column((r) => ('notBefore' in r ? r.notBefore : null)),
-    column((r) => JSON.stringify(detailOf(r))),
+    column((r) => jsonOf(detailOf(r))),
     ...spanOf(messageIds),
   ]);
   return new Set(moved.map((m) => m.messageId));
 }
+
+/** What another server said may hold what no text can; one such answer must not keep those beside it from being stored. */
+const jsonOf = (value: unknown): string => storableJson(JSON.stringify(value));
 
 function detailOf(result: CallResult): unknown {
   switch (result.became) {

@@ -2,3 +2,4 @@ export { Coalescer } from './coalescer.js';
 export { Database, PROVIDER_TENANT, refuseMightyRole, type Tx } from './database.js';
 export { KeepingClient, kept } from './kept-plans.js';
 export { PersistenceModule } from './persistence.module.js';
+export { refusedTheData, storableJson, storableText } from './storable.js';

@@ -260,6 +260,21 @@ describe('when Meta', () => {
     expect(await events(shop)).toHaveLength(1);
   });
 
+  it('refuses in words that no text can hold, the message fails all the same, and those beside it go their way', async () => {
+    const shop = await aMerchant(gateway.app);
+    const error = { message: '(#131026) \0 and \ud83d', type: 'OAuthException', code: 131026, more: ['\0'] };
+    graph.answer = (call) => (call.body.to === '+16505551230' ? { status: 400, body: { error } } : graph.taken());
+    const others = ['+16505551231', '+16505551232', '+16505551233'];
+    const [refused = '', ...taken] = await Promise.all(
+      ['+16505551230', ...others].map((to) => send(shop, templateTo(to))),
+    );
+    const message = await until(shop, refused, 'failed');
+    expect(kinds(message)).toEqual(['accepted', 'sending', 'failed']);
+    expect(message.error).toMatchObject({ code: 131026 });
+    for (const ref of taken) await until(shop, ref, 'submitted');
+    expect(await events(shop)).toHaveLength(1);
+  });
+
   it('asks to slow down, the message is sent again and those behind it keep their place', async () => {
     const shop = await aMerchant(gateway.app);
     let refusals = 1;

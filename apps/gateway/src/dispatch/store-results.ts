@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import { CLOCK, type Clock } from '#libs/clock';
 import { LOGGER } from '#libs/observability';
 import { type CallResult, failedStatus, Outbox, OutboxHeld, OutboxLanes } from '#libs/outbox';
+import { refusedTheData } from '#libs/persistence';
 import type { Lanes } from '#libs/queues';
 import { Channels } from '../channels/channels.js';
 import { OptOuts } from './opt-outs.js';
@@ -29,7 +30,10 @@ export class StoreResults {
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
-  /** Stores results, patiently: while the database is away there is nothing better to do than to wait for it. */
+  /**
+   * Stores results, patiently: while the database is away there is nothing better to do than to wait for it. What it refuses
+   * because of what was said is thrown at once, so that who gathered the results tries them one by one.
+   */
   async store(lane: Lanes['gateway.dispatch'], results: readonly CallResult[]): Promise<undefined[]> {
     if (results.length === 0) return [];
     for (let tries = 1; ; tries++) {
@@ -37,7 +41,7 @@ export class StoreResults {
         await this.once(lane, results);
         break;
       } catch (error) {
-        if (tries >= STORE_TRIES) throw error;
+        if (tries >= STORE_TRIES || refusedTheData(error)) throw error;
         this.logger.warn({ err: error, ...lane, tries }, 'could not store results yet');
         await sleep(Math.min(2_000, 50 * 2 ** tries));
       }

@@ -584,4 +584,14 @@ describe("a customer's file", () => {
     const metrics = await (await fetch(`${worker.url}/metrics`)).text();
     expect(metrics).toMatch(/inbound_media_copies_total\{outcome="given_up"[^}]*\} 1/);
   });
+
+  it('is counted as tried whatever was said, also what no text can hold', async () => {
+    const [mediaId, tomorrow] = ['600000000000098', new Date((await sandboxNow()).getTime() + DAY)];
+    await note(mediaId, tomorrow);
+    await gateway.app.get(InboundMedia).failed(shop.tenantId, mediaId, 'Meta said \0 and \ud83d', tomorrow);
+    const { rows } = await database.owner.query('SELECT attempts, note FROM media_copies WHERE media_id = $1', [
+      mediaId,
+    ]);
+    expect(rows).toEqual([{ attempts: 1, note: 'Meta said \ufffd and \ufffd' }]);
+  });
 });

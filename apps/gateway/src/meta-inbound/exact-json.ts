@@ -27,18 +27,6 @@ export function serialiseExact(value: unknown): string {
   return text.includes(MARK) ? text.replace(MARKED, '$1') : text;
 }
 
-// An escape, so that a backslash which is itself escaped begins none. What is written here holds whole characters as they
-// are, so an escaped half of a surrogate pair has no other half.
-const ESCAPES = /\\(?:u[\da-f]{4}|.)/gi;
-const NO_CHARACTER = /^\\u(?:0000|d[89a-f][\da-f]{2})$/i;
-
-/**
- * JSON text as `serialiseExact` writes it, with U+FFFD for what no text of PostgreSQL can hold: U+0000 and halves of
- * surrogate pairs. A customer's phone may send either, and Meta passes it on.
- */
-export const storableJson = (json: string): string =>
-  /\\u(?:0000|d)/i.test(json) ? json.replace(ESCAPES, (one) => (NO_CHARACTER.test(one) ? '\ufffd' : one)) : json;
-
 /** An id, whether Meta wrote it as text or as a number; undefined for anything else. */
 export function idText(value: unknown): string | undefined {
   if (typeof value === 'number' && Number.isSafeInteger(value)) return String(value);
