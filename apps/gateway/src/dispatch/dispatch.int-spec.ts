@@ -1,16 +1,17 @@
 import { jest } from '@jest/globals';
 import type { Redis } from 'ioredis';
 import { Leases } from '#libs/leases';
-import { messageIdOf, messageIdOfCallbackData, Outbox } from '#libs/outbox';
+import { messageIdOf, messageIdOfCallbackData, newMessageRef, Outbox } from '#libs/outbox';
 import { Database } from '#libs/persistence';
 import { REDIS } from '#libs/queues';
 import { Templates } from '#libs/templates';
-import { TierReservation } from '#libs/tier-reservation';
+import { TierReservation, type TierScope } from '#libs/tier-reservation';
 import { eventually, http, type RunningApp } from '../../../../test/support/app.js';
 import type { TestDatabase } from '../../../../test/support/database.js';
 import { aMerchant, customerWrote, type Merchant, templateTo, textTo } from '../../../../test/support/gateway.js';
 import { GatewayStage } from '../../../../test/support/gateway-stage.js';
 import type { GraphCall, GraphStandIn } from '../../../../test/support/graph-stand-in.js';
+import { Admission } from './admission.js';
 import { Dispatcher } from './dispatcher.js';
 
 const stage = new GatewayStage();
@@ -347,6 +348,30 @@ describe('the messaging limit', () => {
     const others = await Promise.all(Array.from({ length: 55 }, (_, i) => send(shop, templateTo(to(100 + i)))));
     const sent = (await waiting(shop, others)).filter((m) => m.status === 'submitted');
     expect(sent).toHaveLength(49);
+  });
+
+  it('gives back the place of a message that was cancelled before its turn, although the place was taken', async () => {
+    const shop = await aMerchant(gateway.app, { limit: 'TIER_50' });
+    const [admission, tier] = [stage.worker.app.get(Admission), stage.worker.app.get(TierReservation)];
+    const next = admission.next.bind(admission);
+    const used: number[] = [];
+    let scope: TierScope | undefined;
+    const cancelling = jest.spyOn(admission, 'next').mockImplementation(async (channel, its, ...more) => {
+      const admitted = await next(channel, its, ...more);
+      if (!scope && channel.number.tenantId === shop.tenantId && admitted.allowed.length > 0) {
+        scope = its;
+        used.push((await tier.use(its, new Date())).used);
+        const url = `${gateway.url}/api/v1/messages/${newMessageRef(admitted.allowed[0] ?? '')}`;
+        used.push((await http('DELETE', url, { token: shop.apiKey })).status);
+      }
+      return admitted;
+    });
+    const ref = await send(shop, templateTo(to(0)));
+    await until(shop, ref, 'cancelled');
+    await eventually(async () => scope && (await tier.use(scope, new Date())).used === 0);
+    cancelling.mockRestore();
+    expect(used).toEqual([1, 200]);
+    expect(sendsTo(shop)).toEqual([]);
   });
 
   it('does not hold back replies to customers who wrote', async () => {

@@ -226,20 +226,15 @@ export class Dispatcher implements BeforeApplicationShutdown {
       return this.withinPairRate(lane, ready);
     }
     const { allowed, refused, reservation } = await this.admission.next(channel, scope, limit, lanesAfter);
-    if (allowed.length === 0) return refused ? 'again' : [];
-    const ready = await this.messages.next(channel, limit, lanesAfter, allowed);
-    if (!reservation) return ready;
-    if (await this.tier.holds(scope, reservation).catch(() => false)) {
-      this.places.remember(
-        scope,
-        reservation,
-        ready.map((r) => r.message),
-      );
-      return ready;
+    const ready = allowed.length > 0 ? await this.messages.next(channel, limit, lanesAfter, allowed) : [];
+    if (reservation && ready.length > 0 && !(await this.tier.holds(scope, reservation).catch(() => false))) {
+      // Redis lost the count between reserving and claiming, or is away: nothing was sent yet, so give back and count anew.
+      await this.giveBack(lane, ready, this.clock.now());
+      return 'again';
     }
-    // Redis lost the count between reserving and claiming, or is away: nothing was sent yet, so give back and count anew.
-    await this.giveBack(lane, ready, this.clock.now());
-    return 'again';
+    const claimed = ready.map((r) => r.message);
+    if (reservation) await this.places.remember(scope, reservation, claimed);
+    return allowed.length === 0 && refused ? 'again' : ready;
   }
 
   /** Gives back what was claimed for recipients who had too much lately; from then on they are asked for before. */

@@ -12,7 +12,10 @@ interface Place {
   mark: string;
 }
 
-/** Places of the messaging limit that messages under way took: those of messages that were not sent after all are given back. */
+/**
+ * Places of the messaging limit that messages under way took: those of messages that were not sent after all are given back,
+ * and those that a reservation took for messages that were not claimed then.
+ */
 @Injectable()
 export class TierPlaces {
   private readonly ofMessage = new Map<string, Place>();
@@ -23,13 +26,27 @@ export class TierPlaces {
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
-  /** Notes which places claimed messages took. */
-  remember(scope: TierScope, { generation, admitted }: Reservation, messages: readonly MessageRow[]): void {
+  /**
+   * Notes which places claimed messages took, and gives back the others: their messages were cancelled meanwhile, or must wait
+   * for another reason.
+   */
+  async remember(
+    scope: TierScope,
+    { generation, admitted }: Reservation,
+    messages: readonly MessageRow[],
+  ): Promise<void> {
+    const taken = new Set<string>();
     for (const message of messages) {
       const mark = message.inWindow ? undefined : admitted.get(message.recipient);
       if (mark === undefined || mark === 'known') continue;
+      taken.add(message.recipient);
       this.ofMessage.set(message.messageId, { scope, generation, customer: message.recipient, mark });
     }
+    const left: Place[] = [];
+    for (const [customer, mark] of admitted) {
+      if (mark !== 'known' && !taken.has(customer)) left.push({ scope, generation, customer, mark });
+    }
+    await this.release(left);
   }
 
   /** Gives back the places of messages that were not sent after all. */
@@ -41,6 +58,10 @@ export class TierPlaces {
       this.ofMessage.delete(messageId);
       if (became === 'failed' || became === 'accepted' || became === 'parked') free.push(place);
     }
+    await this.release(free);
+  }
+
+  private async release(free: readonly Place[]): Promise<void> {
     const [first] = free;
     if (!first) return;
     for (const generation of new Set(free.map((p) => p.generation))) {
