@@ -2,36 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Client } from 'pg';
 import { eventually, http } from '../support/app.js';
 import { type RunningStack, runningStack, type StackMerchant } from '../support/stack.js';
-
-type App = 'gateway' | 'onboarding' | 'billing' | 'engagement';
-const TENANT_APPS: readonly App[] = ['gateway', 'onboarding', 'billing', 'engagement'];
-
-interface Route {
-  app: App;
-  method: string;
-  path: string;
-  params: string[];
-  needsBody: boolean;
-}
-
-/** Routes that anybody may call, each with its reason. */
-const PUBLIC: Readonly<Record<string, string>> = {
-  'onboarding POST /api/v1/accounts': 'how one becomes a tenant',
-  'onboarding POST /api/v1/sessions': 'how one signs in',
-  'onboarding POST /api/v1/sessions/refresh': 'the refresh token proves who calls',
-  'onboarding POST /api/v1/password/forgotten': 'who forgot the password cannot sign in',
-  'onboarding POST /api/v1/password/reset': 'what the letter brought proves who calls',
-  'onboarding POST /api/v1/email/confirm': 'what the letter brought proves who calls',
-  'onboarding POST /api/v1/applications/start': 'how a company without an account applies',
-  'onboarding POST /api/v1/setup-links/open': 'what the link holds proves who calls',
-  'onboarding POST /api/v1/invitations/accept': 'what the letter brought proves who calls',
-  'gateway GET /whatsapp_business/attachments':
-    'a media URL carries its own short-lived signature and works without a key',
-  'gateway GET /whatsapp_business/attachments/{path}': 'the same, in the form that old clients build',
-  'engagement POST /webhooks/shops/{id}': "the shop's signature proves who posts",
-  'gateway GET /api/v1/exports/file': 'an export link carries its own sealed ticket and works without a key',
-  'gateway GET /health': "liveness, as 360dialog's clients ask for it",
-};
+import { nameOf, PUBLIC, routesOf, TENANT_APPS, type TenantApp, type TenantRoute } from '../support/tenant-routes.js';
 
 /** A body that passes validation, so that a refusal comes from ownership. A new writing route must be added here. */
 const BODIES: Readonly<Record<string, unknown>> = {
@@ -296,26 +267,6 @@ const QUERIES: Readonly<Record<string, string>> = {
   'gateway DELETE /api/v1/templates': '?name=order_update&waba_id=1',
 };
 
-const nameOf = (r: Route) => `${r.app} ${r.method} ${r.path}`;
-
-async function routesOf(stack: RunningStack): Promise<Route[]> {
-  const all: Route[] = [];
-  for (const app of TENANT_APPS) {
-    const { body } = await http('GET', `${stack[app].url}/openapi.json`);
-    for (const [path, methods] of Object.entries(
-      body.paths as Record<string, Record<string, { requestBody?: unknown }>>,
-    )) {
-      // The staff's routes are tried by a test of their own.
-      if (path.startsWith('/admin/')) continue;
-      for (const [method, operation] of Object.entries(methods)) {
-        const params = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name as string);
-        all.push({ app, method: method.toUpperCase(), path, params, needsBody: operation.requestBody !== undefined });
-      }
-    }
-  }
-  return all;
-}
-
 /** Every string in an answer. */
 function stringsIn(value: unknown, found = new Set<string>()): Set<string> {
   if (typeof value === 'string') found.add(value);
@@ -343,17 +294,17 @@ const normalised = (answer: { status: number; body: unknown }, id: string) =>
 
 describe('another tenant', () => {
   let stack: RunningStack;
-  let routes: Route[];
+  let routes: TenantRoute[];
   let victim: StackMerchant;
   let stranger: StackMerchant;
-  const tokens = new Map<App, string>();
+  const tokens = new Map<TenantApp, string>();
   /** What belongs to the victim: strings that its own lists show and the stranger's do not. */
   let belongings: string[];
   let identifiers: string[];
 
   const session = async (m: StackMerchant) =>
     (await http('POST', `${stack.onboarding.url}/api/v1/sessions`, { body: m.owner })).body.access_token as string;
-  const ask = (route: Route, token: string | undefined, id: string) =>
+  const ask = (route: TenantRoute, token: string | undefined, id: string) =>
     http(
       route.method,
       `${stack[route.app].url}${route.path.replace(/\{\w+\}/g, encodeURIComponent(id))}${QUERIES[nameOf(route)] ?? ''}`,

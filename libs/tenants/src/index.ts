@@ -5,6 +5,7 @@ export { requireReach } from './key-reach.js';
 export { OneTimeLink } from './one-time-link.entity.js';
 export { LastOwnerError, People } from './people.js';
 export { KEY_SCOPES, type KeyScope, TENANT_ROLES, type TenantRole } from './permissions.js';
+export { needOf } from './route-needs.js';
 export { ServiceCallers, TenantOrApp } from './service-callers.js';
 export { SetupLink } from './setup-link.entity.js';
 export { type LinkState, SetupLinks, stateOfLink } from './setup-links.js';

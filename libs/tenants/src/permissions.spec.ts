@@ -18,6 +18,7 @@ describe('what a person may do', () => {
     ['POST', '/api/v1/setup-links', ['owner', 'developer']],
     ['POST', '/api/v1/numbers/:id/register', ['owner', 'developer']],
     ['GET', '/api/v1/numbers', ALL],
+    ['GET', '/v1/health', ALL],
     ['POST', '/api/v1/messages', ['owner', 'developer', 'agent']],
     ['GET', '/api/v1/messages', ALL],
     ['POST', '/:phoneNumberId/messages', ['owner', 'developer', 'agent']],
@@ -26,8 +27,20 @@ describe('what a person may do', () => {
     ['POST', '/api/v1/webhooks', ['owner', 'developer']],
     ['PUT', '/api/v1/contacts/:id', ['owner', 'developer', 'agent']],
     ['POST', '/api/v1/campaigns', ['owner', 'developer']],
-    ['GET', '/api/v1/invoices', ['owner', 'developer', 'finance']],
-    ['POST', '/api/v1/invoices/:id/pay', ['owner', 'finance']],
+    ['GET', '/api/v1/invoices/:month', ['owner', 'developer', 'finance']],
+    ['GET', '/api/v1/issued-invoices', ['owner', 'developer', 'finance']],
+    ['GET', '/api/v1/issued-invoices/:id', ['owner', 'developer', 'finance']],
+    ['GET', '/api/v1/issued-invoices/:id/csv', ['owner', 'developer', 'finance']],
+    ['GET', '/api/v1/issued-invoices/:id/pdf', ['owner', 'developer', 'finance']],
+    ['GET', '/api/v1/charges/:message', ['owner', 'developer', 'finance']],
+    ['GET', '/api/v1/unpriced-messages', ['owner', 'developer', 'finance']],
+    ['GET', '/api/v1/usage', ['owner', 'developer', 'finance']],
+    ['GET', '/api/v1/statement', ['owner', 'developer', 'finance']],
+    ['GET', '/api/v1/plan', ['owner', 'developer', 'finance']],
+    ['GET', '/api/v1/rate-cards/:currency', ['owner', 'developer', 'finance']],
+    ['POST', '/api/v1/estimates', ['owner', 'developer', 'finance']],
+    ['PATCH', '/api/v1/wallet', ['owner', 'finance']],
+    ['POST', '/api/v1/wallet/top-ups', ['owner', 'finance']],
     ['GET', '/api/v1/something-new', ['owner', 'developer']],
   ])('%s %s is for %j', (method, route, roles) => {
     const need = needOf(method, route);
@@ -45,6 +58,7 @@ describe('what a key may do', () => {
 
   it('is what its scopes name, and everything else when it has none', () => {
     expect(keyMay(['messages'], 'messages.write')).toBe(true);
+    expect(keyMay(['billing'], 'billing.write')).toBe(true);
     expect(keyMay(['messages'], 'templates.read')).toBe(false);
     expect(keyMay(['messages'], 'other.read')).toBe(false);
     for (const scope of KEY_SCOPES) expect(keyMay(null, `${scope}.write`)).toBe(true);

@@ -13,7 +13,10 @@ const ROUTE_NEEDS: readonly (readonly [pattern: RegExp, area: Area | 'own'])[] =
   [/^\/api\/v1\/api-keys(\/|$)/, 'keys'],
   [/^\/api\/v1\/(signups|setup-links|applications|reviews)(\/|$)/, 'onboarding'],
   [/^\/api\/v1\/(numbers|phone-numbers|headroom|wabas)(\/|$)/, 'numbers'],
-  [/^\/api\/v1\/(charges|invoices|ledger|balances?|plans?|usage|wallet|spend|statements|payments)(\/|$)/, 'billing'],
+  [
+    /^\/api\/v1\/(charges|unpriced-messages|usage|statement|estimates|invoices|issued-invoices|ledger|plan|rate-cards|wallet)(\/|$)/,
+    'billing',
+  ],
   [/^\/api\/v1\/catalogues\/:id\/messages$/, 'messages'],
   [/^\/api\/v1\/(campaigns|segments|automations|catalogues|broadcasts|bots)(\/|$)/, 'campaigns'],
   [/^\/api\/v1\/(contacts|conversations|inbox|quick-replies|consents|notes|orders)(\/|$)/, 'contacts'],
@@ -21,11 +24,14 @@ const ROUTE_NEEDS: readonly (readonly [pattern: RegExp, area: Area | 'own'])[] =
   [/(^|\/)(message_templates|templates|:templateId)(\/|$)/, 'templates'],
   [/(^|\/)(messages|marketing_messages|media|attachments|contacts|events)(\/|$)/, 'messages'],
   [
-    /(^|\/)(phone_numbers?|register|deregister|request_code|verify_code|whatsapp_business_profile|settings|block_users|message_qrdls|health_status|account)(\/|$)/,
+    /(^|\/)(phone_numbers?|register|deregister|request_code|verify_code|whatsapp_business_profile|settings|block_users|message_qrdls|health_status|health|account)(\/|$)/,
     'numbers',
   ],
   [/^\/:\w+$/, 'messages'], // a node by its id: number, template, account or file
 ];
+
+/** Routes that only answer a question although it is posted, being too long for an address. */
+const ASKS = /^\/api\/v1\/estimates$/;
 
 /**
  * @param method HTTP method
@@ -34,5 +40,5 @@ const ROUTE_NEEDS: readonly (readonly [pattern: RegExp, area: Area | 'own'])[] =
 export function needOf(method: string, route: string): Need {
   const area = ROUTE_NEEDS.find(([pattern]) => pattern.test(route))?.[1] ?? 'other';
   if (area === 'own') return 'own';
-  return `${area}.${method === 'GET' || method === 'HEAD' ? 'read' : 'write'}`;
+  return `${area}.${method === 'GET' || method === 'HEAD' || ASKS.test(route) ? 'read' : 'write'}`;
 }

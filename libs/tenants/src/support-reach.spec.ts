@@ -10,7 +10,8 @@ const may = (access: SupportMay, method: string, route: string) =>
 describe('an access of the provider’s staff', () => {
   it.each([
     ['GET', '/api/v1/messages', [true, true, true]],
-    ['GET', '/api/v1/invoices', [true, true, true]],
+    ['GET', '/api/v1/issued-invoices', [true, true, true]],
+    ['POST', '/api/v1/estimates', [false, false, false]],
     ['GET', '/:wabaId/message_templates', [true, true, true]],
     ['GET', '/api/v1/conversations', [false, true, false]],
     ['GET', '/:mediaId', [false, true, false]],
