@@ -9,7 +9,15 @@ import { insertCharges } from './insert-charges.js';
 import { insertEntries } from './insert-entries.js';
 import type { JournalEntry } from './journal.js';
 import { messageEntries } from './message-entries.js';
-import { ENTRIES, type EntryRow, entryOf, type PostedEntry, postedEntries, truedUp } from './posted-entries.js';
+import {
+  ENTRIES,
+  type EntryRow,
+  entryOf,
+  owedFor,
+  type PostedEntry,
+  postedEntries,
+  truedUp,
+} from './posted-entries.js';
 
 export interface Balance {
   account: Account;
@@ -226,8 +234,13 @@ export class Ledger {
     return { opening, movements };
   }
 
-  /** What true-ups whose memo begins so posted to an account together; debit positive. */
-  truedUp(tx: Tx, tenantId: string, account: Account, memoBegins: string): Promise<string> {
+  /** What messages of a range of days are owed for, corrections included, instead of paid from a wallet; a decimal string. */
+  owedFor(tx: Tx, tenantId: string, currency: string, days: { from: string; to: string }): Promise<string> {
+    return owedFor(tx, tenantId, currency, days);
+  }
+
+  /** How many true-ups there are whose memo begins so, and what they posted to an account together; debit positive. */
+  truedUp(tx: Tx, tenantId: string, account: Account, memoBegins: string): Promise<{ entries: number; sum: string }> {
     return truedUp(tx, tenantId, account, memoBegins);
   }
 

@@ -41,13 +41,35 @@ export async function postedEntries(tx: Tx, tenantId: string, ids: readonly stri
   return rows.map(entryOf);
 }
 
-/** What true-ups whose memo begins so posted to an account together; debit positive. */
-export async function truedUp(tx: Tx, tenantId: string, account: Account, memoBegins: string): Promise<string> {
+/** What messages, and what was taken back of them, left on `receivable` in a range of days; debit positive. */
+export async function owedFor(
+  tx: Tx,
+  tenantId: string,
+  currency: string,
+  days: { from: string; to: string },
+): Promise<string> {
   const [row]: { sum: string }[] = await tx.query(
     `SELECT coalesce(sum(p.amount), 0)::text AS sum
+       FROM postings p JOIN journal_entries e ON e.tenant_id = p.tenant_id AND e.entry_id = p.entry_id
+      WHERE p.tenant_id = $1 AND p.account = 'receivable' AND p.currency = $2 AND e.message_id IS NOT NULL
+        AND e.booked_on >= $3::date AND e.booked_on <= $4::date`,
+    [tenantId, currency, days.from, days.to],
+  );
+  return row?.sum ?? '0';
+}
+
+/** How many true-ups there are whose memo begins so, and what they posted to an account together; debit positive. */
+export async function truedUp(
+  tx: Tx,
+  tenantId: string,
+  account: Account,
+  memoBegins: string,
+): Promise<{ entries: number; sum: string }> {
+  const [row]: { entries: number; sum: string }[] = await tx.query(
+    `SELECT count(*)::int AS entries, coalesce(sum(p.amount), 0)::text AS sum
        FROM journal_entries e JOIN postings p ON p.tenant_id = e.tenant_id AND p.entry_id = e.entry_id
       WHERE e.tenant_id = $1 AND e.kind = 'true_up' AND starts_with(e.memo, $2) AND p.account = $3`,
     [tenantId, memoBegins, account],
   );
-  return row?.sum ?? '0';
+  return row ?? { entries: 0, sum: '0' };
 }

@@ -140,7 +140,12 @@ describe('our books beside those of Meta', () => {
     const trueUp = { waba_id: metaWabaId, month: '2026-10', amount: '-0.0092' };
     const booked = await asStaff('POST', `${path}/true-ups`, trueUp);
     expect(booked.body).toMatchObject({ booked_on: '2026-10-31' });
-    expect((await asStaff('POST', `${path}/true-ups`, trueUp)).body).toEqual(booked.body);
+    expect((await asStaff('POST', `${path}/true-ups`, trueUp)).status).toBe(409);
+    const { rows: audited } = await database.owner.query(
+      `SELECT 1 FROM audit_log WHERE tenant_id = $1 AND action = 'reconciliation.true-up'`,
+      [shop.tenantId],
+    );
+    expect(audited).toHaveLength(1);
     const settled = await asStaff('GET', `${path}/meta-invoices/2026-10`);
     expect(settled.body.data).toMatchObject([{ trueUp: null, differences: [{ cause: 'price_differs' }] }]);
     // What the provider settles with Meta is no business of the tenant's, not even that it was.
@@ -154,6 +159,25 @@ describe('our books beside those of Meta', () => {
       { account: 'cost_of_sales_meta', amount: '0.0560' },
       { account: 'payable_meta', amount: '-0.0560' },
     ]);
+  });
+
+  it('are trued up again, also by an amount that was booked and taken back before', async () => {
+    const { shop, metaWabaId } = await shopWithMessages();
+    const trueUp = async (amount: string) => {
+      const path = `/tenants/${shop.tenantId}/reconciliation/true-ups`;
+      return (await asStaff('POST', path, { waba_id: metaWabaId, month: '2026-10', amount })).status;
+    };
+    const booked = [await trueUp('5'), await trueUp('-5'), await trueUp('5')];
+    expect(booked).toEqual([200, 200, 200]);
+    // Told twice, also by two at once, and written in another way.
+    expect(await Promise.all([trueUp('5.00'), trueUp('5')])).toEqual([409, 409]);
+    const { rows } = await database.owner.query(
+      `SELECT count(*)::int AS entries, sum(amount)::text AS amount FROM postings
+        WHERE tenant_id = $1 AND entry_id IN (SELECT entry_id FROM journal_entries WHERE kind = 'true_up')
+          AND account = 'cost_of_sales_meta'`,
+      [shop.tenantId],
+    );
+    expect(rows).toEqual([{ entries: 3, amount: '5' }]);
   });
 
   it('an audience is priced before it is written to, in the markets of its numbers', async () => {
@@ -178,6 +202,12 @@ describe('our books beside those of Meta', () => {
     const other = await merchant(apps);
     expect((await estimate({ audience: [] }, other.apiKey)).status).toBe(404);
     expect((await estimate({ audience: [{ category: 'utility', market: 'Atlantis', count: 1 }] })).status).toBe(400);
+    // Neither a template nor a category, and windows of numbers that have markets of their own.
+    const nothing = await estimate({ audience: [{ template_id: null, market: 'Mexico', count: 1 }] });
+    expect([nothing.status, nothing.body.error.message]).toEqual([400, expect.stringContaining('category')]);
+    const windows = { category: 'utility', recipients: ['5215512345678', '34612345678'], in_window: 1 };
+    const refused = await estimate({ day: '2026-09-10', audience: [windows] });
+    expect([refused.status, refused.body.error.message]).toEqual([400, expect.stringContaining('market and count')]);
   });
 
   it('an audience of a template is priced in the category that the template will have on that day', async () => {

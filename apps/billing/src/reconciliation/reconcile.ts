@@ -85,8 +85,9 @@ export class Reconcile {
       if (metas.length === 0) return undefined;
       const ours = (await this.usage.ours(tx, tenantId, which, 'month')).filter((cell) => cell.charged);
       const differences = compareUsage(ours, metas, await this.usage.waiting(tx, tenantId, waba.wabaId), days.to);
-      const booked = await this.ledger.truedUp(tx, tenantId, 'cost_of_sales_meta', trueUpMemo(month, waba.metaWabaId));
-      const books = formatDecimal(add(parseDecimal(costOf(ours)), parseDecimal(booked)));
+      const memo = trueUpMemo(month, waba.metaWabaId);
+      const { sum } = await this.ledger.truedUp(tx, tenantId, 'cost_of_sales_meta', memo);
+      const books = formatDecimal(add(parseDecimal(costOf(ours)), parseDecimal(sum)));
       return { differences, trueUp: trueUpOf(books, costOf(metas)) ?? null };
     });
     return reports;
@@ -117,9 +118,12 @@ export class Reconcile {
   }
 
   /**
-   * Books the difference between what we reckoned Meta to cost and what its invoice says. The same one is booked once.
-   * @param amount in the WABA's currency, negative where Meta asked for less
+   * Books the difference between what we reckoned Meta to cost and what its invoice says. One that was told twice is booked
+   * once: the same amount for the same reason right after itself.
+   *
+   * @param wish `amount` in the WABA's currency, negative where Meta asked for less
    * @returns the day on which it counts
+   * @throws Refusal for one that was booked before
    */
   async trueUp(
     tx: Tx,
@@ -135,12 +139,22 @@ export class Reconcile {
     const [debit, credit] = less
       ? (['payable_meta', 'cost_of_sales_meta'] as const)
       : (['cost_of_sales_meta', 'payable_meta'] as const);
-    // 0.5 and 0.50 are the same true-up.
-    const exact = formatDecimal(trim(parseDecimal(wish.amount)));
-    const entryId = derivedId(new Date(`${days.from}T00:00:00Z`), waba.wabaId, 'true_up', wish.month, exact);
     const postings = move(size, waba.currency, debit, credit);
     if (postings.length === 0) throw Refusal.invalid('amount: must not be 0.');
-    const memo = `${trueUpMemo(wish.month, wish.metaWabaId)}${wish.memo}`;
+    // One at a time, so that each knows how many there were before it.
+    await tx.query(`SELECT pg_advisory_xact_lock(hashtextextended('true-up:' || $1, 0))`, [tenantId]);
+    const begins = trueUpMemo(wish.month, wish.metaWabaId);
+    const { entries: before } = await this.ledger.truedUp(tx, tenantId, 'cost_of_sales_meta', begins);
+    // 0.5 and 0.50 are the same true-up.
+    const exact = formatDecimal(trim(parseDecimal(wish.amount)));
+    const nthId = (n: number) =>
+      derivedId(new Date(`${days.from}T00:00:00Z`), waba.wabaId, 'true_up', wish.month, String(n), exact, wish.memo);
+    if (await this.ledger.entry(tx, tenantId, nthId(before - 1))) {
+      throw Refusal.conflict(
+        'The last true-up of this month and WABA was the same, for the same reason. If another is meant, say why.',
+      );
+    }
+    const [entryId, memo] = [nthId(before), `${begins}${wish.memo}`];
     await this.ledger.post(tx, tenantId, [{ entryId, kind: 'true_up', messageId: null, bookedOn, memo, postings }]);
     return { booked_on: bookedOn, entry: entryId };
   }

@@ -115,6 +115,7 @@ export class StaffReconciliationController {
     return { data: await this.reconcile.byInvoice(tenantId, month) };
   }
 
+  /** The same amount is booked once for the same reason, unless another one came between: 409 then. */
   @Post('true-ups')
   @HttpCode(200)
   @Needs('books.close')
