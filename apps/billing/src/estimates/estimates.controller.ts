@@ -35,7 +35,7 @@ import { estimateAudience, type Planned } from './estimate-audience.js';
 
 class AudiencePart {
   @ApiPropertyOptional({ enum: PRICED_CATEGORIES, description: 'Not needed with `template_id`' })
-  @ValidateIf((part: AudiencePart) => part.template_id === undefined)
+  @ValidateIf((part: AudiencePart) => part.template_id == null)
   @IsIn(PRICED_CATEGORIES)
   category?: PricedCategory;
   @ApiPropertyOptional({
@@ -57,7 +57,7 @@ class AudiencePart {
   @ArrayMaxSize(50_000)
   @Matches(/^\+?\d{5,16}$/, { each: true, message: 'recipients must be numbers in international form' })
   recipients?: string[];
-  @ApiPropertyOptional({ description: 'How many of them have an open service window' })
+  @ApiPropertyOptional({ description: 'How many of `count` have an open service window; not with `recipients`' })
   @IsOptional()
   @IsInt()
   @Min(0)
@@ -162,8 +162,14 @@ type Categorised = AudiencePart & { category: PricedCategory };
 /** Counts by market; of numbers, each market's own part. @throws Refusal for a market that there is not */
 function partsOf(audience: readonly Categorised[], day: string): Planned[] {
   return audience.flatMap((part, i): Planned[] => {
-    const { category, in_window: inWindow = 0 } = part;
+    const { category } = part;
+    const inWindow = part.in_window ?? 0;
     if (part.recipients) {
+      if (inWindow > 0) {
+        throw Refusal.invalid(
+          `audience[${i}].in_window: nobody can tell which of the recipients; give market and count.`,
+        );
+      }
       const counts = new Map<string, number>();
       for (const to of part.recipients) {
         const market = marketOf(to.startsWith('+') ? to : `+${to}`, day)?.market ?? 'Other';
