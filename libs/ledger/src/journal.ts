@@ -9,15 +9,17 @@ export interface Posting {
 }
 
 /** What an entry is about. Only `reversal` names an entry that it takes back. */
-export type EntryKind =
-  | 'message'
-  | 'reversal'
-  | 'top_up'
-  | 'refund'
-  | 'invoice'
-  | 'credit_note'
-  | 'payment'
-  | 'true_up';
+export const ENTRY_KINDS = [
+  'message',
+  'reversal',
+  'top_up',
+  'refund',
+  'invoice',
+  'credit_note',
+  'payment',
+  'true_up',
+] as const;
+export type EntryKind = (typeof ENTRY_KINDS)[number];
 
 export interface JournalEntry {
   /** Derived from what the entry books, so that the same thing is booked once. */
@@ -74,6 +76,12 @@ export function move(amount: string, currency: string, debit: Account, credit: A
     { account: credit, amount: formatDecimal(negate(exact)), currency },
   ];
 }
+
+/** One posting to each account, debit positive; nothing is posted for nothing. */
+export const postingsOf = (currency: string, amounts: Partial<Record<Account, Decimal>>): Posting[] =>
+  (Object.entries(amounts) as [Account, Decimal][]).flatMap(([account, amount]) =>
+    isZero(amount) ? [] : [{ account, amount: formatDecimal(amount), currency }],
+  );
 
 /** The same postings with debits and credits changed over. */
 export const opposite = (postings: readonly Posting[]): Posting[] =>

@@ -2,11 +2,12 @@ import { Inject, Injectable } from '@nestjs/common';
 import { CLOCK, type Clock } from '#libs/clock';
 import { Refusal } from '#libs/http';
 import { derivedId, newId } from '#libs/ids';
-import { bookingDay, Ledger, move, Periods } from '#libs/ledger';
+import { bookingDay, Ledger, Periods, postingsOf } from '#libs/ledger';
 import {
   add,
   compare,
   formatDecimal,
+  isZero,
   minorUnits,
   negate,
   parseDecimal,
@@ -21,6 +22,7 @@ import { zoneClock } from '../rating/local-time.js';
 import { creditTotals } from './invoice-document.js';
 import { Invoices, type IssuedInvoice } from './invoices.js';
 import { LegalEntities } from './legal-entities.js';
+import { offWhatIsDue } from './what-is-due.js';
 
 /** Takes an invoice back, in whole or in part. The invoice stays as it is; the credit note stands beside it. */
 @Injectable()
@@ -39,7 +41,8 @@ export class CreditInvoice {
   /**
    * @param wish `net` is a decimal string of more than 0, before tax; left out: all that is not credited yet
    * @param also what is done in the same transaction, such as an entry in the audit log
-   * @throws Refusal for more than is left, for an invoice that is none of the tenant's, or for a credit note
+   * @throws Refusal for more than is left, for an invoice that is none of the tenant's, for a credit note, or for what was
+   *   credited before: a call that is repeated because its answer was lost must not pay back twice
    */
   credit(
     tenantId: string,
@@ -58,6 +61,11 @@ export class CreditInvoice {
       const { header } = invoice;
       const decimals = minorUnits(header.currency);
       const before = await this.invoices.creditsOf(tx, tenantId, invoiceId);
+      const same = before.find((note) => isOf(note, wish));
+      if (same) {
+        const { number } = same.header;
+        throw Refusal.conflict(`${number} credits as much for the same reason. If another one is meant, say why.`);
+      }
       const credited = before.reduce((sum, note) => subtract(sum, parseDecimal(note.header.net)), ZERO);
       const left = subtract(parseDecimal(header.net), credited);
       const net = wish.net === undefined ? left : parseDecimal(wish.net);
@@ -72,9 +80,10 @@ export class CreditInvoice {
       const noteId = newId(issuedAt);
       const bookedOn = bookingDay(issuedOn, await this.periods.closedThrough(tx, tenantId));
       const wallet = await this.wallets.find(tx, tenantId);
-      const toWallet = header.paidFromWallet && wallet?.currency === header.currency;
-      const account = toWallet ? 'wallet' : 'receivable';
-      const tax = formatDecimal(negate(parseDecimal(totals.tax)));
+      const [all, tax] = [negate(parseDecimal(totals.total)), negate(parseDecimal(totals.tax))];
+      // What was not paid yet is not paid back: it comes off what is due, the rest goes back to the wallet that paid.
+      const offDue = wallet?.currency === header.currency ? offWhatIsDue(header, headers, all) : all;
+      const toWallet = subtract(all, offDue);
       await this.ledger.post(tx, tenantId, [
         {
           entryId: derivedId(issuedAt, noteId, 'credit_note'),
@@ -82,13 +91,15 @@ export class CreditInvoice {
           messageId: null,
           bookedOn,
           memo: `credit of ${header.number}: ${wish.reason}`,
-          postings: [
-            ...move(formatDecimal(net), header.currency, 'revenue_messages', account),
-            ...move(tax, header.currency, 'tax_payable', account),
-          ],
+          postings: postingsOf(header.currency, {
+            revenue_messages: net,
+            tax_payable: tax,
+            receivable: negate(offDue),
+            wallet: negate(toWallet),
+          }),
         },
       ]);
-      if (toWallet) await this.wallets.move(tx, tenantId, formatDecimal(add(net, parseDecimal(tax))));
+      if (!isZero(toWallet)) await this.wallets.move(tx, tenantId, formatDecimal(toWallet));
       const document = {
         header: {
           ...header,
@@ -97,7 +108,8 @@ export class CreditInvoice {
           number: await this.entities.nextNumber(tx, header.entity, 'credit_note'),
           issuedOn,
           fees: [],
-          paidFromWallet: toWallet,
+          paidFromWallet: isZero(offDue),
+          due: formatDecimal(negate(offDue)),
           credits: { number: header.number, reason: wish.reason },
         },
         lines: [],
@@ -109,3 +121,9 @@ export class CreditInvoice {
     });
   }
 }
+
+/** Whether a credit note is what is asked for: the same amount before tax for the same reason. */
+const isOf = ({ header }: IssuedInvoice, wish: { net?: string | undefined; reason: string }): boolean =>
+  header.credits?.reason === wish.reason &&
+  wish.net !== undefined &&
+  isZero(add(parseDecimal(header.net), parseDecimal(wish.net)));

@@ -49,8 +49,13 @@ export interface InvoiceHeader extends InvoiceTotals {
   readonly buyer: Pick<BillingProfile, 'legalName' | 'address' | 'country' | 'taxId'>;
   readonly taxTreatment: TaxTreatment;
   readonly fees: readonly MonthFee[];
-  /** Paid already: the amounts were taken from the tenant's wallet. */
+  /** Paid already: all of it was taken from the tenant's wallet. */
   readonly paidFromWallet: boolean;
+  /**
+   * What is still to be paid of `total`; of a credit note what it takes off that, negative. Documents that were issued before
+   * it was kept have none, since a document is never changed: all or nothing is due of them (`dueOf`).
+   */
+  readonly due?: string;
   /** For a credit note: what it credits, and why. */
   readonly credits: { readonly number: string; readonly reason: string } | null;
 }

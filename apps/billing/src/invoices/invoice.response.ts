@@ -1,4 +1,4 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 
 export class IssuedInvoiceResponse {
   @ApiProperty() id: string;
@@ -10,6 +10,11 @@ export class IssuedInvoiceResponse {
   @ApiProperty() net: string;
   @ApiProperty() tax: string;
   @ApiProperty() total: string;
+  @ApiProperty({
+    example: '0.00',
+    description: 'What is to be paid of it beside the wallet; of a credit note what it takes off that, negative',
+  })
+  due: string;
   @ApiProperty({ description: 'SHA-256 of the JSON document; it never changes' }) digest: string;
   @ApiProperty({ nullable: true, type: String, description: 'The invoice that a credit note credits' })
   credits: string | null;
@@ -57,7 +62,14 @@ export class InvoiceDocumentResponse {
   @ApiProperty({ type: TaxOfInvoiceResponse }) tax: TaxOfInvoiceResponse;
   @ApiProperty() total: string;
   @ApiProperty({ description: 'What rounding the net added to the exact sum of the lines' }) rounding: string;
-  @ApiProperty() paid_from_wallet: boolean;
+  @ApiProperty({ description: 'All of it was taken from the wallet, of a credit note: goes back there' })
+  paid_from_wallet: boolean;
+  @ApiPropertyOptional({
+    example: '0.00',
+    description:
+      'What is to be paid beside the wallet; of a credit note what it takes off that, negative. Absent of old documents',
+  })
+  due?: string;
   @ApiProperty({
     nullable: true,
     type: 'object',

@@ -2,18 +2,30 @@ import { Inject, Injectable } from '@nestjs/common';
 import { CLOCK, type Clock } from '#libs/clock';
 import { Refusal } from '#libs/http';
 import { derivedId, newId } from '#libs/ids';
-import { Ledger, move, Periods } from '#libs/ledger';
-import { add, formatDecimal, negate, parseDecimal, ZERO } from '#libs/money';
+import { Ledger, Periods, postingsOf } from '#libs/ledger';
+import {
+  add,
+  type Decimal,
+  formatDecimal,
+  isZero,
+  minorUnits,
+  negate,
+  parseDecimal,
+  subtract,
+  ZERO,
+} from '#libs/money';
 import { Database, type Tx } from '#libs/persistence';
 import { Wallets } from '#libs/wallet';
 import type { MonthFee } from '../plans/month-fees.js';
 import { zoneClock } from '../rating/local-time.js';
+import { WalletAlerts } from '../wallet/wallet-alerts.js';
 import { GatherMonth } from './gather-month.js';
 import type { InvoiceDocument } from './invoice-document.js';
 import { InvoiceDrafts } from './invoice-drafts.js';
 import { Invoices, type IssuedInvoice } from './invoices.js';
 import { LegalEntities } from './legal-entities.js';
 import { type Month, type MonthInvoice, monthInvoices } from './month-invoices.js';
+import { dueBesideWallet } from './what-is-due.js';
 
 /** Issues what a tenant is to pay for a month, and closes the month: in one transaction, or not at all. */
 @Injectable()
@@ -27,6 +39,7 @@ export class IssueInvoices {
     private readonly invoices: Invoices,
     private readonly drafts: InvoiceDrafts,
     private readonly wallets: Wallets,
+    private readonly alerts: WalletAlerts,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
@@ -62,15 +75,18 @@ export class IssueInvoices {
   private async issueOne(
     tx: Tx,
     tenantId: string,
-    { month, to, profile, entity }: Month,
+    { month, from, to, profile, entity }: Month,
     { currency, lines, fees, tax, totals }: MonthInvoice,
     by: string,
   ): Promise<IssuedInvoice> {
     const issuedAt = this.clock.now();
     const invoiceId = newId(issuedAt);
-    const wallet = await this.wallets.find(tx, tenantId);
-    const paidFromWallet = wallet?.currency === currency;
-    await this.book(tx, tenantId, { invoiceId, issuedAt, currency, fees, totals, bookedOn: to, paidFromWallet });
+    const hasWallet = (await this.wallets.find(tx, tenantId))?.currency === currency;
+    // What a wallet that was opened during the month did not pay.
+    const owed = hasWallet ? parseDecimal(await this.ledger.owedFor(tx, tenantId, currency, { from, to })) : undefined;
+    const due = owed ? dueBesideWallet(totals.net, owed, tax, minorUnits(currency)) : parseDecimal(totals.total);
+    const owes = owed && subtract(due, owed);
+    await this.book(tx, tenantId, { invoiceId, issuedAt, currency, fees, totals, bookedOn: to, owes });
     const { name, address, country, taxId, contact, paymentDetails } = entity;
     const document: InvoiceDocument = {
       header: {
@@ -90,7 +106,8 @@ export class IssueInvoices {
         },
         taxTreatment: tax,
         fees,
-        paidFromWallet,
+        paidFromWallet: hasWallet && isZero(due),
+        due: formatDecimal(due),
         credits: null,
         ...totals,
       },
@@ -99,7 +116,12 @@ export class IssueInvoices {
     return this.invoices.add(tx, tenantId, { invoiceId, document, credits: null, issuedBy: by, issuedAt });
   }
 
-  /** Messages are in the books already, exactly; what the invoice adds are fees, tax, and what rounding moved. */
+  /**
+   * Messages are in the books already, exactly; what the invoice adds are fees, tax, and what rounding moved.
+   *
+   * @param i `owes`: what of that is owed and not paid from the wallet, so that `receivable` holds to the cent what is due;
+   *   undefined without a wallet: all of it
+   */
   private async book(
     tx: Tx,
     tenantId: string,
@@ -110,23 +132,28 @@ export class IssueInvoices {
       fees: readonly MonthFee[];
       totals: { tax: string; rounding: string };
       bookedOn: string;
-      paidFromWallet: boolean;
+      owes: Decimal | undefined;
     },
   ): Promise<void> {
-    const debit = i.paidFromWallet ? 'wallet' : 'receivable';
-    const fees = formatDecimal(i.fees.reduce((sum, fee) => add(sum, parseDecimal(fee.amount)), ZERO));
-    const postings = [
-      ...move(fees, i.currency, debit, 'revenue_fees'),
-      ...move(i.totals.tax, i.currency, debit, 'tax_payable'),
-      ...move(i.totals.rounding, i.currency, debit, 'rounding'),
-    ];
+    const fees = i.fees.reduce((sum, fee) => add(sum, parseDecimal(fee.amount)), ZERO);
+    const [tax, rounding] = [parseDecimal(i.totals.tax), parseDecimal(i.totals.rounding)];
+    const all = add(add(fees, tax), rounding);
+    const owes = i.owes ?? all;
+    const fromWallet = subtract(all, owes);
+    const postings = postingsOf(i.currency, {
+      receivable: owes,
+      wallet: fromWallet,
+      revenue_fees: negate(fees),
+      tax_payable: negate(tax),
+      rounding: negate(rounding),
+    });
     if (postings.length === 0) return;
     const entryId = derivedId(i.issuedAt, i.invoiceId, 'invoice');
     await this.ledger.post(tx, tenantId, [
       { entryId, kind: 'invoice', messageId: null, bookedOn: i.bookedOn, memo: `invoice ${i.invoiceId}`, postings },
     ]);
-    if (!i.paidFromWallet) return;
-    const due = [fees, i.totals.tax, i.totals.rounding].reduce((sum, a) => add(sum, parseDecimal(a)), ZERO);
-    await this.wallets.move(tx, tenantId, formatDecimal(negate(due)));
+    if (isZero(fromWallet)) return;
+    const moved = await this.wallets.move(tx, tenantId, formatDecimal(negate(fromWallet)));
+    if (moved) await this.alerts.tell(tx, tenantId, moved);
   }
 }

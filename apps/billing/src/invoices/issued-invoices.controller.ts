@@ -1,6 +1,7 @@
 import { Controller, Get, Header, Param, ParseUUIDPipe, Query, StreamableFile, UseGuards } from '@nestjs/common';
 import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
 import { PAGE_SIZE, type Page, PageRequest, pageOf, Refusal } from '#libs/http';
+import { formatDecimal } from '#libs/money';
 import { Database } from '#libs/persistence';
 import { type Caller, TenantCaller, TenantGuard } from '#libs/tenants';
 import { InvoiceDocumentResponse, IssuedInvoicePageResponse, IssuedInvoiceResponse } from './invoice.response.js';
@@ -9,6 +10,7 @@ import { Invoices, type IssuedInvoice } from './invoices.js';
 import { renderCsv } from './render-csv.js';
 import { renderJson } from './render-json.js';
 import { renderPdf } from './render-pdf.js';
+import { dueOf } from './what-is-due.js';
 
 export const showIssued = ({ invoiceId, header, digest, credits }: IssuedInvoice): IssuedInvoiceResponse => ({
   id: invoiceId,
@@ -20,6 +22,7 @@ export const showIssued = ({ invoiceId, header, digest, credits }: IssuedInvoice
   net: header.net,
   tax: header.tax,
   total: header.total,
+  due: formatDecimal(dueOf(header)),
   digest,
   credits,
 });

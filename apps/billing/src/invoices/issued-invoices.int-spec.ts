@@ -1,100 +1,24 @@
-import { newId } from '#libs/ids';
-import { Ledger } from '#libs/ledger';
 import { newMessageRef } from '#libs/outbox';
 import { Database } from '#libs/persistence';
 import { Wabas } from '#libs/wabas';
-import { type Merchant, merchant, UTILITY } from '../../../../test/fixtures/billing/merchant.js';
-import { type StaffMember, staffMember } from '../../../../test/fixtures/billing/staff.js';
-import { eventually, http, type RunningApp, startApp, testEnvironment } from '../../../../test/support/app.js';
-import { cloneDatabase, type TestDatabase } from '../../../../test/support/database.js';
-import { BillingModule } from '../billing.module.js';
-import { BillingWorkerModule } from '../billing-worker.module.js';
-import { RateUsage } from '../metering/rate-usage.js';
+import { type Invoicing, invoicing, REASON } from '../../../../test/fixtures/billing/invoicing.js';
+import { type Merchant, UTILITY } from '../../../../test/fixtures/billing/merchant.js';
+import { eventually } from '../../../../test/support/app.js';
 import { RunInvoices } from './run-invoices.js';
 
-const REASON = { reason: 'end of the month' };
 const OCTOBER = new Date('2026-10-20T12:00:00Z');
 
 describe('issued invoices', () => {
-  let database: TestDatabase;
-  let apps: { api: RunningApp; worker: RunningApp };
-  let staff: StaffMember;
+  let { database, apps, call, asStaff, rate, invoicedShop, putOnPlan, issue, bytes, owed } = {} as Invoicing;
+  let close: Invoicing['close'] | undefined;
   beforeAll(async () => {
-    database = await cloneDatabase();
-    const environment = testEnvironment(database);
-    apps = {
-      api: await startApp(BillingModule, environment, { name: 'billing', describe: 'Billing.' }),
-      worker: await startApp(BillingWorkerModule, environment),
-    };
-    staff = await staffMember(database, environment, 'billing');
-    const entity = await asStaff('PUT', '/legal-entities/main', {
-      name: 'Palomar Servicios, S.L.',
-      address: 'Calle Mayor 1\n28013 Madrid',
-      country: 'ES',
-      tax_id: 'B12345678',
-      payment_details: 'IBAN ES00 0000',
-      taxes: [{ country: 'ES', name: 'IVA', pct: '21', from: '2012-09-01' }],
-      invoice_prefix: 'F-',
-      credit_prefix: 'A-',
-      ...REASON,
-    });
-    expect(entity.status).toBe(200);
+    ({ database, apps, call, asStaff, rate, invoicedShop, putOnPlan, issue, bytes, owed, close } = await invoicing());
   });
-  afterAll(async () => {
-    await apps.worker.close();
-    await apps.api.close();
-    await database.drop();
-  });
-
-  const call = (method: string, path: string, token: string, body?: object) =>
-    http(method, `${apps.api.url}${path}`, { token, ...(body ? { body } : {}) });
-  const asStaff = (method: string, path: string, body?: object) => call(method, `/admin/v1${path}`, staff.token, body);
-  const rate = async ({ tenantId }: Merchant) => {
-    while ((await apps.worker.app.get(RateUsage).rateNext(tenantId)) > 0);
-  };
-  const invoicedShop = async (profile: object = {}) => {
-    const shop = await merchant(apps);
-    const saved = await asStaff('PUT', `/tenants/${shop.tenantId}/billing-profile`, {
-      legal_name: 'Tienda Ñandú, S.A.',
-      address: 'Gran Vía 2, Madrid',
-      country: 'ES',
-      tax_id: 'A87654321',
-      language: 'es',
-      timezone: 'America/Mexico_City',
-      legal_entity: 'main',
-      ...profile,
-      ...REASON,
-    });
-    expect(saved.status).toBe(200);
-    return shop;
-  };
-  const issue = (shop: Merchant, month = '2026-10') =>
-    asStaff('POST', `/tenants/${shop.tenantId}/invoices`, { month, ...REASON });
-  const bytes = async (shop: Merchant, id: string, form: string) => {
-    const answer = await fetch(`${apps.api.url}/api/v1/issued-invoices/${id}${form}`, {
-      headers: { authorization: `Bearer ${shop.apiKey}` },
-    });
-    expect(answer.status).toBe(200);
-    return Buffer.from(await answer.arrayBuffer());
-  };
-  const owed = async (shop: Merchant) => {
-    const balances = await apps.worker.app
-      .get(Database)
-      .inTenant(shop.tenantId, (tx) => apps.worker.app.get(Ledger).balances(tx, shop.tenantId));
-    return Object.fromEntries(balances.map((b) => [b.account, b.balance]));
-  };
+  afterAll(() => close?.());
 
   it('sum up a month with fees and tax, round once, book what is owed to the cent, and close the month', async () => {
     const shop = await invoicedShop();
-    // Put on the plan as if it had been a while ago; through the API a plan begins today at the earliest.
-    await asStaff('POST', '/plans/monthly/versions', {
-      terms: { currency: 'USD', monthly_fee: { tenant: '49', number: '15' } },
-      ...REASON,
-    });
-    await database.owner.query(
-      `INSERT INTO tenant_plans VALUES ($1, $2, '2026-09-01', 'monthly', 1, 'test', '2026-09-01')`,
-      [shop.tenantId, newId(OCTOBER)],
-    );
+    await putOnPlan(shop, '2026-10-01', { currency: 'USD', monthly_fee: { tenant: '49', number: '15' } });
     const { db, wabas } = { db: apps.worker.app.get(Database), wabas: apps.worker.app.get(Wabas) };
     await db.inTenant(shop.tenantId, async (tx) => {
       const [number] = await wabas.phoneNumbers(tx, shop.tenantId);
@@ -140,7 +64,7 @@ describe('issued invoices', () => {
       status: 'issued',
       issued: [{ number: invoice.number }],
     });
-    // One entry, although fees, tax and rounding are three postings of it.
+    // One entry for fees, tax and rounding.
     const { movements } = (await call('GET', '/api/v1/statement?from=2026-10-01&to=2026-10-31', shop.apiKey)).body;
     expect(movements).toMatchObject([
       { kind: 'message', entries: 4, amount: '0.0652' },
@@ -235,6 +159,10 @@ describe('issued invoices', () => {
       total: '-0.42',
       credits: invoice.id,
     });
+    // The answer was lost, and staff ask again, once or at the same time: it is credited once.
+    const again = await Promise.all([credit('0.35'), credit('0.350')]);
+    expect(again.map((a) => a.status)).toEqual([409, 409]);
+    expect(again[0]?.body.error.message).toContain(part.body.number);
     expect((await credit()).body).toMatchObject({ net: '-0.50', tax: '-0.11', total: '-0.61' });
     expect((await credit()).status).toBe(409);
     expect(Number((await owed(shop)).receivable)).toBe(0);

@@ -4,7 +4,7 @@ import type { InvoiceDocument } from './invoice-document.js';
 const COLUMNS =
   'invoice,month,item,market,category,tier,card_date,plan,rule,free_reason,quantity,unit_price,amount,currency';
 
-/** The document as rows: its lines, its fees, then net, tax and total. */
+/** The document as rows: its lines, its fees, then net, tax, total and what is due. */
 export function renderCsv({ header: h, lines }: InvoiceDocument): string {
   const row = (item: string, rest: (string | number | null)[]): string =>
     [h.number, h.month, item, ...rest].map(csvCell).join(',');
@@ -34,5 +34,6 @@ export function renderCsv({ header: h, lines }: InvoiceDocument): string {
     sum('net', h.net),
     sum('tax', h.tax),
     sum('total', h.total),
+    ...(h.due === undefined ? [] : [sum('due', h.due)]),
   ].join('\r\n')}\r\n`;
 }

@@ -43,6 +43,8 @@ export function renderJson({ header: h, lines }: InvoiceDocument): string {
     total: h.total,
     rounding: h.rounding,
     paid_from_wallet: h.paidFromWallet,
+    // Absent where it was not kept: what was issued is the same text for ever.
+    due: h.due,
     credits: h.credits,
   });
 }

@@ -51,7 +51,40 @@ const letters = (pdf: Buffer): string[] =>
     ),
   );
 
+/** What is written on the pages, piece by piece, each as every font of the file would read it. */
+function pieces(pdf: Buffer): string[] {
+  const text = pdf.toString('latin1');
+  const fonts = text.split('begincmap').slice(1);
+  const tables = fonts.map((cmap) =>
+    [...cmap.matchAll(/<([0-9a-f]{4})> <[0-9a-f]{4}> \[([^\]]*)\]/gi)].reduce((glyphs, [, first = '', row = '']) => {
+      for (const [i, [, hex = '']] of [...row.matchAll(/<([0-9a-f ]*)>/gi)].entries()) {
+        const utf16 = Buffer.from(hex.replaceAll(' ', ''), 'hex').swap16().toString('utf16le');
+        glyphs.set(Number.parseInt(first, 16) + i, utf16);
+      }
+      return glyphs;
+    }, new Map<number, string>()),
+  );
+  return [...text.matchAll(/\[((?:<[0-9a-f]+>|[\s\d.-])+)\] TJ/gi)].flatMap(([, shown = '']) => {
+    const glyphs = [...shown.matchAll(/<([0-9a-f]+)>/gi)].flatMap(([, run = '']) => run.match(/.{4}/g) ?? []);
+    return tables.map((table) => glyphs.map((hex) => table.get(Number.parseInt(hex, 16)) ?? '').join(''));
+  });
+}
+
 describe('an invoice on paper', () => {
+  it.each([
+    ['all of what it comes to', {}, 'IBAN', 'Pagado con el saldo'],
+    ['all of it, where none was kept', { due: '59.33' }, 'IBAN', 'Pendiente de pago'],
+    ['what the wallet did not pay, and how', { due: '9.33' }, 'Pendiente de pago', 'No hay nada pendiente'],
+    ['what the wallet did not pay, and how to pay', { due: '9.33' }, 'IBAN', 'No hay nada pendiente'],
+    ['the amount', { due: '9.33' }, '9.33 INR', 'No hay nada pendiente'],
+    ['nothing', { due: '0.00', paidFromWallet: true }, 'No hay nada pendiente', 'IBAN'],
+    ['what a credit takes off', { kind: 'credit_note', due: '-9.33', total: '-59.33' }, 'Descontado', 'IBAN'],
+  ] as const)('asks for %s', async (_, header, there, absent) => {
+    const found = pieces(await renderPdf(document(header))).join('\n');
+    expect(found).toContain(there);
+    expect(found).not.toContain(absent);
+  });
+
   it('writes names and currencies of every alphabet that the font has', async () => {
     const found = letters(await renderPdf(document()));
     expect(found).toEqual(expect.arrayContaining([...'ŁźÑúЖпλά₹Ś']));

@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import PDFDocument from 'pdfkit';
+import { formatDecimal, isZero } from '#libs/money';
 import type { InvoiceDocument, InvoiceHeader, MessageLine } from './invoice-document.js';
+import { dueOf, fromWalletOf } from './what-is-due.js';
 import { WORDS, type Words } from './words.js';
 
 const MARGIN = 50;
@@ -145,7 +147,8 @@ function describe(line: MessageLine, words: Words): string {
 }
 
 function sums(pdf: Pdf, h: InvoiceHeader, words: Words): void {
-  if (pdf.y + 90 > BOTTOM) pdf.addPage();
+  const parts = inParts(h, words);
+  if (pdf.y + 90 + parts.length * 14 > BOTTOM) pdf.addPage();
   pdf
     .moveTo(MARGIN, pdf.y + 2)
     .lineTo(MARGIN + WIDTH, pdf.y + 2)
@@ -156,11 +159,11 @@ function sums(pdf: Pdf, h: InvoiceHeader, words: Words): void {
   const taxed = kind === 'domestic' || kind === 'destination';
   const rows: [string, string][] = [[words.net, h.net]];
   if (taxed) rows.push([`${name} ${pct} %`, h.tax]);
-  rows.push([words.total, `${h.total} ${h.currency}`]);
+  rows.push([words.total, `${h.total} ${h.currency}`], ...parts);
   pdf.fontSize(9);
   for (const [label, amount] of rows) {
     const y = pdf.y;
-    pdf.font(label === words.total ? BOLD.name : TEXT.name);
+    pdf.font(label === words.total || label === words.due ? BOLD.name : TEXT.name);
     pdf.text(printable(label), MARGIN + COLUMNS.quantity, y, { width: 160, align: 'right', lineBreak: false });
     number(pdf, amount, 'amount', WIDTH - COLUMNS.amount, y);
     pdf.y = y + 14;
@@ -172,6 +175,17 @@ function sums(pdf: Pdf, h: InvoiceHeader, words: Words): void {
     ...howPaid(h, words),
   ].filter(Boolean);
   if (notes.length > 0) pdf.text(printable(notes.join('\n')), MARGIN, pdf.y, { width: WIDTH });
+}
+
+/** What went over the wallet and what did not, where both did. */
+function inParts(h: InvoiceHeader, words: Words): [string, string][] {
+  const [due, wallet] = [dueOf(h), fromWalletOf(h)];
+  if (isZero(due) || isZero(wallet)) return [];
+  const [over, beside] = h.kind === 'invoice' ? [words.fromWallet, words.due] : [words.toWallet, words.offDue];
+  return [
+    [over, formatDecimal(wallet)],
+    [beside, `${formatDecimal(due)} ${h.currency}`],
+  ];
 }
 
 /** Nobody pays a credit note: it is on the wallet, or off what is owed. */

@@ -172,6 +172,7 @@ export class StaffInvoicesController {
     return run;
   }
 
+  /** The same net is credited once for the same reason, so a call whose answer was lost may be repeated: 409 then. */
   @Post('tenants/:tenantId/invoices/:invoiceId/credit-notes')
   @Needs('invoices.issue')
   @ApiOperation({ summary: 'Credit an invoice, in whole or in part' })

@@ -18,6 +18,11 @@ export interface Words {
   readonly reverseCharge: string;
   readonly paidFromWallet: string;
   readonly creditedToWallet: string;
+  /** Where it was in part: each beside its amount. */
+  readonly fromWallet: string;
+  readonly due: string;
+  readonly toWallet: string;
+  readonly offDue: string;
   readonly page: string;
   readonly creditsInvoice: string;
   readonly free: string;
@@ -44,6 +49,10 @@ export const WORDS: Readonly<Record<InvoiceLanguage, Words>> = {
     reverseCharge: 'Reverse charge: the customer accounts for the tax',
     paidFromWallet: 'Paid from the wallet. Nothing is due.',
     creditedToWallet: 'Credited to the wallet.',
+    fromWallet: 'Paid from the wallet',
+    due: 'Still to be paid',
+    toWallet: 'Credited to the wallet',
+    offDue: 'Off what is to be paid',
     page: 'Page',
     creditsInvoice: 'Credits invoice',
     free: 'free',
@@ -80,6 +89,10 @@ export const WORDS: Readonly<Record<InvoiceLanguage, Words>> = {
     reverseCharge: 'Inversión del sujeto pasivo: el impuesto lo declara el cliente',
     paidFromWallet: 'Pagado con el saldo. No hay nada pendiente.',
     creditedToWallet: 'Abonado en el saldo.',
+    fromWallet: 'Pagado con el saldo',
+    due: 'Pendiente de pago',
+    toWallet: 'Abonado en el saldo',
+    offDue: 'Descontado de lo pendiente',
     page: 'Página',
     creditsInvoice: 'Abona la factura',
     free: 'gratis',
@@ -116,6 +129,10 @@ export const WORDS: Readonly<Record<InvoiceLanguage, Words>> = {
     reverseCharge: 'Autoliquidação: o imposto é devido pelo cliente',
     paidFromWallet: 'Pago com o saldo. Nada a pagar.',
     creditedToWallet: 'Creditado no saldo.',
+    fromWallet: 'Pago com o saldo',
+    due: 'Por pagar',
+    toWallet: 'Creditado no saldo',
+    offDue: 'Descontado do valor por pagar',
     page: 'Página',
     creditsInvoice: 'Credita a fatura',
     free: 'grátis',
