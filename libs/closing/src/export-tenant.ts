@@ -31,26 +31,34 @@ export class ExportTenant {
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
-  async open(tenantId: string): Promise<Readable> {
+  /** @returns the ZIP, which is made as it is read; it breaks off with an error when something cannot be read */
+  open(tenantId: string): Readable {
     const mtime = this.clock.now();
     const zip = new ZipFile();
-    for (const table of EXPORTED) {
-      zip.addReadStreamLazy(`${table}.jsonl`, { mtime }, (give) =>
-        give(null, Readable.from(this.linesOf(tenantId, table))),
-      );
-    }
-    for await (const file of this.filesOf(tenantId)) {
-      zip.addReadStreamLazy(nameInZip(file), { mtime, compress: false }, (give) => {
-        this.bytesOf(tenantId, file.sha256).then(
-          (bytes) => give(null, bytes),
-          (error) => give(error, Readable.from([])),
-        );
-      });
-    }
-    zip.end();
     const out = zip.outputStream as Readable;
     // A download that breaks off is seen to; one that ends early with a whole ZIP would not be.
     zip.on('error', (error) => out.destroy(error as Error));
+    // Whoever reads it hears of the error as well; it may come before they listen.
+    out.on('error', () => {});
+    const watched = watching(zip, out);
+    for (const table of EXPORTED) {
+      zip.addReadStreamLazy(`${table}.jsonl`, { mtime }, (give) =>
+        give(null, watched(Readable.from(this.linesOf(tenantId, table)))),
+      );
+    }
+    const addFiles = async () => {
+      for await (const file of this.filesOf(tenantId)) {
+        if (out.destroyed) return;
+        zip.addReadStreamLazy(nameInZip(file), { mtime, compress: false }, (give) => {
+          this.bytesOf(tenantId, file.sha256).then(
+            (bytes) => give(null, watched(bytes)),
+            (error) => give(error, Readable.from([])),
+          );
+        });
+      }
+      zip.end();
+    };
+    addFiles().catch((error) => zip.emit('error', error));
     return out;
   }
 
@@ -88,6 +96,21 @@ export class ExportTenant {
       if (rows.length < PAGE) return;
     }
   }
+}
+
+/**
+ * yazl pipes the streams it is given and listens to no error of theirs (3.3.1), which would end the process; and it knows
+ * nothing of a reader who went away, who would leave a file open.
+ */
+function watching(zip: ZipFile, out: Readable): (source: Readable) => Readable {
+  let current: Readable | undefined;
+  out.once('close', () => current?.destroy());
+  return (source) => {
+    source.on('error', (error) => zip.emit('error', error));
+    current = source;
+    if (out.destroyed) source.destroy();
+    return source;
+  };
 }
 
 /** The columns of a table's primary key, in its order. */

@@ -51,7 +51,7 @@ export class ExportsController {
     const tenantId = this.links.read(token);
     const tenant = tenantId && (await this.db.inTenant(tenantId, (tx) => this.tenants.find(tx, tenantId)));
     if (!tenant || tenant.status === 'closed') throw Refusal.notFound('export, or its link has expired');
-    return new StreamableFile(await this.exportTenant.open(tenant.tenantId), {
+    return new StreamableFile(this.exportTenant.open(tenant.tenantId), {
       type: 'application/zip',
       disposition: 'attachment; filename="export.zip"',
     });
