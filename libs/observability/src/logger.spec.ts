@@ -33,5 +33,7 @@ describe('logs', () => {
     expect(loggableUrl('/api/v1/phone-numbers/1060/service-windows/525512345678')).toBe(
       '/api/v1/phone-numbers/1060/service-windows/[redacted]',
     );
+    expect(loggableUrl('/v1/messages/wamid.HBgNNTIxNTUxMjM0NTY3OBUCAA==')).toBe('/v1/messages/[redacted]');
+    expect(loggableUrl('/api/v1/messages/batches')).toBe('/api/v1/messages/batches');
   });
 });

@@ -40,12 +40,13 @@ function describeError(error: unknown): unknown {
 }
 
 /**
- * A URL as it may be logged: of its query only the names, because clients send tokens and customers' numbers there, and of a
- * path no customer. The other parts of our paths are ids.
+ * A URL as it may be kept: of its query only the names, because clients send tokens and customers' numbers there, and of a path
+ * no customer, nor the id of a message that was received (Meta writes the customer's number into it). The other parts of our
+ * paths are ids.
  */
 export function loggableUrl(url: string): string {
   const [path = '', query] = url.split('?', 2);
-  const shown = path.replace(/(\/service-windows\/)[^/]+/, '$1[redacted]');
+  const shown = path.replace(/(\/service-windows\/|(?<!\/api)\/v1\/messages\/)[^/]+/, '$1[redacted]');
   if (query === undefined) return shown;
   return `${shown}?${query.replace(/=[^&]*/g, '=[redacted]')}`;
 }

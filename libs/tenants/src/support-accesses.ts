@@ -5,7 +5,8 @@ import { makeTicket, readTicket } from '#libs/auth';
 import { CLOCK, type Clock } from '#libs/clock';
 import { Refusal } from '#libs/http';
 import { newId } from '#libs/ids';
-import { Database, type Tx } from '#libs/persistence';
+import { loggableUrl } from '#libs/observability';
+import { Database, PROVIDER_TENANT, type Tx } from '#libs/persistence';
 import type { Caller } from './api-key-authenticator.js';
 import { needOf } from './route-needs.js';
 import { type SupportMay, supportMay } from './support-reach.js';
@@ -32,11 +33,14 @@ export interface SupportUse {
   id: string;
   at: Date;
   method: string;
-  /** Without its query. */
+  /** Without its query, and without what names a customer. */
   path: string;
   /** Whether the access allowed it. */
   allowed: boolean;
 }
+
+/** These rows are never changed, so no erasure could take a customer out of them. */
+const pathOf = (url: string): string => loggableUrl(url.split('?')[0] ?? '').slice(0, 500);
 
 type Asked = Pick<FastifyRequest, 'method' | 'url' | 'routeOptions'>;
 
@@ -112,6 +116,29 @@ export class SupportAccesses {
   }
 
   /**
+   * Ends all accesses of a member of staff, whichever tenants they look into, in a transaction of staff and for the provider.
+   *
+   * @param who e-mail address
+   * @param by  as of `end`
+   */
+  async endAllOf(tx: Tx, who: string, by: string): Promise<void> {
+    const now = this.clock.now();
+    const tenants: { id: string }[] = await tx.query(
+      'SELECT DISTINCT tenant_id AS id FROM support_accesses WHERE who = $1 AND ended_at IS NULL AND expires_at > $2',
+      [who, now],
+    );
+    for (const { id } of tenants) {
+      await this.db.goOnAs(tx, id);
+      await tx.query(
+        `UPDATE support_accesses SET ended_at = $3, ended_by = $4
+          WHERE tenant_id = $1 AND who = $2 AND ended_at IS NULL AND expires_at > $3`,
+        [id, who, now, by],
+      );
+    }
+    await this.db.goOnAs(tx, PROVIDER_TENANT);
+  }
+
+  /**
    * Lets a member of staff in, after noting the call. Nothing is remembered: an access that is ended is so at once.
    *
    * @throws Refusal 401 for a token that is unknown, ended or has expired; 403 for a call that the access does not allow
@@ -142,7 +169,7 @@ export class SupportAccesses {
     const allowed = supportMay(held, request.method, route, needOf(request.method, route));
     await tx.query(
       `INSERT INTO support_uses (tenant_id, use_id, access_id, at, method, path, allowed) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
-      [tenantId, newId(now), rowId, now, request.method, request.url.split('?')[0]?.slice(0, 500) ?? '', allowed],
+      [tenantId, newId(now), rowId, now, request.method, pathOf(request.url), allowed],
     );
     return allowed ? { tenantId, tenantStatus: held.status, supportAccessId: rowId } : 'not allowed';
   }

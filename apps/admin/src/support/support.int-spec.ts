@@ -1,4 +1,5 @@
 import { Controller, Get, Module, Post, UseGuards } from '@nestjs/common';
+import type { QueryRunner } from 'typeorm';
 import { SystemClock } from '#libs/clock';
 import { ProcessModule } from '#libs/process';
 import { AuditLog } from '#libs/staff';
@@ -15,6 +16,7 @@ import {
   TenantUser,
 } from '#libs/tenants';
 import { Vault } from '#libs/vault';
+import { SupportUsesWithoutCustomers1795305600096 } from '../../../../migrations/1795305600096-support-uses-without-customers.js';
 import { http, type RunningApp, startApp, testEnvironment } from '../../../../test/support/app.js';
 import { cloneDatabase, connect, type TestDatabase } from '../../../../test/support/database.js';
 import { type FoundedNumber, foundNumber } from '../../../../test/support/numbers.js';
@@ -24,6 +26,9 @@ import { GrantAccess } from './grant-access.js';
 @Controller('api/v1')
 @UseGuards(ApiKeyGuard)
 class TenantRoutes {
+  @Get('phone-numbers/:id/service-windows/:customer') window(): string {
+    return 'open';
+  }
   @Get('messages') list(@TenantCaller() caller: Caller): Caller {
     return caller;
   }
@@ -116,6 +121,24 @@ describe('looking into a tenant', () => {
     await expect(grant({ writes: true })).rejects.toThrow('support.more');
     const { token } = await grant({ bodies: true }, 'administrator');
     expect(await ask(token, 'GET', 'conversations')).toBe(200);
+  });
+
+  it('keeps no customer in a trace that is never changed, from which no erasure could take them', async () => {
+    const { id, token } = await grant();
+    expect(await ask(token, 'GET', 'phone-numbers/1060/service-windows/5215512345678')).toBe(200);
+    const kept = async () =>
+      (await database.owner.query('SELECT path FROM support_uses WHERE access_id = $1', [id])).rows;
+    const redacted = '/api/v1/phone-numbers/1060/service-windows/[redacted]';
+    expect(await kept()).toEqual([{ path: redacted }]);
+    // As it was kept before, and as the migration leaves it.
+    await database.owner.query(
+      `INSERT INTO support_uses (tenant_id, use_id, access_id, at, method, path, allowed)
+       VALUES ($1, gen_random_uuid(), $2, now() - interval '1 day', 'GET', $3, true)`,
+      [shop.tenantId, id, redacted.replace('[redacted]', '5215587654321')],
+    );
+    await new SupportUsesWithoutCustomers1795305600096().up(database.owner as unknown as QueryRunner);
+    expect(await kept()).toEqual([{ path: redacted }, { path: redacted }]);
+    await expect(database.owner.query('DELETE FROM support_uses')).rejects.toThrow('append-only');
   });
 
   it('ends at once when it is ended, and by itself when its time is over', async () => {
