@@ -11,6 +11,7 @@ import { SystemClock } from '#libs/clock';
 import { type Config, InvalidConfigError, loadConfig } from '#libs/config';
 import { Database } from '#libs/persistence';
 import { AuditLog, isStaffRole, STAFF_ROLES } from '#libs/staff';
+import { SupportAccesses } from '#libs/tenants';
 import { Vault } from '#libs/vault';
 import { SHORTEST_STAFF_PASSWORD } from '../apps/admin/src/identity/passwords.js';
 import { StaffSessions } from '../apps/admin/src/identity/staff-sessions.js';
@@ -48,7 +49,8 @@ try {
   const clock = new SystemClock();
   const db = new Database(source);
   const audit = new AuditLog(new Vault(config.ENCRYPTION_KEYS), clock);
-  const made = await new StaffUsers(db, audit, new StaffSessions(db, audit, clock), clock).create(
+  const sessions = new StaffSessions(db, audit, new SupportAccesses(db, clock), clock);
+  const made = await new StaffUsers(db, audit, sessions, clock).create(
     { email, role, password },
     { who: 'npm run staff:create', reason: 'opened at the command line' },
   );

@@ -1,7 +1,10 @@
 import { generateSync } from 'otplib';
+import { SystemClock } from '#libs/clock';
 import type { StaffRole } from '#libs/staff';
+import { SupportAccesses } from '#libs/tenants';
 import { http, type RunningApp, startApp, testEnvironment } from '../../../../test/support/app.js';
-import { cloneDatabase, type TestDatabase } from '../../../../test/support/database.js';
+import { cloneDatabase, connect, type TestDatabase } from '../../../../test/support/database.js';
+import { type FoundedNumber, foundNumber } from '../../../../test/support/numbers.js';
 import { AdminModule } from '../admin.module.js';
 import { StaffUsers } from './staff-users.js';
 
@@ -251,6 +254,41 @@ describe('a member of staff', () => {
       expect((await signIn(email)).status).toBe(401);
       expect((await as(`/staff/${staffId}/reactivate`)).status).toBe(204);
       expect((await signIn(email)).status).toBe(200);
+    });
+
+    it.each([
+      ['given another role', (id: string) => as(`/staff/${id}`, { role: 'support' }, 'PATCH')],
+      ['signed out', (id: string) => as(`/staff/${id}/end-sessions`)],
+      ['deactivated', (id: string) => as(`/staff/${id}/deactivate`)],
+      ['freed of a lost second factor', (id: string) => as(`/staff/${id}/reset-second-factor`)],
+    ])('%s, no longer inside any tenant that they looked into', async (_, done) => {
+      const { staffId, token } = await signedIn('administrator');
+      const other = await signedIn('administrator');
+      const looksInto = async (shop: FoundedNumber, of: string) => {
+        const body = { reason: 'ticket 7', minutes: 480, writes: true, bodies: true };
+        const granted = await call('POST', `/tenants/${shop.tenantId}/support-accesses`, { token: of, body });
+        return granted.body.token as string;
+      };
+      const url = '/api/v1/messages';
+      const request = { method: 'GET', url, routeOptions: { url } } as Parameters<SupportAccesses['admit']>[1];
+      const apps = await connect(database.appUrl);
+      const merchants = new SupportAccesses(apps.db, new SystemClock());
+      const admitted = (access: string) =>
+        merchants.admit(access, request).then(
+          () => true,
+          (error) => error.status,
+        );
+      const [one, another] = [await foundNumber(database, 'One'), await foundNumber(database, 'Another')];
+      const accesses = [await looksInto(one, token), await looksInto(another, token)];
+      const others = await looksInto(one, other.token);
+      expect(await Promise.all([...accesses, others].map(admitted))).toEqual([true, true, true]);
+      expect((await done(staffId)).status).toBe(204);
+      expect(await Promise.all([...accesses, others].map(admitted))).toEqual([401, 401, true]);
+      const { rows } = await database.owner.query('SELECT ended_by FROM support_accesses WHERE tenant_id = $1', [
+        another.tenantId,
+      ]);
+      expect(rows).toEqual([{ ended_by: `staff:${boss.email}` }]);
+      await apps.close();
     });
 
     it('freed of a lost second factor, and let choose a new password', async () => {

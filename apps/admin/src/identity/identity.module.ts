@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { SignInThrottle } from '#libs/auth';
+import { SupportAccesses } from '#libs/tenants';
 import { AccountController } from './account.controller.js';
 import { IdentityProvider } from './identity-provider.js';
 import { OidcController } from './oidc.controller.js';
@@ -14,7 +15,16 @@ import { StaffUsers } from './staff-users.js';
 
 @Module({
   controllers: [SessionsController, OidcController, AccountController, SecondFactorController, StaffController],
-  providers: [SignIn, SignInThrottle, IdentityProvider, SecondFactors, StaffLinks, StaffSessions, StaffUsers],
+  providers: [
+    SignIn,
+    SignInThrottle,
+    IdentityProvider,
+    SecondFactors,
+    StaffLinks,
+    StaffSessions,
+    StaffUsers,
+    SupportAccesses,
+  ],
   exports: [StaffUsers],
 })
 export class IdentityModule {}

@@ -4,6 +4,7 @@ import { CLOCK, type Clock } from '#libs/clock';
 import { newId } from '#libs/ids';
 import { Database, PROVIDER_TENANT, type Tx } from '#libs/persistence';
 import { AuditLog, type SignInWay } from '#libs/staff';
+import { SupportAccesses } from '#libs/tenants';
 import type { Whence } from './whence.js';
 
 const HOUR_MS = 3_600_000;
@@ -37,6 +38,7 @@ export class StaffSessions {
   constructor(
     private readonly db: Database,
     private readonly audit: AuditLog,
+    private readonly accesses: SupportAccesses,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
@@ -147,9 +149,21 @@ export class StaffSessions {
     return mine !== undefined && (await this.endWhere(tx, 'session_id = $1', sessionId, why)) > 0;
   }
 
-  /** Ends all sessions of a person in the caller's transaction. @returns how many lived */
-  endAll(tx: Tx, staffId: string, why: WhyEnded): Promise<number> {
+  /**
+   * Ends all sessions of a person in the caller's transaction, and what lets them into tenants.
+   *
+   * @param by who ends them
+   * @returns how many sessions lived
+   */
+  async endAll(tx: Tx, staffId: string, why: WhyEnded, by: string): Promise<number> {
+    await this.leaveTenants(tx, staffId, by);
     return this.endWhere(tx, 'staff_id = $1', staffId, why);
+  }
+
+  /** Ends a person's accesses to tenants, which are tokens of their own and go by nobody's role or session. */
+  async leaveTenants(tx: Tx, staffId: string, by: string): Promise<void> {
+    const [user]: { email: string }[] = await tx.query('SELECT email FROM staff_users WHERE staff_id = $1', [staffId]);
+    if (user) await this.accesses.endAllOf(tx, user.email, `staff:${by}`);
   }
 
   /** Whoever proved a second factor in a session that a password opened has proved it for the session. */

@@ -113,7 +113,7 @@ export class StaffUsers {
   /** Sets a password; every session of the person ends. */
   async setPassword(tx: Tx, staffId: string, passwordHash: string, by: Doer): Promise<void> {
     await tx.query('UPDATE staff_users SET password_hash = $2 WHERE staff_id = $1', [staffId, passwordHash]);
-    await this.sessions.endAll(tx, staffId, 'password-changed');
+    await this.sessions.endAll(tx, staffId, 'password-changed', by.who);
     await this.audit.record(tx, { ...by, action: 'staff.password', object: `staff:${staffId}` });
   }
 
@@ -147,23 +147,24 @@ export class StaffUsers {
     });
   }
 
-  /** @throws LastAdministratorError @returns false when there is no such account */
+  /** What the person looks into by the old role ends. @throws LastAdministratorError @returns false when there is no such account */
   setRole(staffId: string, role: StaffRole, by: Doer): Promise<boolean> {
     return this.change(staffId, role !== 'administrator', async (tx, user) => {
       await tx.query('UPDATE staff_users SET role = $2 WHERE staff_id = $1', [staffId, role]);
+      await this.sessions.leaveTenants(tx, staffId, by.who);
       const [before, after] = [{ role: user.role }, { role }];
       await this.audit.record(tx, { ...by, action: 'staff.role', object: `staff:${staffId}`, before, after });
     });
   }
 
-  /** Nobody signs in with the account any more, and every session of it ends. @throws LastAdministratorError */
+  /** Nobody signs in with the account any more, and every session and access of it ends. @throws LastAdministratorError */
   disable(staffId: string, by: Doer): Promise<boolean> {
     return this.change(staffId, true, async (tx) => {
       await tx.query('UPDATE staff_users SET disabled_at = coalesce(disabled_at, $2) WHERE staff_id = $1', [
         staffId,
         this.clock.now(),
       ]);
-      await this.sessions.endAll(tx, staffId, 'disabled');
+      await this.sessions.endAll(tx, staffId, 'disabled', by.who);
       await this.audit.record(tx, { ...by, action: 'staff.disable', object: `staff:${staffId}` });
     });
   }
@@ -183,7 +184,7 @@ export class StaffUsers {
           WHERE staff_id = $1`,
         [staffId],
       );
-      await this.sessions.endAll(tx, staffId, 'second-factor-reset');
+      await this.sessions.endAll(tx, staffId, 'second-factor-reset', by.who);
       await this.audit.record(tx, { ...by, action: 'staff.reset-second-factor', object: `staff:${staffId}` });
     });
   }

@@ -89,7 +89,7 @@ export class StaffController {
     };
   }
 
-  /** Gives somebody another role, from their next request on. 409 for the last administrator. */
+  /** Gives somebody another role, from their next request on; their accesses to tenants end. 409 for the last administrator. */
   @Patch('staff/:id')
   @HttpCode(204)
   @Needs('staff.manage')
@@ -103,7 +103,7 @@ export class StaffController {
     return mustExist(this.users.setRole(id, role, auditOf(staff, reason)));
   }
 
-  /** Closes an account and ends its sessions at once, in every process. 409 for the last administrator. */
+  /** Closes an account and ends its sessions and its accesses to tenants at once, in every process. 409 for the last administrator. */
   @Post('staff/:id/deactivate')
   @HttpCode(204)
   @Needs('staff.manage')
@@ -170,7 +170,7 @@ export class StaffController {
     return { data: (await this.sessions.list(id)).map((s) => showSession(s, sessionId)) };
   }
 
-  /** Signs somebody out everywhere, at once and in every process. */
+  /** Signs somebody out everywhere, at once and in every process; their accesses to tenants end as well. */
   @Post('staff/:id/end-sessions')
   @HttpCode(204)
   @Needs('staff.manage')
@@ -182,7 +182,7 @@ export class StaffController {
   ): Promise<void> {
     await this.mustFind(id);
     await this.db.inTenant(PROVIDER_TENANT, async (tx) => {
-      const ended = await this.sessions.endAll(tx, id, 'revoked');
+      const ended = await this.sessions.endAll(tx, id, 'revoked', staff.email);
       const object = `staff:${id}`;
       await this.audit.record(tx, { ...auditOf(staff, reason), action: 'session.end-all', object, after: { ended } });
     });
