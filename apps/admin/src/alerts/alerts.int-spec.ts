@@ -174,4 +174,24 @@ describe('alerts', () => {
     await look();
     expect(news()).toEqual(['alert.cleared failure_rate today']);
   });
+
+  it('are over with a tenant that is closed, whose wallet stays, and never begin again', async () => {
+    const gone = await foundNumber(database, 'Gone');
+    await database.owner.query(`INSERT INTO wallets (tenant_id, currency, created_at) VALUES ($1, 'USD', now())`, [
+      gone.tenantId,
+    ]);
+    const alertsOf = async () =>
+      (await database.owner.query('SELECT kind, cleared_at FROM alerts WHERE tenant_id = $1', [gone.tenantId])).rows;
+    await look();
+    expect(await alertsOf()).toEqual([{ kind: 'wallet_low', cleared_at: null }]);
+    await database.owner.query(`UPDATE tenants SET status = 'closing', closes_at = now() WHERE tenant_id = $1`, [
+      gone.tenantId,
+    ]);
+    await look();
+    expect(await alertsOf()).toEqual([{ kind: 'wallet_low', cleared_at: expect.any(Date) }]);
+    await database.owner.query('DELETE FROM alerts WHERE tenant_id = $1', [gone.tenantId]);
+    await database.owner.query(`UPDATE tenants SET status = 'closed' WHERE tenant_id = $1`, [gone.tenantId]);
+    await look();
+    expect(await alertsOf()).toEqual([]);
+  });
 });

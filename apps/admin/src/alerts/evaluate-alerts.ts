@@ -12,7 +12,10 @@ interface Measured {
 
 const keyOf = (tenantId: string, subject: string): string => `${tenantId} ${subject}`;
 
-/** Measures what there are rules for, and begins and ends occurrences. Done twice at once, it ends the same. */
+/**
+ * Measures what there are rules for, and begins and ends occurrences. Done twice at once, it ends the same. Of a tenant that is
+ * closing or closed nothing is measured: nobody is to be woken for it, and of a closed one no row is to come back.
+ */
 @Injectable()
 export class EvaluateAlerts {
   constructor(
@@ -29,7 +32,12 @@ export class EvaluateAlerts {
     for (const rule of rules) {
       const measured: Measured[] = rule.enabled
         ? await this.db.asStaff((tx) =>
-            tx.query(`SELECT tenant_id, subject, value::float8 FROM (${KINDS[rule.kind].measure}) AS m`, [now]),
+            tx.query(
+              `SELECT m.tenant_id, m.subject, m.value::float8 FROM (${KINDS[rule.kind].measure}) AS m
+                 LEFT JOIN tenants t ON t.tenant_id = m.tenant_id
+                WHERE t.status IS NULL OR t.status NOT IN ('closing', 'closed')`,
+              [now],
+            ),
           )
         : [];
       const values = new Map(measured.map((m) => [keyOf(m.tenant_id, m.subject), m]));
