@@ -145,6 +145,11 @@ export class Wallets {
     ]);
   }
 
+  /** Ends all holds of a tenant that is erased, whose wallet stays: what is delivered after all is charged without. As staff. */
+  async endAllHolds(tx: Tx, tenantId: string): Promise<void> {
+    await tx.query('UPDATE wallet_holds SET ended = true WHERE tenant_id = $1 AND NOT ended', [tenantId]);
+  }
+
   /** Says what is held for messages of a WABA from now on. */
   async estimate(tx: Tx, tenantId: string, wabaId: string, prices: Estimates): Promise<void> {
     await tx.query(

@@ -1,16 +1,18 @@
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { jest } from '@jest/globals';
 import { Controller, Get, Module, Post, UseGuards } from '@nestjs/common';
 import { Redis } from 'ioredis';
-import { ClosingModule, EXPORTED, GOES, isSecretColumn, STAYS } from '#libs/closing';
+import { ClosingModule, EXPORTED, ExportTenant, GOES, isSecretColumn, STAYS } from '#libs/closing';
 import { newId } from '#libs/ids';
 import { MediaStore, MediaStoreModule } from '#libs/media-store';
 import { Database } from '#libs/persistence';
 import { ProcessModule } from '#libs/process';
 import { AuditLog } from '#libs/staff';
 import { TenantGuard, Tenants, TenantsModule } from '#libs/tenants';
+import { WalletModule, Wallets } from '#libs/wallet';
 import { eventually, http, type RunningApp, startApp, testEnvironment } from '../../../../test/support/app.js';
 import { liveWith, NAME, NUMBER, OTHER_FORM, USER_ID } from '../../../../test/support/customer-life.js';
 import { cloneDatabase, connect, type TestDatabase } from '../../../../test/support/database.js';
@@ -39,14 +41,19 @@ class ThingsController {
 }
 /** What the merchants' own apps have. */
 @Module({
-  imports: [ProcessModule.forRoot({ queues: [] }), TenantsModule, MediaStoreModule, ExportsModule],
+  imports: [ProcessModule.forRoot({ queues: [] }), TenantsModule, MediaStoreModule, ExportsModule, WalletModule],
   controllers: [ThingsController],
 })
 class MerchantAppModule {}
 
 /** What erases, without what calls it every few seconds. */
 @Module({
-  imports: [ProcessModule.forRoot({ queues: [], database: 'STAFF_DATABASE_URL' }), ClosingModule, MediaStoreModule],
+  imports: [
+    ProcessModule.forRoot({ queues: [], database: 'STAFF_DATABASE_URL' }),
+    ClosingModule,
+    MediaStoreModule,
+    WalletModule,
+  ],
   providers: [EraseTenant, AuditLog],
 })
 class EraserModule {}
@@ -260,6 +267,36 @@ describe('closing a tenant', () => {
     expect(wrong.status).toBe(404);
   });
 
+  it('breaks off an export when the database fails in the middle, and goes on serving everybody else', async () => {
+    const shop = await merchant('Breaks off');
+    const key = await keyOf(shop);
+    const db = merchants.app.get(Database);
+    const inTenant = db.inTenant.bind(db);
+    const { body } = await http('POST', `${merchants.url}/api/v1/exports`, { token: key });
+    const { pathname, search } = new URL(body.url);
+    let transactions = 0;
+    const spy = jest.spyOn(db, 'inTenant').mockImplementation((tenantId, work) => {
+      if (++transactions === 12) throw new Error('terminating connection due to administrator command');
+      return inTenant(tenantId, work);
+    });
+    const download = fetch(`${merchants.url}${pathname}${search}`).then((answer) => answer.arrayBuffer());
+    await expect(download).rejects.toThrow();
+    spy.mockRestore();
+    expect((await things(key, 'GET')).status).toBe(200);
+  });
+
+  it('closes what it reads of an export when whoever fetches it goes away', async () => {
+    const shop = await merchant('Goes away');
+    const endless = new Readable({ read: () => {} });
+    const spy = jest.spyOn(merchants.app.get(MediaStore), 'open').mockResolvedValue(endless);
+    const out = merchants.app.get(ExportTenant).open(shop.tenantId);
+    out.resume();
+    await eventually(async () => spy.mock.calls.length > 0);
+    out.destroy();
+    await eventually(async () => endless.destroyed);
+    spy.mockRestore();
+  });
+
   it('is carried on where it was killed, at whatever table', async () => {
     const shop = await merchant('Killed');
     await begin(shop);
@@ -397,6 +434,35 @@ describe('closing a tenant', () => {
       // As the gateway's sweeper and dispatcher end them.
       await database.owner.query(`UPDATE messages SET status = 'expired' WHERE tenant_id = $1`, [shop.tenantId]);
       await eventually(async () => (await closingOf(shop)).state === 'closed', 60_000);
+    });
+
+    it('leaves a wallet in which nothing is held, since nobody is left who could give it back', async () => {
+      const shop = await merchant('Holds', false);
+      const { tenantId } = shop;
+      const sent = newId(new Date());
+      await database.owner.query(
+        `INSERT INTO wallets (tenant_id, currency, balance, held, created_at) VALUES ($1, 'USD', 10, 0.04, now())`,
+        [tenantId],
+      );
+      await database.owner.query(
+        `INSERT INTO messages (tenant_id, message_id, phone_number_id, recipient, type, payload, lane, in_window, status,
+                               status_at, not_before, expires_at)
+         VALUES ($1, $2, $3, $4, 'text', '{}', 1, true, 'sent', now(), now(), now() + '1 day')`,
+        [tenantId, sent, shop.phoneNumberId, NUMBER],
+      );
+      await database.owner.query('INSERT INTO wallet_holds (tenant_id, message_id, amount) VALUES ($1, $2, 0.04)', [
+        tenantId,
+        sent,
+      ]);
+      await begin(shop);
+      await graceEnds(shop);
+      await eventually(async () => (await closingOf(shop)).waits_for === 'amounts that the wallet holds', 30_000);
+      // As billing's worker does every two seconds.
+      const db = merchants.app.get(Database);
+      await db.inTenant(tenantId, (tx) => merchants.app.get(Wallets).giveBack(tx, tenantId));
+      await eventually(async () => (await closingOf(shop)).state === 'closed', 60_000);
+      const { rows } = await database.owner.query('SELECT balance, held FROM wallets WHERE tenant_id = $1', [tenantId]);
+      expect(rows).toEqual([{ balance: '10', held: '0.00' }]);
     });
   });
 

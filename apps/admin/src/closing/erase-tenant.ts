@@ -4,6 +4,7 @@ import { type Closing, Closings, GOES, STAYS } from '#libs/closing';
 import { MediaStore } from '#libs/media-store';
 import { Database, PROVIDER_TENANT, type Tx } from '#libs/persistence';
 import { AuditLog } from '#libs/staff';
+import { Wallets } from '#libs/wallet';
 import { emptying, endingAllThatWaits, PLACES } from '../privacy/places.js';
 import { tenantTables } from '../privacy/search-everywhere.js';
 import { countRows } from './count-rows.js';
@@ -27,6 +28,7 @@ export class EraseTenant {
     private readonly db: Database,
     private readonly closings: Closings,
     private readonly media: MediaStore,
+    private readonly wallets: Wallets,
     private readonly audit: AuditLog,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
@@ -52,12 +54,13 @@ export class EraseTenant {
     });
   }
 
-  /** Messages that wait run out at once, so that what was held of the wallet for them is given back. */
+  /** Messages that wait run out at once; and billing gives back what is held, since the wallet stays and must be right. */
   private async mustWait(closing: Closing): Promise<boolean> {
     const { tenantId, closesAt } = closing;
     const now = this.clock.now();
     return this.db.inTenant(tenantId, async (tx) => {
       await tx.query(endingAllThatWaits, [tenantId, now]);
+      await this.wallets.endAllHolds(tx, tenantId);
       const waits = await stillOnItsWay(tx, tenantId);
       if (!waits || now.getTime() > closesAt.getTime() + WAITS_AT_MOST_MS) return false;
       await this.closings.waits(tx, closing, waits, new Date(now.getTime() + AGAIN_AFTER_MS));
@@ -127,11 +130,16 @@ export class EraseTenant {
 }
 
 async function stillOnItsWay(tx: Tx, tenantId: string): Promise<string | undefined> {
-  const [{ messages, charges }] = await tx.query(
+  const [{ messages, charges, holds }] = await tx.query(
     `SELECT EXISTS (SELECT FROM messages WHERE tenant_id = $1 AND status IN ('accepted', 'sending', 'unknown')) AS messages,
-            EXISTS (SELECT FROM usage_facts WHERE tenant_id = $1 AND status = 'new') AS charges`,
+            EXISTS (SELECT FROM usage_facts WHERE tenant_id = $1 AND status = 'new') AS charges,
+            EXISTS (SELECT FROM wallet_holds WHERE tenant_id = $1) AS holds`,
     [tenantId],
   );
-  const waits = [messages && 'messages on their way', charges && 'deliveries that are not rated yet'].filter(Boolean);
+  const waits = [
+    messages && 'messages on their way',
+    charges && 'deliveries that are not rated yet',
+    holds && 'amounts that the wallet holds',
+  ].filter(Boolean);
   return waits.length > 0 ? waits.join(', ') : undefined;
 }
