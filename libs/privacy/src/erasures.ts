@@ -36,10 +36,17 @@ export interface Erasure {
   doneAt: Date | null;
 }
 
+/** What must end by itself before the last pass, in words, and when to look again. */
+export interface Waits {
+  for: string;
+  again: Date;
+}
+
 /** What one pass did. */
 export interface Pass {
   customer: KnownCustomer;
-  waitsFor: string | undefined;
+  /** Undefined: it was the last one. */
+  waits: Waits | undefined;
   found: Rows | undefined;
   changed: Rows;
   remains: Rows | undefined;
@@ -142,9 +149,18 @@ export class Erasures {
     return { customer, first: row.passes === 0 };
   }
 
+  /** Something is still on its way, and nothing was changed. */
+  async waits(tx: Tx, tenantId: string, erasureId: string, customer: KnownCustomer, waits: Waits): Promise<void> {
+    await tx.query(
+      `UPDATE erasures SET waits_for = $3, sealed_customer = $4, due_at = $5, passes = passes + 1
+        WHERE tenant_id = $1 AND erasure_id = $2 AND state = 'waiting'`,
+      [tenantId, erasureId, waits.for, this.seal(erasureId, customer), waits.again],
+    );
+  }
+
   /** Writes down what a pass did. Without anything to wait for it was the last one, and who the customer was is forgotten. */
-  async passed(tx: Tx, tenantId: string, erasureId: string, pass: Pass, again: Date): Promise<void> {
-    const last = pass.waitsFor === undefined;
+  async passed(tx: Tx, tenantId: string, erasureId: string, pass: Pass): Promise<void> {
+    const last = pass.waits === undefined;
     const state = !last ? 'waiting' : Object.keys(pass.remains ?? {}).length > 0 ? 'left' : 'done';
     await tx.query(
       `UPDATE erasures SET state = $3, waits_for = $4, sealed_customer = $5, due_at = $6, passes = passes + 1,
@@ -158,9 +174,9 @@ export class Erasures {
         tenantId,
         erasureId,
         state,
-        pass.waitsFor ?? null,
+        pass.waits?.for ?? null,
         last ? null : this.seal(erasureId, pass.customer),
-        again,
+        pass.waits?.again ?? this.clock.now(),
         pass.found ? JSON.stringify(pass.found) : null,
         JSON.stringify(pass.changed),
         pass.remains ? JSON.stringify(pass.remains) : null,

@@ -7,6 +7,8 @@ export interface Retention {
   tenantId: string;
   bodyDays: number;
   goneUntil: Date | null;
+  /** Hours before `goneUntil` of which something still waited, whose body is to go when it has ended. */
+  late: Date[];
 }
 
 /** The one writer of retentions; as staff. */
@@ -41,11 +43,33 @@ export class Retentions {
   /** Every tenant with a rule. */
   all(): Promise<Retention[]> {
     return this.db.asStaff((tx) =>
-      tx.query('SELECT tenant_id AS "tenantId", body_days AS "bodyDays", gone_until AS "goneUntil" FROM retentions'),
+      tx.query(
+        'SELECT tenant_id AS "tenantId", body_days AS "bodyDays", gone_until AS "goneUntil", late FROM retentions',
+      ),
     );
   }
 
   async goneUntil(tx: Tx, tenantId: string, until: Date): Promise<void> {
     await tx.query('UPDATE retentions SET gone_until = $2 WHERE tenant_id = $1', [tenantId, until]);
+  }
+  /** Adds hours to those that are gone through again. */
+  async late(tx: Tx, tenantId: string, hours: readonly Date[]): Promise<void> {
+    await tx.query(
+      `UPDATE retentions SET late = ARRAY(SELECT DISTINCT hour FROM unnest(late || $2::timestamptz[]) AS hour ORDER BY hour)
+        WHERE tenant_id = $1`,
+      [tenantId, hours],
+    );
+  }
+
+  /** Takes hours away from them. Several workers may be at it, so no other hour is touched. */
+  async notLate(tenantId: string, hours: readonly Date[]): Promise<void> {
+    if (hours.length === 0) return;
+    await this.db.inTenant(tenantId, (tx) =>
+      tx.query(
+        `UPDATE retentions SET late = ARRAY(SELECT hour FROM unnest(late) AS hour WHERE hour <> ALL ($2::timestamptz[]))
+          WHERE tenant_id = $1`,
+        [tenantId, hours],
+      ),
+    );
   }
 }

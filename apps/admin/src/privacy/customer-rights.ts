@@ -61,7 +61,7 @@ export class CustomerRights {
         identifiers: known.identifiers,
         names: known.names,
         files: await filesOf(tx, tenantId, known),
-        rows: await exportCustomer(tx, tenantId, known, this.clock.now()),
+        ...(await exportCustomer(tx, tenantId, known, this.clock.now())),
       };
       await this.audit.record(tx, {
         ...auditOf(staff, reason),

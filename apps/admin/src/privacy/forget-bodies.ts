@@ -1,11 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CLOCK, type Clock } from '#libs/clock';
-import { firstIdAt } from '#libs/ids';
 import { Database } from '#libs/persistence';
-import { Retentions } from '#libs/privacy';
-import { ageing, BODIES } from './places.js';
+import { type Retention, Retentions } from '#libs/privacy';
+import { ageing, BODIES, HOURS_THAT_WAIT } from './bodies.js';
 
-const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
 /** So long the others wait at most for one transaction's rows. */
 const SLICE_MS = 7 * DAY_MS;
 
@@ -20,31 +20,42 @@ export class ForgetBodies {
 
   /**
    * Empties the bodies that have become too old since the last time, a week of messages in each transaction. Messages that
-   * still wait keep theirs: what was scheduled or parked cannot be sent without.
+   * still wait keep theirs: what was scheduled or parked cannot be sent without. Their hours are gone through again until all
+   * of them have ended.
    */
-  async run({
-    tenantId,
-    bodyDays,
-    goneUntil,
-  }: {
-    tenantId: string;
-    bodyDays: number;
-    goneUntil: Date | null;
-  }): Promise<void> {
+  async run({ tenantId, bodyDays, goneUntil, late }: Retention): Promise<void> {
     const until = new Date(this.clock.now().getTime() - bodyDays * DAY_MS);
+    // Noted before anything is emptied: what ends meanwhile is in an hour that is gone through again.
+    const waiting = await this.noteLate(tenantId, until);
+    const due = late.filter((hour) => hour.getTime() + HOUR_MS <= until.getTime());
+    for (const hour of due) await this.empty(tenantId, hour, new Date(hour.getTime() + HOUR_MS));
     let from = goneUntil ?? (await this.oldest(tenantId)) ?? until;
     while (from < until) {
       const to = new Date(Math.min(from.getTime() + SLICE_MS, until.getTime()));
-      await this.slice(tenantId, from, to);
+      await this.empty(tenantId, from, to, to);
       from = to;
     }
+    const still = new Set(waiting.map((hour) => hour.getTime()));
+    await this.retentions.notLate(
+      tenantId,
+      due.filter((hour) => !still.has(hour.getTime())),
+    );
   }
 
-  private async slice(tenantId: string, from: Date, to: Date): Promise<void> {
-    const between = [tenantId, firstIdAt(from), firstIdAt(to)];
+  private noteLate(tenantId: string, until: Date): Promise<Date[]> {
+    return this.db.inTenant(tenantId, async (tx) => {
+      const rows: { hour: Date }[] = await tx.query(HOURS_THAT_WAIT, [tenantId, until]);
+      const hours = rows.map((row) => row.hour);
+      await this.retentions.late(tx, tenantId, hours);
+      return hours;
+    });
+  }
+
+  /** @param goneUntil what is kept as done with it */
+  private async empty(tenantId: string, from: Date, to: Date, goneUntil?: Date): Promise<void> {
     await this.db.inTenant(tenantId, async (tx) => {
-      for (const place of BODIES) await tx.query(ageing(place), between);
-      await this.retentions.goneUntil(tx, tenantId, to);
+      for (const place of BODIES) await tx.query(ageing(place), [tenantId, from, to]);
+      if (goneUntil) await this.retentions.goneUntil(tx, tenantId, goneUntil);
     });
   }
 

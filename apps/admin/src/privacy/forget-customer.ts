@@ -9,17 +9,12 @@ import { filesOf } from './files-of-customer.js';
 import { knowCustomer } from './know-customer.js';
 import { needlesOf } from './needles.js';
 import { emptying, PLACES, WAITING } from './places.js';
-import { searchEverywhere } from './search-everywhere.js';
-import { waitsFor } from './what-waits.js';
-
-/** After so long without a report, a message that Meta took is hardly reported on any more. */
-const SETTLED_AFTER_MS = 24 * 3_600_000;
-/** How often it is tried while something is still on its way. */
-const AGAIN_AFTER_MS = 60_000;
+import { searchEverywhere, searchTables } from './search-everywhere.js';
+import { settledBefore, whatWaits } from './what-waits.js';
 
 /**
- * Forgets a customer of one tenant, in passes: each empties every place of what may go by then, and the last one, when
- * nothing is on its way any more, reads all tables once more to see that nothing is left.
+ * Forgets a customer of one tenant, in passes. The first and the last read all tables to see where the customer is, and empty
+ * every place of what may go by then; those in between only look whether something is still on its way.
  */
 @Injectable()
 export class ForgetCustomer {
@@ -33,40 +28,49 @@ export class ForgetCustomer {
 
   /** One pass over one request; does nothing when somebody else is at it. */
   async pass(tenantId: string, erasureId: string): Promise<void> {
+    const begun = await this.db.inTenant(tenantId, (tx) => this.begin(tx, tenantId, erasureId));
+    if (!begun) return;
     // Bytes go before the rows that say whose they are: who dies in between finds them again.
-    const found = await this.forgetFiles(tenantId, erasureId);
-    const done = await this.db.inTenant(tenantId, async (tx) => {
+    for (const mediaId of begun.files) await this.media.remove(tenantId, mediaId);
+    await this.db.inTenant(tenantId, async (tx) => {
       const taken = await this.erasures.takeUp(tx, tenantId, erasureId);
-      if (!taken) return undefined;
+      if (!taken) return;
       const now = this.clock.now();
       const customer = await knowCustomer(tx, tenantId, taken.customer);
       const needles = needlesOf(customer.identifiers);
 
       const changed = await this.empty(tx, tenantId, erasureId, customer, now);
-      const waits = await waitsFor(tx, { tenantId, ...customer, needles, settledBefore: settledBefore(now) });
-      const remains = waits ? undefined : await searchEverywhere(tx, tenantId, needles);
-      const pass = { customer, waitsFor: waits, found, changed, remains };
-      await this.erasures.passed(tx, tenantId, erasureId, pass, new Date(now.getTime() + AGAIN_AFTER_MS));
-      return customer;
+      await this.emptyRawEvents(tx, tenantId, customer, now);
+      const waits = await whatWaits(tx, { tenantId, ...customer, needles, now });
+      const remains = waits ? undefined : await lookEverywhere(tx, tenantId, needles);
+      await this.erasures.passed(tx, tenantId, erasureId, { customer, waits, found: begun.found, changed, remains });
     });
-    // What Meta told before the tenant had its number is the provider's, and may name the customer as well.
-    if (done) await this.db.inTenant(PROVIDER_TENANT, (tx) => this.emptyRawEvents(tx, done));
   }
 
-  /** @returns where the customer is found before anything is touched, of a first pass */
-  private async forgetFiles(tenantId: string, erasureId: string): Promise<Record<string, number> | undefined> {
-    const begun = await this.db.inTenant(tenantId, async (tx) => {
-      const taken = await this.erasures.takeUp(tx, tenantId, erasureId);
-      if (!taken) return undefined;
-      const customer = await knowCustomer(tx, tenantId, taken.customer);
-      const needles = needlesOf(customer.identifiers);
-      return {
-        files: await filesOf(tx, tenantId, customer),
-        found: taken.first ? await searchEverywhere(tx, tenantId, needles) : undefined,
-      };
-    });
-    for (const mediaId of begun?.files ?? []) await this.media.remove(tenantId, mediaId);
-    return begun?.found;
+  /**
+   * @returns the customer's files, and of a first pass where they are found before anything is touched; undefined when there is
+   *   nothing to be done at this time
+   */
+  private async begin(
+    tx: Tx,
+    tenantId: string,
+    erasureId: string,
+  ): Promise<{ files: string[]; found: Record<string, number> | undefined } | undefined> {
+    const taken = await this.erasures.takeUp(tx, tenantId, erasureId);
+    if (!taken) return undefined;
+    const customer = await knowCustomer(tx, tenantId, taken.customer);
+    const needles = needlesOf(customer.identifiers);
+    const waits = taken.first
+      ? undefined
+      : await whatWaits(tx, { tenantId, ...customer, needles, now: this.clock.now() });
+    if (waits) {
+      await this.erasures.waits(tx, tenantId, erasureId, customer, waits);
+      return undefined;
+    }
+    return {
+      files: await filesOf(tx, tenantId, customer),
+      found: taken.first ? await lookEverywhere(tx, tenantId, needles) : undefined,
+    };
   }
 
   /** @returns rows by table that were changed or deleted */
@@ -91,14 +95,22 @@ export class ForgetCustomer {
     return changed;
   }
 
-  private async emptyRawEvents(tx: Tx, customer: KnownCustomer): Promise<void> {
+  /** What Meta told before the tenant had its number is the provider's, and may name the customer as well. */
+  private async emptyRawEvents(tx: Tx, tenantId: string, customer: KnownCustomer, now: Date): Promise<void> {
+    await this.db.goOnAs(tx, PROVIDER_TENANT);
     for (const place of PLACES.filter((p) => p.table === 'meta_events')) {
-      await tx.query(emptying(place), parametersOf(PROVIDER_TENANT, customer, '', this.clock.now()));
+      await tx.query(emptying(place), parametersOf(PROVIDER_TENANT, customer, '', now));
     }
+    await this.db.goOnAs(tx, tenantId);
   }
 }
 
-const settledBefore = (now: Date): Date => new Date(now.getTime() - SETTLED_AFTER_MS);
+/** Where the customer is, rows by table; the provider's raw events are counted with the tenant's. */
+async function lookEverywhere(tx: Tx, tenantId: string, needles: readonly string[]): Promise<Record<string, number>> {
+  const found = await searchEverywhere(tx, tenantId, needles);
+  const { meta_events: raw = 0 } = await searchTables(tx, PROVIDER_TENANT, ['meta_events'], needles);
+  return raw === 0 ? found : { ...found, meta_events: (found.meta_events ?? 0) + raw };
+}
 
 /** As `PARAMETERS` names them. */
 const parametersOf = (tenantId: string, customer: KnownCustomer, standIn: string, now: Date): unknown[] => [

@@ -5,10 +5,15 @@ export interface Place {
   readonly where: string;
   /** What is set; without it the rows are deleted. */
   readonly set?: string;
+  /** Which rows an export shows: the customer's own, also those that may not be changed yet. Absent: as `where`. */
+  readonly own?: string;
 }
 
+/** Of a place that an export shows nothing of: what others wrote of the customer is theirs, and what is raw or sealed repeats. */
+const NOTHING = 'false';
+
 /** What conditions may name: `mine` is any of these columns of the CTE `who`, which has one row. */
-export const PARAMETERS = `SELECT $1::uuid AS tenant, $2::text[] AS identifiers, $3::text[] AS needles,
+const PARAMETERS = `SELECT $1::uuid AS tenant, $2::text[] AS identifiers, $3::text[] AS needles,
   $4::uuid[] AS contacts, $5::text AS stand_in, $6::timestamptz AS settled_before,
   $7::timestamptz AS at`;
 
@@ -40,8 +45,8 @@ const anonymous = `recipient = paloma_market_prefix(recipient) || (SELECT stand_
  * holds the list against the tables of the database, so none is forgotten when one is added.
  */
 export const PLACES: readonly Place[] = [
-  { table: 'contact_import_refusals', where: `${mentions('content')} OR ${mentions('reason')}` },
-  { table: 'automation_steps', where: `${ofRuns} OR ${mentions('body')} OR ${mentions('reason')}` },
+  { table: 'contact_import_refusals', where: `${mentions('content')} OR ${mentions('reason')}`, own: NOTHING },
+  { table: 'automation_steps', where: `${ofRuns} OR ${mentions('body')} OR ${mentions('reason')}`, own: ofRuns },
   { table: 'automation_runs', where: isContact },
   { table: 'shop_events', where: isContact },
   // What was bought, for how much, stays a merchant's book; who bought it does not.
@@ -49,18 +54,24 @@ export const PLACES: readonly Place[] = [
     table: 'shop_orders',
     where: `${isContact} OR ${mentions('note')} OR ${mentions('meta_message_id')}`,
     set: 'note = NULL, meta_message_id = order_id::text',
+    own: isContact,
   },
-  { table: 'bot_run_steps', where: `${ofBotRuns} OR ${mentions('event')} OR ${mentions('effects')}` },
+  { table: 'bot_run_steps', where: `${ofBotRuns} OR ${mentions('event')} OR ${mentions('effects')}`, own: ofBotRuns },
   { table: 'bot_runs', where: ofConversations },
-  { table: 'inbox_entries', where: `${ofConversations} OR ${mentions('body')}` },
-  { table: 'inbox_sayings', where: `${ofConversations} OR ${mentions('body')}` },
-  { table: 'inbox_tickets', where: `${ofConversations} OR ${mentions('subject')}`, set: 'subject = NULL' },
+  { table: 'inbox_entries', where: `${ofConversations} OR ${mentions('body')}`, own: ofConversations },
+  { table: 'inbox_sayings', where: `${ofConversations} OR ${mentions('body')}`, own: ofConversations },
+  {
+    table: 'inbox_tickets',
+    where: `${ofConversations} OR ${mentions('subject')}`,
+    set: 'subject = NULL',
+    own: ofConversations,
+  },
   {
     table: 'inbox_conversations',
     where: `${isContact} OR ${is('customer')}`,
     set: `customer = paloma_market_prefix(customer) || (SELECT stand_in FROM who), labels = '{}'`,
   },
-  { table: 'contact_notes', where: `${isContact} OR ${mentions('text')}` },
+  { table: 'contact_notes', where: `${isContact} OR ${mentions('text')}`, own: isContact },
   { table: 'contact_activity', where: isContact },
   { table: 'contact_identifiers', where: isContact },
   {
@@ -69,24 +80,30 @@ export const PLACES: readonly Place[] = [
     set: `name = NULL, profile_name = NULL, attributes = '{}', tags = '{}', last_seen_at = NULL,
           gone_at = coalesce(gone_at, (SELECT at FROM who)), updated_at = (SELECT at FROM who)`,
   },
-  { table: 'webhook_deliveries', where: `${is('customer')} OR ${mentions('last_error')} OR ${ofEvents}` },
-  { table: 'tenant_events', where: `${is('customer')} OR ${mentions('body')}` },
+  {
+    table: 'webhook_deliveries',
+    where: `${is('customer')} OR ${mentions('last_error')} OR ${ofEvents}`,
+    own: is('customer'),
+  },
+  { table: 'tenant_events', where: `${is('customer')} OR ${mentions('body')}`, own: is('customer') },
   {
     table: 'meta_events',
     where: `status <> 'new' AND (${mentions('body')} OR ${mentions(`encode(raw, 'escape')`)} OR ${mentions('note')})`,
+    own: NOTHING,
   },
-  { table: 'idempotency_keys', where: `${mentions('key')} OR ${ofMessages}` },
+  { table: 'idempotency_keys', where: `${mentions('key')} OR ${ofMessages}`, own: NOTHING },
   {
     table: 'message_events',
     where: `detail IS NOT NULL AND (${mentions('detail')} OR ${ofMessages})`,
     set: 'detail = NULL',
+    own: ofMessages,
   },
-  { table: 'usage_facts', where: `status <> 'new' AND ${is('recipient')}`, set: anonymous },
+  { table: 'usage_facts', where: `status <> 'new' AND ${is('recipient')}`, set: anonymous, own: is('recipient') },
   { table: 'inbound_messages', where: `${is('customer')} OR ${is('user_id')}` },
   // What other customers wrote about this one: they wrote something, and no longer what.
-  { table: 'inbound_messages', where: mentions('payload'), set: `payload = '{}'` },
+  { table: 'inbound_messages', where: mentions('payload'), set: `payload = '{}'`, own: NOTHING },
   // Whom a campaign has not written to yet it never will; whom it has stays one of its recipients.
-  { table: 'campaign_recipients', where: `state IN ('listed', 'waiting') AND (${isRecipient})` },
+  { table: 'campaign_recipients', where: `state IN ('listed', 'waiting') AND (${isRecipient})`, own: isRecipient },
   {
     table: 'campaign_recipients',
     where: `state <> 'sending' AND (${isRecipient}) AND NOT EXISTS (SELECT FROM messages m
@@ -94,6 +111,7 @@ export const PLACES: readonly Place[] = [
         AND m.status IN ('accepted', 'sending', 'unknown', 'parked'))`,
     set: `line = paloma_market_prefix(line) || (SELECT stand_in FROM who), contact_id = NULL, attributes = '{}',
           customer = paloma_market_prefix(customer) || (SELECT stand_in FROM who)`,
+    own: NOTHING,
   },
   { table: 'service_windows', where: is('customer') },
   {
@@ -101,42 +119,29 @@ export const PLACES: readonly Place[] = [
     where: `${SETTLED} AND ${is('recipient')}`,
     set: `${anonymous}, payload = '{}', client_data = NULL, meta_message_id = NULL,
           meta_error = CASE WHEN meta_error IS NULL THEN NULL ELSE jsonb_build_object('code', meta_error -> 'code') END`,
+    own: is('recipient'),
   },
   {
     table: 'messages',
     where: `${SETTLED} AND (${mentions('payload')} OR ${mentions('client_data')})`,
     set: `payload = '{}', client_data = NULL`,
+    own: NOTHING,
   },
 ];
 
 /**
- * Messages that wait for their turn run out at once, so that their holds are given back and the tenant is told, as with any
- * message that ran out of time.
+ * Messages that wait for their turn, or for their template, run out at once, so that their holds are given back and the tenant
+ * is told, as with any message that ran out of time.
  */
 export const WAITING: Place = {
   table: 'messages',
-  where: `status = 'accepted' AND expires_at > (SELECT at FROM who) AND ${is('recipient')}`,
+  where: `(status = 'accepted' OR (status = 'parked' AND held_for IS NOT NULL))
+    AND expires_at > (SELECT at FROM who) AND ${is('recipient')}`,
   set: 'expires_at = (SELECT at FROM who)',
 };
 
-/** Of places that are emptied by their age: ids from `first` on and before `past`. */
-const AGE = 'SELECT $1::uuid AS tenant, $2::uuid AS first, $3::uuid AS past';
-const aged = (id: string): string => `${id} >= (SELECT first FROM who) AND ${id} < (SELECT past FROM who)`;
-
-/** Where it is kept what messages say. What is scheduled or parked cannot be sent without, and keeps it. */
-export const BODIES: readonly Place[] = [
-  {
-    table: 'messages',
-    where: `${aged('message_id')} AND status NOT IN ('accepted', 'sending', 'unknown', 'parked')`,
-    set: `payload = '{}', client_data = NULL`,
-  },
-  { table: 'inbound_messages', where: aged('inbound_id'), set: `payload = '{}'` },
-  { table: 'webhook_deliveries', where: aged('event_id') },
-  { table: 'tenant_events', where: aged('event_id') },
-  { table: 'meta_events', where: `${aged('event_id')} AND status = 'done'` },
-];
-
-const statement = ({ table, where, set }: Place, parameters: string): string =>
+/** The statement that empties a place. @param parameters what conditions may name, as one row */
+export const statement = ({ table, where, set }: Place, parameters: string): string =>
   `WITH who AS (${parameters}) ${set ? `UPDATE ${table} SET ${set}` : `DELETE FROM ${table}`}
     WHERE tenant_id = (SELECT tenant FROM who) AND (${where})`;
 
@@ -153,8 +158,12 @@ export const endingAllThatWaits = statement(
 /** The statement that empties a place of a customer. */
 export const emptying = (place: Place): string => statement(place, PARAMETERS);
 
-/** The statement that empties a place of what is too old. */
-export const ageing = (place: Place): string => statement(place, AGE);
+/** The rows of a place that an export shows, `atMost` of them; undefined when it shows none. */
+export const showing = ({ table, where, own = where }: Place, atMost: number): string | undefined =>
+  own === NOTHING
+    ? undefined
+    : `WITH who AS (${PARAMETERS}) SELECT to_jsonb(${table}) - 'tenant_id' AS row FROM ${table}
+        WHERE tenant_id = (SELECT tenant FROM who) AND (${own}) LIMIT ${atMost}`;
 
 /** Emptied by other means: files with their bytes, and consents, of which refusals are kept under a mark. */
 export const ELSEWHERE: readonly string[] = [
@@ -236,7 +245,7 @@ export const NO_CUSTOMERS: Readonly<Record<string, string>> = {
   signups: 'merchants',
   spend_days: 'sums',
   support_accesses: 'what staff looked at',
-  support_uses: 'what staff looked at; paths hold ids',
+  support_uses: 'what staff looked at; of a path that names a customer that part is left out',
   template_events: 'texts for everybody',
   template_syncs: 'times',
   templates: 'texts for everybody',

@@ -6,6 +6,7 @@ import { Redis } from 'ioredis';
 import { ConsentModule, Suppression } from '#libs/consent';
 import { newId } from '#libs/ids';
 import { MediaStore, MediaStoreModule } from '#libs/media-store';
+import { type Retention, Retentions } from '#libs/privacy';
 import { ProcessModule } from '#libs/process';
 import { eventually, http, type RunningApp, startApp, testEnvironment } from '../../../../test/support/app.js';
 import { liveWith, NAME, NUMBER, OTHER_FORM, SOMEBODY, USER_ID } from '../../../../test/support/customer-life.js';
@@ -14,6 +15,7 @@ import { type FoundedNumber, foundNumber } from '../../../../test/support/number
 import { AdminModule } from '../admin.module.js';
 import { AdminWorkerModule } from '../admin-worker.module.js';
 import { StaffUsers } from '../identity/staff-users.js';
+import { BODIES, SAY_NOTHING } from './bodies.js';
 import { ForgetBodies } from './forget-bodies.js';
 import { inMessageIds } from './needles.js';
 import { ELSEWHERE, NO_CUSTOMERS, PLACES } from './places.js';
@@ -128,6 +130,35 @@ describe('privacy', () => {
       ]),
     );
     expect(answer.body.files).toHaveLength(1);
+    expect(answer.body.truncated).toEqual([]);
+  });
+
+  it('exports all of the customer, also what is on its way, and nothing of those who wrote of them', async () => {
+    const now = new Date();
+    const [waiting, fact] = [newId(now), newId(now)];
+    await database.owner.query(
+      `INSERT INTO messages (tenant_id, message_id, phone_number_id, recipient, type, payload, lane, in_window, status,
+                             status_at, not_before, expires_at)
+       VALUES ($1, $2, $3, $4, 'text', '{"text":{"body":"later"}}', 1, true, 'parked', $5, $5, now() + '2 days')`,
+      [other.tenantId, waiting, other.phoneNumberId, NUMBER, now],
+    );
+    await database.owner.query(
+      `INSERT INTO usage_facts (tenant_id, message_id, phone_number_id, waba_id, recipient, type, in_window, sent_at,
+                                delivered_at, status) VALUES ($1, $2, $3, $4, $5, 'text', true, $6, $6, 'new')`,
+      [other.tenantId, fact, other.phoneNumberId, other.wabaId, NUMBER, now],
+    );
+    const { body } = await call('POST', `/tenants/${other.tenantId}/customer-exports`, {
+      customer: NUMBER,
+      reason: 'ticket 8',
+    });
+    const ids = (table: string) => body.rows[table].map((row: { message_id: string }) => row.message_id);
+    expect(ids('messages')).toHaveLength(2);
+    expect(ids('messages')).toContain(waiting);
+    expect(ids('usage_facts')).toContain(fact);
+    expect(body.rows.inbound_messages).toHaveLength(1);
+    expect(JSON.stringify(body.rows)).not.toContain(SOMEBODY);
+    await database.owner.query('DELETE FROM messages WHERE message_id = $1', [waiting]);
+    await database.owner.query('DELETE FROM usage_facts WHERE message_id = $1', [fact]);
   });
 
   it('keeps a reason that names the customer out of a log that is never changed', async () => {
@@ -190,24 +221,89 @@ describe('privacy', () => {
     });
   });
 
-  it('takes away what messages said when a tenant keeps it no longer, and nothing that still waits', async () => {
+  it('says of every place of a customer whether it keeps what messages say', () => {
+    const emptied = new Set(BODIES.map((b) => b.table));
+    const others = [...PLACES.map((p) => p.table), ...ELSEWHERE].filter((table) => !emptied.has(table));
+    expect(Object.keys(SAY_NOTHING).sort()).toEqual([...new Set(others)].sort());
+  });
+
+  it('takes away what messages said when a tenant keeps it no longer, and what waited as soon as it has ended', async () => {
     const set = await call('PUT', `/tenants/${other.tenantId}/retention`, { body_days: 2, reason: 'their wish' });
     expect(set.body).toEqual({ body_days: 2 });
-    const waiting = newId(at);
-    await database.owner.query(
+    const { tenantId } = other;
+    const [waiting, event, run, bot] = [newId(at), newId(at), newId(at), newId(at)];
+    const owner = (sql: string, ...values: unknown[]) => database.owner.query(sql, [tenantId, ...values]);
+    await owner(
       `INSERT INTO messages (tenant_id, message_id, phone_number_id, recipient, type, payload, lane, in_window, status,
                              status_at, not_before, expires_at)
        VALUES ($1, $2, $3, $4, 'text', '{"text":{"body":"later"}}', 1, true, 'accepted', $5, now() + '1 day', now() + '2 days')`,
-      [other.tenantId, waiting, other.phoneNumberId, SOMEBODY, at],
+      waiting,
+      other.phoneNumberId,
+      SOMEBODY,
+      at,
     );
-    await database.owner.query(`UPDATE tenants SET created_at = now() - interval '9 days' WHERE tenant_id = $1`, [
-      other.tenantId,
-    ]);
-    await worker.app.get(ForgetBodies).run({ tenantId: other.tenantId, bodyDays: 2, goneUntil: null });
-    const { rows } = await database.owner.query(
-      `SELECT payload::text FROM messages WHERE tenant_id = $1 UNION ALL SELECT payload::text FROM inbound_messages WHERE tenant_id = $1`,
-      [other.tenantId],
+    await owner(
+      `INSERT INTO meta_events (tenant_id, event_id, route, field, body, status)
+       VALUES ($1, $2, 'phone_number:1', 'messages', '{"text":"raw"}', 'parked')`,
+      event,
     );
-    expect(rows.map((r) => r.payload).sort()).toEqual(['{"text":{"body":"later"}}', '{}', '{}', '{}', '{}']);
+    const [conversation] = (await owner('SELECT conversation_id AS id FROM inbox_conversations WHERE tenant_id = $1'))
+      .rows;
+    await owner(
+      `INSERT INTO inbox_sayings (tenant_id, saying_id, conversation_id, origin, body, state, due_at)
+       VALUES ($1, $2, $3, '{}', '{"text":{"body":"said"}}', 'sent', $4)`,
+      newId(at),
+      conversation.id,
+      at,
+    );
+    await owner(
+      `INSERT INTO bots (tenant_id, bot_id, name, draft, updated_at) VALUES ($1, $2, 'Bot', '{}', $3)`,
+      bot,
+      at,
+    );
+    await owner(
+      `INSERT INTO bot_versions (tenant_id, bot_id, version, flow, made_by, published_at)
+       VALUES ($1, $2, 1, '{}', 'user:1', $3)`,
+      bot,
+      at,
+    );
+    await owner(
+      `INSERT INTO bot_runs (tenant_id, run_id, bot_id, version, conversation_id, state) VALUES ($1, $2, $3, 1, $4, '{}')`,
+      run,
+      bot,
+      conversation.id,
+    );
+    await owner(
+      `INSERT INTO bot_run_steps (tenant_id, run_id, nth, at, event, effects)
+       VALUES ($1, $2, 0, $3, '{"kind":"heard","text":"said"}', '[{"do":"send"}]')`,
+      run,
+      at,
+    );
+    await owner(`UPDATE tenants SET created_at = now() - interval '9 days' WHERE tenant_id = $1`);
+    const forget = async () => {
+      const rule = (await worker.app.get(Retentions).all()).find((r) => r.tenantId === tenantId);
+      await worker.app.get(ForgetBodies).run(rule as Retention);
+    };
+    const bodies = async () => {
+      const { rows } = await owner(
+        `SELECT payload::text FROM messages WHERE tenant_id = $1 UNION ALL SELECT payload::text FROM inbound_messages WHERE tenant_id = $1`,
+      );
+      return rows.map((r) => r.payload).sort();
+    };
+    await forget();
+    expect(await bodies()).toEqual(['{"text":{"body":"later"}}', '{}', '{}', '{}', '{}']);
+    const said = await owner(
+      `SELECT body::text AS text FROM inbox_sayings WHERE tenant_id = $1
+       UNION ALL SELECT event::text || effects::text FROM bot_run_steps WHERE tenant_id = $1`,
+    );
+    expect(said.rows.map((r) => r.text.replaceAll(' ', ''))).toEqual(['{}', '{"kind":"heard"}[]']);
+
+    await owner(`UPDATE messages SET status = 'expired' WHERE tenant_id = $1 AND message_id = $2`, waiting);
+    await owner(`UPDATE meta_events SET status = 'done' WHERE tenant_id = $1 AND event_id = $2`, event);
+    await forget();
+    expect(await bodies()).toEqual(['{}', '{}', '{}', '{}', '{}']);
+    expect((await owner('SELECT 1 FROM meta_events WHERE tenant_id = $1')).rows).toEqual([]);
+    await forget();
+    expect((await owner('SELECT late FROM retentions WHERE tenant_id = $1')).rows).toEqual([{ late: [] }]);
   });
 });

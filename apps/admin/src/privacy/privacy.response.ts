@@ -8,9 +8,11 @@ export class CustomerExportResponse {
   @ApiProperty({
     type: 'object',
     additionalProperties: { type: 'array', items: { type: 'object' } },
-    description: 'Rows by table',
+    description: 'Rows by table: the customer’s own, not what others wrote of them',
   })
   rows: Record<string, object[]>;
+  @ApiProperty({ type: [String], description: 'Tables of which only the first 10,000 rows are shown' })
+  truncated: string[];
 }
 
 export class RetentionResponse {

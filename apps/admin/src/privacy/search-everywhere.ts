@@ -24,8 +24,18 @@ export async function searchEverywhere(
   tenantId: string,
   needles: readonly string[],
 ): Promise<Record<string, number>> {
+  return searchTables(tx, tenantId, await tenantTables(tx), needles);
+}
+
+/** The same in some tables. */
+export async function searchTables(
+  tx: Tx,
+  tenantId: string,
+  tables: readonly string[],
+  needles: readonly string[],
+): Promise<Record<string, number>> {
   const found: Record<string, number> = {};
-  for (const table of await tenantTables(tx)) {
+  for (const table of tables) {
     const [{ rows }] = await tx.query(
       `SELECT count(*)::int AS rows FROM ${table} t WHERE t.tenant_id = $1 AND t::text LIKE ANY ($2::text[])`,
       [tenantId, needles],
