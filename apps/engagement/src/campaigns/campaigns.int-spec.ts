@@ -4,70 +4,24 @@ import { Database } from '#libs/persistence';
 import { REDIS } from '#libs/queues';
 import { ServiceUnreachable } from '#libs/service-calls';
 import { Wabas } from '#libs/wabas';
-import { eventually, http, type RunningApp, startApp } from '../../../../test/support/app.js';
+import { eventually } from '../../../../test/support/app.js';
+import { CampaignStage, recipient } from '../../../../test/support/campaign-stage.js';
 import { aMerchant, customerWrote, type Merchant } from '../../../../test/support/gateway.js';
-import { GatewayStage } from '../../../../test/support/gateway-stage.js';
-import { EngagementModule } from '../engagement.module.js';
-import { EngagementWorkerModule } from '../engagement-worker.module.js';
 
-const stage = new GatewayStage();
-let environment: Record<string, string>;
-let api: RunningApp;
-let worker: RunningApp;
+const stage = new CampaignStage();
 
-beforeAll(async () => {
-  await stage.start();
-  environment = { ...stage.environment, GATEWAY_URL: stage.gateway.url, BILLING_URL: 'http://127.0.0.1:1' };
-  api = await startApp(EngagementModule, environment, { name: 'engagement', describe: 'Engagement.' });
-  worker = await startApp(EngagementWorkerModule, environment);
-});
-afterAll(async () => {
-  await worker?.close();
-  await api?.close();
-  await stage.stop();
-});
+beforeAll(() => stage.start());
+afterAll(() => stage.stop());
 
 const call = (shop: Merchant, method: string, path: string, body?: unknown) =>
-  http(method, `${api.url}/api/v1/campaigns${path}`, { token: shop.apiKey, body });
-const to = (n: number) => `+1650555${String(n).padStart(4, '0')}`;
-const draft = (shop: Merchant, more: object = {}) => ({
-  name: 'Spring sale',
-  phone_number_ids: [shop.metaPhoneNumberId],
-  variants: [
-    {
-      template: 'spring_sale',
-      language: 'en_US',
-      components: [{ type: 'body', parameters: [{ type: 'text', text: '{{name|friend}}' }] }],
-    },
-  ],
-  audience: 'list',
-  ...more,
-});
-
-/** A drafted campaign with so many recipients. */
-async function drafted(
-  shop: Merchant,
-  recipients: number,
-  more: object = {},
-  attributes: object = {},
-): Promise<string> {
-  const made = await call(shop, 'POST', '', draft(shop, more));
-  expect([made.status, made.body]).toMatchObject([201, { state: 'draft' }]);
-  const list = Array.from({ length: recipients }, (_, i) => ({
-    to: to(i),
-    attributes: { name: `N${i}`, ...attributes },
-  }));
-  const listed = await call(shop, 'POST', `/${made.body.id}/recipients`, { recipients: list });
-  expect(listed.body).toEqual({ added: recipients, repeated: 0 });
-  return made.body.id;
-}
+  stage.call(shop, method, `/campaigns${path}`, body);
+const to = recipient;
+const draft = stage.draft.bind(stage);
+const drafted = stage.drafted.bind(stage);
 const launch = (shop: Merchant, id: string) => call(shop, 'POST', `/${id}/launch`);
-const see = async (shop: Merchant, id: string) => (await call(shop, 'GET', `/${id}`)).body;
-const until = (shop: Merchant, id: string, state: string, withinMs?: number) =>
-  eventually(async () => (await see(shop, id)).state === state, withinMs);
-/** What Meta was asked to send from these numbers, by recipient. */
-const sentFrom = (...numbers: string[]) =>
-  stage.graph.calls.filter((c) => numbers.some((n) => c.path === `/${n}/messages`)).map((c) => c.body.to as string);
+const see = stage.see.bind(stage);
+const until = stage.reaches.bind(stage);
+const sentFrom = stage.sentFrom.bind(stage);
 const anotherNumber = async (shop: Merchant): Promise<string> => {
   const metaPhoneNumberId = String(Date.now()) + Math.floor(Math.random() * 1e6);
   const app = stage.gateway.app;
@@ -128,13 +82,13 @@ describe('a campaign', () => {
   it('reaches each recipient at most once when its worker dies after the gateway took a batch, and Redis forgets', async () => {
     const shop = await aMerchant(stage.gateway.app);
     const second = await anotherNumber(shop);
-    const client = worker.app.get(GatewayClient);
+    const client = stage.engagementWorker.app.get(GatewayClient);
     const send = client.send.bind(client);
     let deaths = 0;
     client.send = async (...args) => {
       const outcomes = await send(...args);
       if (deaths++ % 2 === 0) {
-        await worker.app.get(REDIS).flushdb();
+        await stage.engagementWorker.app.get(REDIS).flushdb();
         throw deaths % 4 === 1 ? new Error('killed') : new ServiceUnreachable('no answer');
       }
       return outcomes;
@@ -340,10 +294,8 @@ describe('a campaign', () => {
     await until(shop, body.id, 'finished');
     await eventually(async () => sentFrom(shop.metaPhoneNumberId).length === 3);
     expect(sentFrom(shop.metaPhoneNumberId).sort()).toEqual(['+16504440001', '+16504440002', '+16504440003']);
-    const segment = await http('POST', `${api.url}/api/v1/segments`, {
-      token: shop.apiKey,
-      body: { name: 'two', filter: { not: { tag: 'none' } } },
-    });
+    const filter = { not: { tag: 'none' } };
+    const segment = await stage.call(shop, 'POST', '/segments', { name: 'two', filter });
     expect(segment.status).toBe(201);
     const some = await call(shop, 'POST', '', draft(shop, { audience: 'segment', segment_id: segment.body.id }));
     await launch(shop, some.body.id);

@@ -142,7 +142,7 @@ export function follow(held: Followed, news: readonly News[], retries: number, n
     return { ...after, state: 'accepted', cause: null };
   }
   if (!failure || after.state !== 'accepted') return after;
-  if (mayArriveLater(failure.code) && after.tries < retries) {
+  if (mayArriveLater(failure.status, failure.code) && after.tries < retries) {
     count('retried');
     count('accepted', -1);
     if (after.reached >= 1) count('sent', -1);

@@ -26,12 +26,15 @@ describe('how far messages got', () => {
   });
 
   it.each([
-    ['131049', true], // Meta holds back marketing to this customer for now
-    ['131026', false], // not on WhatsApp
-    ['131050', false], // stopped marketing
-    [null, false],
-    ['none', false],
-  ])('a message that failed with %s may arrive at another time: %s', (code, may) => {
-    expect(mayArriveLater(code)).toBe(may);
+    ['failed', '131049', true], // Meta holds back marketing to this customer for now
+    ['failed', '131026', false], // not on WhatsApp
+    ['failed', '131050', false], // stopped marketing
+    ['failed', null, false],
+    ['failed', 'none', false],
+    ['parked', '132015', false], // it goes itself when the template is back
+    ['expired', '130429', false], // the code is of an attempt before
+    ['cancelled', '131056', false],
+  ])('a message that is %s with %s may be sent anew: %s', (status, code, may) => {
+    expect(mayArriveLater(status, code)).toBe(may);
   });
 });

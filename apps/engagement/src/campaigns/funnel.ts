@@ -8,8 +8,8 @@ export type Step = (typeof STEPS)[number];
 const REACHED: Readonly<Record<string, number>> = { sent: 1, delivered: 2, read: 3 };
 export const reachedBy = (status: string): number | undefined => REACHED[status];
 
-/** Statuses after which a message is not on its way any more, without having arrived. */
-export const didNotArrive = (status: string): boolean => ['failed', 'expired', 'cancelled', 'parked'].includes(status);
+/** Statuses after which a message is not on its way any more, without having arrived; one that is parked only waits. */
+export const didNotArrive = (status: string): boolean => ['failed', 'expired', 'cancelled'].includes(status);
 
 /** The steps that a message passes when it gets from one to another; none backward. */
 export const stepsPassed = (from: number, to: number): readonly Step[] => STEPS.slice(from + 1, to + 1);
@@ -29,10 +29,12 @@ export function tooManyFail({ percent, atLeast }: FailureStop, counts: { failed:
 }
 
 /**
- * Whether a message that failed may arrive at another time, by Meta's code. Those whose end is in doubt (`settle`) are never
- * sent again from here: the gateway settles them.
+ * Whether a message may be sent anew under another id, by its status and Meta's code: only one that failed is over for certain.
+ * A code may be left from an earlier attempt of one that waits, or that was given up; those whose end is in doubt (`settle`)
+ * are never sent again from here: the gateway settles them.
  */
-export function mayArriveLater(code: string | null): boolean {
+export function mayArriveLater(status: string, code: string | null): boolean {
+  if (status !== 'failed') return false;
   const known = code === null || !/^\d+$/.test(code) ? undefined : metaError(Number(code));
   return known?.retry === 'later' || known?.retry === 'backoff';
 }
