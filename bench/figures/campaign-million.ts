@@ -58,6 +58,7 @@ export const campaignMillion: Group = {
         campaigns,
         recipients,
         undefined as never,
+        undefined as never,
         wabas as never,
         outbox as never,
         takesAll as never,

@@ -15,4 +15,4 @@ export { type HeldFor, type OfTemplate, OutboxHeld } from './outbox-held.js';
 export { type Candidate, type Except, OutboxLanes } from './outbox-lanes.js';
 export { readersSince } from './readers-since.js';
 export type { CallResult, ToldOfTemplate } from './settle-results.js';
-export { isUnderWay, withdraw } from './withdraw.js';
+export { isUnderWay, unsentOf, withdraw } from './withdraw.js';

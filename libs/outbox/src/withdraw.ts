@@ -66,6 +66,26 @@ export async function cancel(tx: Tx, tenantId: string, messageId: string, now: D
   return { cancelled: true, message: { ...message, status: 'cancelled', statusAt: now } };
 }
 
+/**
+ * Messages of a number that may yet be handed to Meta, by what their sender marked them with: those that wait for their turn or are
+ * parked, those that a dispatcher has claimed, and those in doubt, which may be sent again.
+ */
+export async function unsentOf(
+  tx: Tx,
+  tenantId: string,
+  { phoneNumberId, clientData }: { phoneNumberId: string; clientData: string },
+): Promise<string[]> {
+  // Each finds its own partial index, so it costs what waits and not what was ever sent.
+  const of = (states: string): string =>
+    `SELECT m.message_id AS id FROM messages m
+      WHERE m.tenant_id = $1 AND m.phone_number_id = $2 AND m.status ${states} AND m.client_data = $3`;
+  const rows: { id: string }[] = await tx.query(
+    [of(`= 'accepted'`), of(`= 'parked'`), of(`IN ('sending', 'unknown')`)].join(' UNION ALL '),
+    [tenantId, phoneNumberId, clientData],
+  );
+  return rows.map((row) => row.id);
+}
+
 /** Whether a call to Meta may be under way for any of these messages. */
 export async function isUnderWay(tx: Tx, tenantId: string, messageIds: readonly string[]): Promise<boolean> {
   if (messageIds.length === 0) return false;

@@ -6,7 +6,7 @@ const MOVES: Readonly<Record<CampaignState, readonly CampaignState[]>> = {
   freezing: ['running', 'draft', 'cancelled'], // an audience of nobody is given back as a draft
   running: ['paused', 'finished', 'cancelled'],
   paused: ['running', 'cancelled'],
-  finished: ['running'], // a message that failed later is tried again
+  finished: ['running', 'cancelled'], // all is handed over; what failed later is tried again, what still waits can be taken back
   cancelled: [],
 };
 

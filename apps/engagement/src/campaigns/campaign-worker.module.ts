@@ -9,11 +9,21 @@ import { FreezeAudience } from './freeze-audience.js';
 import { HandOver } from './hand-over.js';
 import { HeedReplies } from './heed-replies.js';
 import { NewsProcessor } from './news.processor.js';
+import { TakeBack } from './take-back.js';
 
 /** Freezing, handing over and following, for the worker. */
 @Module({
   imports: [CampaignsModule, OutboxModule, GatewayClientModule.forApp('engagement')],
-  providers: [FreezeAudience, HandOver, FollowNews, HeedReplies, FreezeProcessor, CampaignProcessor, NewsProcessor],
+  providers: [
+    FreezeAudience,
+    HandOver,
+    TakeBack,
+    FollowNews,
+    HeedReplies,
+    FreezeProcessor,
+    CampaignProcessor,
+    NewsProcessor,
+  ],
   exports: [HeedReplies],
 })
 export class CampaignWorkerModule {}

@@ -154,7 +154,7 @@ export class CampaignsController {
     return this.answer(await this.steer.resume(tenantId, id));
   }
 
-  /** Ends a campaign for good; who was not sent to gets nothing. */
+  /** Ends a campaign for good: who was not sent to gets nothing, and what Meta has not got yet is taken back. */
   @Post(':id/cancel')
   @HttpCode(200)
   @ApiOperation({ summary: 'Cancel a campaign' })

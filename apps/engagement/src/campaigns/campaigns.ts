@@ -73,7 +73,8 @@ export class Campaigns {
   }
 
   /**
-   * Moves a campaign, if its state allows it, and tells the tenant in the same transaction. Its numbers go on or stop with it.
+   * Moves a campaign, if its state allows it, and tells the tenant in the same transaction. Its numbers go on or stop with it; those
+   * of a cancelled one are due to take back what the gateway has.
    *
    * @param why of a pause, or of an audience given back
    * @returns the campaign as it is now; undefined where it cannot move so
@@ -95,7 +96,7 @@ export class Campaigns {
         WHERE tenant_id = $1 AND campaign_id = $2`,
       [tenantId, campaignId, to, why?.cause ?? null, why?.detail?.slice(0, 1_000) ?? null, now],
     );
-    await this.setDue(tx, held, to === 'running' ? now : null);
+    await this.setDue(tx, held, to === 'running' || to === 'cancelled' ? now : null);
     const campaign = (await this.find(tx, tenantId, campaignId)) as Campaign;
     // The gateway's sweeper finds the posts that are due.
     await this.events.publish(tx, tenantId, campaignEvent(campaign, now));

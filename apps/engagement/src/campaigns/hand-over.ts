@@ -16,6 +16,7 @@ import { MissingAttribute, personal } from './personal-parameters.js';
 import { reasonToPause } from './reason-to-pause.js';
 import { type Handed, type Recipient, Recipients } from './recipients.js';
 import { Stand } from './stand.js';
+import { TakeBack } from './take-back.js';
 import { replaceLinks } from './tracked-links.js';
 
 /** Messages of one call to the gateway. */
@@ -63,6 +64,7 @@ export class HandOver {
     private readonly campaigns: Campaigns,
     private readonly recipients: Recipients,
     private readonly stand: Stand,
+    private readonly takeBack: TakeBack,
     private readonly wabas: Wabas,
     private readonly outbox: Outbox,
     private readonly gateway: GatewayClient,
@@ -73,6 +75,7 @@ export class HandOver {
   /** @returns how many milliseconds from now the lane has more to do; undefined when nothing is left or the campaign rests */
   async next(lane: CampaignLane): Promise<number | undefined> {
     const taken = await this.db.inTenant(lane.tenantId, (tx) => this.take(tx, lane));
+    if (taken === 'cancelled') return this.takeBack.all(lane);
     if (typeof taken !== 'object') return taken;
     if (!('campaign' in taken)) {
       await this.db.inTenant(lane.tenantId, (tx) => this.pause(tx, lane, taken));
@@ -83,7 +86,9 @@ export class HandOver {
       await this.recipients.handed(tx, lane, [...taken.settled, ...handed]);
       if (pause) return void (await this.pause(tx, lane, pause));
       const next = await this.recipients.nextDue(tx, lane);
-      if (!next && waitMs === undefined) return void (await this.finish(tx, lane));
+      if (!next && waitMs === undefined) return this.finish(tx, lane);
+      // Paused or cancelled meanwhile: when it is due was said then.
+      if ((await this.campaigns.find(tx, lane.tenantId, lane.campaignId, 'share'))?.state !== 'running') return 0;
       const now = this.clock.now();
       const at = new Date(Math.max(taken.nextAt.getTime(), next?.getTime() ?? 0, now.getTime() + (waitMs ?? 0)));
       await this.campaigns.setDue(tx, lane, at, lane.phoneNumberId);
@@ -92,9 +97,10 @@ export class HandOver {
   }
 
   /** Takes the next recipients, with their ids committed; or says why to pause, or in how many milliseconds to look again. */
-  private async take(tx: Tx, lane: CampaignLane): Promise<Taken | Pause | number | undefined> {
+  private async take(tx: Tx, lane: CampaignLane): Promise<Taken | Pause | 'cancelled' | number | undefined> {
     const { tenantId, campaignId, phoneNumberId } = lane;
     const campaign = await this.campaigns.find(tx, tenantId, campaignId, 'share');
+    if (campaign?.state === 'cancelled') return 'cancelled';
     if (campaign?.state !== 'running') {
       await this.campaigns.setDue(tx, lane, null, phoneNumberId);
       return undefined;
@@ -224,12 +230,13 @@ export class HandOver {
   }
 
   /** The lanes of a campaign finish one after the other, so the last one sees that it is the last. */
-  private async finish(tx: Tx, lane: CampaignLane): Promise<void> {
+  private async finish(tx: Tx, lane: CampaignLane): Promise<0 | undefined> {
     const { tenantId, campaignId } = lane;
-    await this.campaigns.find(tx, tenantId, campaignId, 'update');
+    const campaign = await this.campaigns.find(tx, tenantId, campaignId, 'update');
+    if (campaign?.state !== 'running') return 0;
     await this.campaigns.setDue(tx, lane, null, lane.phoneNumberId);
-    if (await this.recipients.anyLeft(tx, lane)) return;
-    await this.campaigns.move(tx, tenantId, campaignId, 'finished');
+    if (!(await this.recipients.anyLeft(tx, lane))) await this.campaigns.move(tx, tenantId, campaignId, 'finished');
+    return undefined;
   }
 }
 

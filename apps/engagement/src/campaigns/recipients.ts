@@ -126,6 +126,27 @@ export class Recipients {
     );
   }
 
+  /** Notes whose messages were taken back: nothing is sent to them, and they wait as those do whose turn had not come. */
+  async takenBack(
+    tx: Tx,
+    { tenantId, campaignId }: Pick<Lane, 'tenantId' | 'campaignId'>,
+    messageIds: readonly string[],
+  ): Promise<void> {
+    const back: { variant: number; n: number }[] = await tx.query(
+      `WITH held AS (
+         SELECT line, variant, state FROM campaign_recipients
+          WHERE tenant_id = $1 AND campaign_id = $2 AND message_id = ANY ($3::uuid[]) AND state IN ('sending', 'accepted')
+          ORDER BY line FOR UPDATE),
+       back AS (
+         UPDATE campaign_recipients r SET state = 'waiting', message_id = NULL FROM held h
+          WHERE r.tenant_id = $1 AND r.campaign_id = $2 AND r.line = h.line)
+       SELECT variant, count(*)::int AS n FROM held WHERE state = 'accepted' GROUP BY variant`,
+      [tenantId, campaignId, messageIds],
+    );
+    const counted = back.map(({ variant, n }) => ({ variant, what: 'accepted' as const, cause: '', n: -n }));
+    await this.counts.add(tx, { tenantId, campaignId }, counted);
+  }
+
   /** Notes what became of messages that were handed over, and counts them; one that is answered for already stays so. */
   async handed(tx: Tx, { tenantId, campaignId }: Lane, all: readonly Handed[]): Promise<void> {
     if (all.length === 0) return;

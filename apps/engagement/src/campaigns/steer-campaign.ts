@@ -53,15 +53,21 @@ export class SteerCampaign {
     const resumed = await this.move(tenantId, campaignId, 'running', async (tx, campaign) =>
       this.campaigns.stand(tx, campaign, await this.stand.now(tx, campaign)),
     );
-    for (const phoneNumberId of resumed.plan.phoneNumberIds) {
-      void this.wake.lane('engagement.campaign', { tenantId, campaignId, phoneNumberId });
-    }
+    this.wakeNumbers(resumed);
     return resumed;
   }
 
-  /** For good. @throws Refusal */
-  cancel(tenantId: string, campaignId: string): Promise<Campaign> {
-    return this.move(tenantId, campaignId, 'cancelled');
+  /** For good: its numbers take back what Meta has not got yet. @throws Refusal */
+  async cancel(tenantId: string, campaignId: string): Promise<Campaign> {
+    const cancelled = await this.move(tenantId, campaignId, 'cancelled');
+    this.wakeNumbers(cancelled);
+    return cancelled;
+  }
+
+  private wakeNumbers({ tenantId, campaignId, plan }: Campaign): void {
+    for (const phoneNumberId of plan.phoneNumberIds) {
+      void this.wake.lane('engagement.campaign', { tenantId, campaignId, phoneNumberId });
+    }
   }
 
   private move(
