@@ -219,6 +219,13 @@ describe('a cart that a customer sends', () => {
     expect(sent).toHaveLength(1);
     expect(sent[0].payload).toContain('1998.00 MXN');
   });
+
+  it('is an order of who the customer became', async () => {
+    const [before, now] = [await contactWith('+5215512345681'), await contactWith('+5215512345682')];
+    await orders(before, ['a']);
+    expect((await call('POST', `/contacts/${now}/merge`, { contact_id: before })).status).toBe(200);
+    expect((await call('GET', `/orders?contact_id=${now}`)).body.data).toMatchObject([{ contact_id: now }]);
+  });
 });
 
 describe('products that are shown to a customer', () => {

@@ -42,6 +42,15 @@ export class ShopOrders {
     return orderId;
   }
 
+  /** What a contact ordered that became another's the other ordered. */
+  async followMerge(tx: Tx, tenantId: string, { from, into }: { from: string; into: string }): Promise<void> {
+    await tx.query('UPDATE shop_orders SET contact_id = $3 WHERE tenant_id = $1 AND contact_id = $2', [
+      tenantId,
+      from,
+      into,
+    ]);
+  }
+
   /** Newest first. */
   async list(
     tx: Tx,

@@ -16,12 +16,13 @@ import {
 import { Refusal } from '#libs/http';
 import type { Tx } from '#libs/persistence';
 import { AutomationRuns } from '../automations/automation-runs.js';
+import { ShopOrders } from '../catalogue/shop-orders.js';
 import { ShopEvents } from '../shop-events/shop-events.js';
 import { readIdentifier } from './read-identifier.js';
 
 /**
- * What a merchant does with its contacts. What was agreed to under one identifier follows the person, as does what automations
- * have begun.
+ * What a merchant does with its contacts. What was agreed to under one identifier follows the person, as do its orders and what
+ * automations have begun.
  */
 @Injectable()
 export class ContactBook {
@@ -32,6 +33,7 @@ export class ContactBook {
     private readonly attributes: ContactAttributes,
     private readonly consents: Consents,
     private readonly events: ShopEvents,
+    private readonly orders: ShopOrders,
     private readonly runs: AutomationRuns,
   ) {}
 
@@ -95,6 +97,7 @@ export class ContactBook {
     if (merged.from === merged.into) throw Refusal.invalid('contact_id: is this contact. Name another one.');
     if (!(await this.merges.merge(tx, tenantId, merged))) throw Refusal.notFound('contact');
     await this.events.followMerge(tx, tenantId, merged);
+    await this.orders.followMerge(tx, tenantId, merged);
     await this.runs.followMerge(tx, tenantId, merged);
     return this.joined(tx, tenantId, merged.into);
   }
