@@ -13,12 +13,16 @@ const EVERYBODY: Filter = { all: [] };
 export class Audiences {
   constructor(private readonly segments: Segments) {}
 
-  /** The audience with the filter that its segment has now: a launch goes by it to the end, whatever becomes of the segment. */
+  /**
+   * The audience with the filter that its segment has now: a launch goes by it to the end, whatever becomes of the segment.
+   *
+   * @throws Refusal where the segment is gone, or fits the attributes no more
+   */
   async settled(tx: Tx, tenantId: string, audience: Audience): Promise<Audience> {
     if (audience.kind !== 'segment') return audience;
     const segment = await this.segments.find(tx, tenantId, audience.segmentId);
     if (!segment) throw Refusal.conflict('The segment of this campaign is not there any more. Change the campaign.');
-    return { ...audience, filter: segment.filter };
+    return { ...audience, filter: await this.segments.filterOf(tx, tenantId, segment) };
   }
 
   /**

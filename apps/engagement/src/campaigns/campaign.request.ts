@@ -54,7 +54,7 @@ export class ScheduleRequest {
   @ApiPropertyOptional({
     example: '2026-12-01T09:00',
     description:
-      "Or a local time on each recipient's own clocks: by their attribute `time_zone`, else by the country of the number",
+      "Instead: a local time on each recipient's own clocks, by their attribute `time_zone`, else by the country of the number",
   })
   @IsOptional()
   @Matches(/^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d$/, {

@@ -121,7 +121,10 @@ export class CampaignsController {
     return this.previews.of(await this.db.inTenant(tenantId, (tx) => this.found(tx, tenantId, id)));
   }
 
-  /** Freezes the audience and begins to send, at once or when it is scheduled. */
+  /**
+   * Freezes the audience and begins to send, at once or when it is scheduled. Refused when that has passed for everybody, or when Meta
+   * moved a template to another category since it was drafted.
+   */
   @Post(':id/launch')
   @HttpCode(200)
   @ApiOperation({ summary: 'Launch a campaign' })

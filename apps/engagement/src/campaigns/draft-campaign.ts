@@ -9,6 +9,7 @@ import { type Audience, type CampaignPlan, STOP_WHEN_FAILING, type Variant } fro
 import type { CampaignRequest } from './campaign.request.js';
 import { ClickCodes } from './click-codes.js';
 import { personal } from './personal-parameters.js';
+import { readSchedule } from './schedule.js';
 import { replaceLinks, whyNotCounted } from './tracked-links.js';
 
 /** Reads what a campaign is to be: names become ids, and what cannot be sent is said before anybody launches it. */
@@ -61,11 +62,11 @@ export class DraftCampaign {
         weight,
       });
     }
-    const { schedule, quiet_hours: quietHours, throttle_per_minute: perMinute, stop_when_failing: stop } = request;
+    const { quiet_hours: quietHours, throttle_per_minute: perMinute, stop_when_failing: stop } = request;
     const plan: CampaignPlan = {
       variants,
       phoneNumberIds: numbers.map((n) => n.phoneNumberId),
-      schedule: schedule?.local ? { local: schedule.local } : schedule?.at ? { at: schedule.at } : {},
+      schedule: readSchedule(request.schedule),
       ...(quietHours ? { quietHours: { from: quietHours.from, until: quietHours.until } } : {}),
       ...(perMinute ? { perMinute } : {}),
       stopWhenFailing: stop ? { percent: stop.percent, atLeast: stop.at_least } : STOP_WHEN_FAILING,

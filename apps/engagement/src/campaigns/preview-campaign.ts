@@ -6,7 +6,7 @@ import { marketOf, OTHER_MARKET } from '#libs/markets';
 import { compare, parseDecimal } from '#libs/money';
 import { Database, type Tx } from '#libs/persistence';
 import { ServiceCalls, ServiceUnreachable } from '#libs/service-calls';
-import { Templates } from '#libs/templates';
+import { type Template, Templates } from '#libs/templates';
 import { planAudience } from '#libs/tier-quota';
 import { TierReservation } from '#libs/tier-reservation';
 import { Wabas } from '#libs/wabas';
@@ -49,11 +49,12 @@ export class PreviewCampaign {
 
   async of(campaign: Campaign): Promise<PreviewResponse> {
     const { tenantId } = campaign;
-    const groups = await this.db.inTenant(tenantId, (tx) => this.groups(tx, campaign));
+    const templates = await this.db.inTenant(tenantId, (tx) => this.templatesOf(tx, campaign));
+    const groups = await this.db.inTenant(tenantId, (tx) => this.groups(tx, campaign, templates));
     const sum = (of: keyof Omit<Group, 'variant' | 'prefix'>) => groups.reduce((n, g) => n + g[of], 0);
     const recipients = sum('recipients') - sum('suppressed') - sum('missing');
     const inWindow = sum('inWindow');
-    const price = await this.price(campaign, groups);
+    const price = await this.price(campaign, groups, templates);
     return {
       audience: sum('recipients'),
       suppressed: sum('suppressed'),
@@ -72,7 +73,16 @@ export class PreviewCampaign {
     };
   }
 
-  private async groups(tx: Tx, campaign: Campaign): Promise<Group[]> {
+  /** As they are now, by variant: Meta may have moved one to another category since it was drafted. */
+  private async templatesOf(tx: Tx, { tenantId, wabaId, plan }: Campaign): Promise<(Template | null)[]> {
+    const templates: (Template | null)[] = [];
+    for (const { template: name, language } of plan.variants) {
+      templates.push(await this.templates.find(tx, tenantId, { wabaId, name, language }));
+    }
+    return templates;
+  }
+
+  private async groups(tx: Tx, campaign: Campaign, templates: readonly (Template | null)[]): Promise<Group[]> {
     const { tenantId, campaignId, plan } = campaign;
     const { optInFor } = await this.consent.of(tx, tenantId);
     const parameters = new SqlParameters();
@@ -81,7 +91,7 @@ export class PreviewCampaign {
       campaignId,
       boundsOf(plan.variants.map((v) => v.weight)),
       plan.phoneNumberIds,
-      plan.variants.map((v) => purposeOf(v.category) ?? null),
+      plan.variants.map((v, i) => purposeOf(templates[i]?.category ?? v.category) ?? null),
       optInFor,
       JSON.stringify(plan.variants.map((v) => attributesWithoutFallback(v.components))),
       new Date(this.clock.now().getTime() - 86_400_000),
@@ -93,21 +103,17 @@ export class PreviewCampaign {
   }
 
   /** By billing's own estimate, so that it is the price that will be charged. */
-  private async price(campaign: Campaign, groups: readonly Group[]): Promise<PriceResponse> {
-    const { tenantId, wabaId, plan } = campaign;
+  private async price(
+    { tenantId, wabaId }: Campaign,
+    groups: readonly Group[],
+    templates: readonly (Template | null)[],
+  ): Promise<PriceResponse> {
     const day = this.clock.now().toISOString().slice(0, 10);
-    const known = await this.db.inTenant(tenantId, async (tx) => ({
-      waba: await this.wabas.waba(tx, tenantId, { wabaId }),
-      templates: await Promise.all(
-        plan.variants.map(({ template: name, language }) =>
-          this.templates.find(tx, tenantId, { wabaId, name, language }),
-        ),
-      ),
-    }));
+    const waba = await this.db.inTenant(tenantId, (tx) => this.wabas.waba(tx, tenantId, { wabaId }));
     const parts = new Map<string, { template_id: string; market: string; count: number; in_window: number }>();
     let unpriced = 0;
     for (const group of groups) {
-      const templateId = known.templates[group.variant]?.metaTemplateId;
+      const templateId = templates[group.variant]?.metaTemplateId;
       if (group.prefix === null || !templateId) unpriced += reached(group);
       else {
         const market = marketOf(`+${group.prefix}`, day)?.market ?? OTHER_MARKET;
@@ -120,7 +126,7 @@ export class PreviewCampaign {
     }
     const audience = [...parts.values()].filter((p) => p.count > 0);
     if (audience.length === 0) return { totals: [], lines: [], unpriced };
-    const body = { waba_id: known.waba?.metaWabaId, audience };
+    const body = { waba_id: waba?.metaWabaId, audience };
     try {
       const made = await this.calls.call('billing', { app: 'engagement', tenantId }, 'POST', '/api/v1/estimates', body);
       const { totals, lines } = made as PriceResponse;

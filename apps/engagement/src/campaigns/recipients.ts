@@ -59,6 +59,14 @@ export class Recipients {
     return rows.filter((r) => r.isNew).length;
   }
 
+  /** Forgets who is listed of a draft that goes to others by now. */
+  async unlist(tx: Tx, { tenantId, campaignId }: Campaign): Promise<void> {
+    await tx.query(`DELETE FROM campaign_recipients WHERE tenant_id = $1 AND campaign_id = $2 AND state = 'listed'`, [
+      tenantId,
+      campaignId,
+    ]);
+  }
+
   /** Recipients whose message was given to the gateway and never answered for: their worker died. */
   async unanswered(tx: Tx, { tenantId, campaignId, phoneNumberId }: Lane, limit: number): Promise<Recipient[]> {
     return tx.query(

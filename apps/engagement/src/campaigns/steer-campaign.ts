@@ -9,6 +9,8 @@ import { Audiences } from './audiences.js';
 import type { Campaign } from './campaign.js';
 import { type CampaignState, canMove } from './campaign-state.js';
 import { Campaigns } from './campaigns.js';
+import { Recipients } from './recipients.js';
+import { hasPassed } from './schedule.js';
 import { Stand } from './stand.js';
 
 /** Launches, pauses, resumes and cancels. */
@@ -18,6 +20,7 @@ export class SteerCampaign {
     private readonly db: Database,
     private readonly campaigns: Campaigns,
     private readonly audiences: Audiences,
+    private readonly recipients: Recipients,
     private readonly stand: Stand,
     private readonly wake: Wake,
     private readonly features: Features,
@@ -28,13 +31,22 @@ export class SteerCampaign {
   async launch(tenantId: string, campaignId: string): Promise<Campaign> {
     this.features.require('campaigns', tenantId);
     const launched = await this.move(tenantId, campaignId, 'freezing', async (tx, campaign) => {
-      const { schedule } = campaign.plan;
-      if ('at' in schedule && schedule.at && new Date(schedule.at) < this.clock.now()) {
-        throw Refusal.conflict('schedule.at has passed. Change it, or leave it out to send at once.');
+      if (hasPassed(campaign.plan.schedule, this.clock.now())) {
+        throw Refusal.conflict('schedule: has passed for everybody. Change it, or leave it out to send at once.');
       }
       const standing = await this.stand.now(tx, campaign);
       const stopped = Object.values(standing.states).find((state) => state === 'missing' || !isSendable(state));
       if (stopped) throw Refusal.conflict(`A template of this campaign is ${stopped}, so it cannot be sent.`);
+      const moved = campaign.plan.variants.find((v) => standing.templates[v.templateId]?.category !== v.category);
+      if (moved) {
+        const now = standing.templates[moved.templateId]?.category;
+        throw Refusal.conflict(
+          `Meta moved the template ${moved.template} from ${moved.category} to ${now} since it was drafted, and with it ` +
+            'its price and the consent that it needs. Save the draft again to accept that.',
+        );
+      }
+      // It may have been drafted for a list first: a contact who stands in it would be taken for one who is frozen.
+      if (campaign.audience.kind !== 'list') await this.recipients.unlist(tx, campaign);
       await this.campaigns.settleAudience(tx, campaign, await this.audiences.settled(tx, tenantId, campaign.audience));
       await this.campaigns.stand(tx, campaign, standing);
       await this.campaigns.nameNumbers(tx, campaign);

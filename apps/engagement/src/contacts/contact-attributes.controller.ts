@@ -13,8 +13,11 @@ import { ATTRIBUTE_KEY, ATTRIBUTE_TYPES, type AttributeType, ContactAttributes }
 import { Refusal } from '#libs/http';
 import { Database } from '#libs/persistence';
 import { type Caller, TenantCaller, TenantGuard } from '#libs/tenants';
+import { Segments } from '../segments/segments.js';
 
 const MOST_ATTRIBUTES = 100;
+/** Segments in a refusal. */
+const MOST_NAMED = 10;
 
 class AttributeRequest {
   @ApiProperty({ enum: ATTRIBUTE_TYPES, description: 'It cannot be changed later' })
@@ -46,6 +49,7 @@ export class ContactAttributesController {
   constructor(
     private readonly db: Database,
     private readonly attributes: ContactAttributes,
+    private readonly segments: Segments,
   ) {}
 
   /** What you keep of your customers. */
@@ -80,13 +84,18 @@ export class ContactAttributesController {
     return attribute;
   }
 
-  /** Forgets an attribute, with its values of all contacts. */
+  /** Forgets an attribute, with its values of all contacts; not while a segment asks for it. */
   @Delete(':key')
   @HttpCode(204)
   @ApiOperation({ summary: 'Remove an attribute of contacts' })
   @ApiNoContentResponse()
   async forget(@TenantCaller() { tenantId }: Caller, @Param('key') key: string): Promise<void> {
     await this.db.inTenant(tenantId, async (tx) => {
+      const asking = await this.segments.askingFor(tx, tenantId, key);
+      if (asking.length > 0) {
+        const named = asking.slice(0, MOST_NAMED).join(', ');
+        throw Refusal.conflict(`Segments ask for ${key}: ${named}. Change or remove them first.`);
+      }
       if (!(await this.attributes.forget(tx, tenantId, key))) throw Refusal.notFound('attribute');
     });
   }

@@ -31,3 +31,11 @@ export type Condition =
 
 /** Which contacts are meant: data, saved as it is, that a form can show and a program can write. */
 export type Filter = { all: Filter[] } | { any: Filter[] } | { not: Filter } | Condition;
+
+/** Keys of the attributes that a filter asks for. */
+export function attributesIn(filter: Filter): string[] {
+  if ('all' in filter) return filter.all.flatMap(attributesIn);
+  if ('any' in filter) return filter.any.flatMap(attributesIn);
+  if ('not' in filter) return attributesIn(filter.not);
+  return 'attribute' in filter ? [filter.attribute] : [];
+}

@@ -111,6 +111,17 @@ describe('a segment', () => {
     expect(size.body).toEqual({ contacts: 4, reachable: 3, opted_out: 1, opted_in: 1 });
   });
 
+  it('keeps the attributes that it asks for, however deep, from being removed', async () => {
+    await call('PUT', '/contacts/attributes/plan', { type: 'text' });
+    const filter = { any: [{ tag: 'vip' }, { not: { all: [{ attribute: 'plan', is: 'set' }] } }] };
+    const { id } = (await call('POST', '/segments', { name: 'Without plan', filter })).body;
+    const refused = await call('DELETE', '/contacts/attributes/plan');
+    expect([refused.status, refused.body.error.message]).toEqual([409, expect.stringContaining('Without plan')]);
+    await call('PUT', `/segments/${id}`, { filter: { tag: 'vip' } });
+    expect((await call('DELETE', '/contacts/attributes/plan')).status).toBe(204);
+    await call('DELETE', `/segments/${id}`);
+  });
+
   it('is saved under a name of its own, changed and removed', async () => {
     const saved = await call('POST', '/segments', { name: 'Regulars', filter: { tag: 'vip' } });
     expect(saved).toMatchObject({ status: 201, body: { name: 'Regulars', filter: { tag: 'vip' } } });

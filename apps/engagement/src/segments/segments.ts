@@ -5,7 +5,7 @@ import { Refusal } from '#libs/http';
 import { newId } from '#libs/ids';
 import type { Tx } from '#libs/persistence';
 import { compileFilter } from './compile-filter.js';
-import type { Filter } from './filter.js';
+import { attributesIn, type Filter } from './filter.js';
 import { readFilter } from './read-filter.js';
 import { SqlParameters } from './sql-parameters.js';
 
@@ -51,6 +51,26 @@ export class Segments {
     const read = readFilter(filter, await this.attributes.types(tx, tenantId));
     if ('filter' in read) return read.filter;
     throw Refusal.invalid(read.problems.join('; '), { filter: read.problems });
+  }
+
+  /**
+   * The filter of a segment, to be used now.
+   *
+   * @throws Refusal 409 where it fits the attributes no more: one that is gone would be met by nobody, and its `not` by everybody
+   */
+  async filterOf(tx: Tx, tenantId: string, { name, filter }: Segment): Promise<Filter> {
+    const read = readFilter(filter, await this.attributes.types(tx, tenantId));
+    if ('filter' in read) return read.filter;
+    throw Refusal.conflict(`The segment ${name} does not fit your attributes any more: ${read.problems.join('; ')}.`);
+  }
+
+  /** Names of the segments that ask for an attribute. */
+  async askingFor(tx: Tx, tenantId: string, attribute: string): Promise<string[]> {
+    const segments: Pick<Segment, 'name' | 'filter'>[] = await tx.query(
+      'SELECT name, filter FROM segments WHERE tenant_id = $1 ORDER BY name',
+      [tenantId],
+    );
+    return segments.filter(({ filter }) => attributesIn(filter).includes(attribute)).map(({ name }) => name);
   }
 
   async list(tx: Tx, tenantId: string, page: { before?: string | undefined; limit: number }): Promise<Segment[]> {
