@@ -50,5 +50,11 @@ export interface ConsentRecord {
   recordedAt: Date;
 }
 
+/** Clocks differ. */
+const AHEAD_AT_MOST_MS = 60_000;
+
+/** Whether a merchant tells of something that is yet to come: recorded, it would outdo every opt-out until then. */
+export const isYetToCome = (at: Date, now: Date): boolean => at.getTime() > now.getTime() + AHEAD_AT_MOST_MS;
+
 /** What holds now for one purpose. */
 export type Standing = Pick<ConsentRecord, 'recordId' | 'purpose' | 'state' | 'at' | 'source'>;

@@ -4,6 +4,7 @@ export {
   type ConsentRecord,
   type ConsentSource,
   type ConsentState,
+  isYetToCome,
   type NewConsent,
   PURPOSES,
   type Purpose,

@@ -1,6 +1,6 @@
 import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
-import { csvCell } from './csv-cell.js';
+import { csvCell, plainCell } from './csv-cell.js';
 
 describe('a cell of a CSV file', () => {
   it.each([
@@ -20,7 +20,8 @@ describe('a cell of a CSV file', () => {
   });
 
   it('that is a number stays a number', () => {
-    expect(['-0.0397', '12', '0.5'].map(csvCell)).toEqual(['-0.0397', '12', '0.5']);
+    const numbers = ['-0.0397', '12', '0.5', '+5215512345678'];
+    expect(numbers.map(csvCell)).toEqual(numbers);
   });
 
   it('is read as it was written, but for the mark of text', () => {
@@ -28,6 +29,19 @@ describe('a cell of a CSV file', () => {
       fc.property(fc.string(), (text) => {
         const [[read] = []]: string[][] = parse(`${csvCell(text)},x\r\n`, { record_delimiter: '\r\n' });
         expect([text, `'${text}`]).toContain(read);
+      }),
+    );
+  });
+
+  it('is what it was when the mark is taken off, also where it began with one', () => {
+    const text = fc.string({
+      unit: fc.constantFrom("'", '=', '-', '+', '@', ' ', '5', 'a', '"', ',', '\n'),
+      maxLength: 6,
+    });
+    fc.assert(
+      fc.property(text, (given) => {
+        const [[read = ''] = []]: string[][] = parse(`${csvCell(given)},x\r\n`, { record_delimiter: '\r\n' });
+        expect(plainCell(read)).toBe(given);
       }),
     );
   });

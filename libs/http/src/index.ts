@@ -1,5 +1,5 @@
 export { MayBeAbsent, MayBeNull } from './absence.js';
-export { csvCell } from './csv-cell.js';
+export { csvCell, plainCell } from './csv-cell.js';
 export { nativeEnvelope, type RenderRefusal } from './envelope.js';
 export { READINESS, type ReadinessCheck } from './health.controller.js';
 export { IsInstant, isInstant } from './instant.js';

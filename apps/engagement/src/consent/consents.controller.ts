@@ -1,7 +1,7 @@
 import { Body, Controller, Get, Inject, Post, Put, Query, UseGuards } from '@nestjs/common';
 import { ApiBearerAuth, ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { CLOCK, type Clock } from '#libs/clock';
-import { ConsentSettings, Consents } from '#libs/consent';
+import { ConsentSettings, Consents, isYetToCome } from '#libs/consent';
 import { PAGE_SIZE, pageOf, Refusal } from '#libs/http';
 import { Database, type Tx } from '#libs/persistence';
 import { type Caller, TenantCaller, TenantGuard } from '#libs/tenants';
@@ -17,9 +17,6 @@ import {
   StandingResponse,
 } from './consent.response.js';
 import { TellConsent } from './tell-consent.js';
-
-/** Clocks differ; a consent of tomorrow would outdo an opt-out of today. */
-const AHEAD_AT_MOST_MS = 60_000;
 
 @ApiTags('consent')
 @ApiBearerAuth()
@@ -65,7 +62,7 @@ export class ConsentsController {
     const { purpose, state, wording, proof } = request;
     const now = this.clock.now();
     const at = request.at ? new Date(request.at) : now;
-    if (at.getTime() > now.getTime() + AHEAD_AT_MOST_MS) throw Refusal.invalid('at: is yet to come.');
+    if (isYetToCome(at, now)) throw Refusal.invalid('at: is yet to come.');
     return this.db.inTenant(tenantId, async (tx) => {
       const customers = await customersNamed(tx, this.book, tenantId, request);
       const said = { customers, purpose, state, at, source: 'api' as const, wording, proof, madeBy: makerOf(caller) };

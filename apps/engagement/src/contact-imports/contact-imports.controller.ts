@@ -3,6 +3,7 @@ import {
   Controller,
   Get,
   HttpCode,
+  Inject,
   Param,
   ParseUUIDPipe,
   Post,
@@ -22,7 +23,9 @@ import {
   ApiTags,
 } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
-import { PAGE_SIZE, PageRequest, pageOf, Refusal } from '#libs/http';
+import { CLOCK, type Clock } from '#libs/clock';
+import { isYetToCome } from '#libs/consent';
+import { csvCell, PAGE_SIZE, PageRequest, pageOf, Refusal } from '#libs/http';
 import { Database, type Tx } from '#libs/persistence';
 import { type Caller, TenantCaller, TenantGuard } from '#libs/tenants';
 import { makerOf } from '../maker-of.js';
@@ -31,7 +34,6 @@ import { ContactImportPageResponse, ContactImportResponse } from './contact-impo
 import { type ContactImport, ContactImports } from './contact-imports.js';
 import { CsvBody } from './csv-bodies.js';
 import { ExportContacts } from './export-contacts.js';
-import { csvField } from './parse-csv.js';
 import { ReceiveImport } from './receive-import.js';
 
 const REFUSALS_AT_ONCE = 5_000;
@@ -46,6 +48,7 @@ export class ContactImportsController {
     private readonly imports: ContactImports,
     private readonly receiveImport: ReceiveImport,
     private readonly exports: ExportContacts,
+    @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
   /** Takes a CSV file of any length in; its rows become contacts in the background, in pieces, and nothing is taken twice. */
@@ -66,7 +69,7 @@ export class ContactImportsController {
       throw new Refusal(415, 'unsupported_media_type', 'Send the file as the body, with content-type text/csv.');
     }
     const { name, country, columns = {}, tags = [] } = query;
-    const consent = consentOf(query);
+    const consent = consentOf(query, this.clock.now());
     const importId = await this.receiveImport.receive(tenantId, body.bytes, {
       name,
       country,
@@ -152,7 +155,7 @@ export class ContactImportsController {
     for (let after = -1; ; ) {
       const rows = await this.imports.refusals(tenantId, importId, after, REFUSALS_AT_ONCE);
       if (rows.length > 0) {
-        yield rows.map(({ row, reason, content }) => `${row},${csvField(reason)},${csvField(content)}\r\n`).join('');
+        yield rows.map(({ row, reason, content }) => `${row},${csvCell(reason)},${csvCell(content)}\r\n`).join('');
       }
       if (rows.length < REFUSALS_AT_ONCE) return;
       after = rows.at(-1)?.row ?? after;
@@ -167,10 +170,11 @@ const csvFile = (lines: AsyncIterable<string>, name: string): StreamableFile =>
     disposition: `attachment; filename="${name}"`,
   });
 
-function consentOf({ consent_purpose: purpose, consent_wording: wording, consent_at: at }: ImportQuery) {
+function consentOf({ consent_purpose: purpose, consent_wording: wording, consent_at: at }: ImportQuery, now: Date) {
   if (purpose === undefined) return undefined;
   if (wording === undefined || at === undefined) {
     throw Refusal.invalid('consent_purpose: needs consent_wording and consent_at, which are the proof of it.');
   }
+  if (isYetToCome(new Date(at), now)) throw Refusal.invalid('consent_at: is yet to come.');
   return { purpose, wording, at };
 }

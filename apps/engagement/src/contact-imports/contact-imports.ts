@@ -181,8 +181,11 @@ export class ContactImports {
     );
   }
 
-  /** Imports of all tenants that are not at their end. */
-  open(): Promise<{ tenantId: string; importId: string }[]> {
-    return this.db.query('SELECT tenant_id AS "tenantId", import_id AS "importId" FROM door_open_imports()');
+  /** Imports of all tenants that are not at their end, the oldest first. */
+  open(): Promise<{ tenantId: string; importIds: string[] }[]> {
+    return this.db.query(
+      `SELECT tenant_id AS "tenantId", array_agg(import_id::text ORDER BY import_id) AS "importIds"
+         FROM door_open_imports() GROUP BY tenant_id`,
+    );
   }
 }

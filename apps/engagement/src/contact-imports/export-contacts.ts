@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type Contact, ContactAttributes, Contacts } from '#libs/contacts';
+import { csvCell } from '#libs/http';
 import { Database } from '#libs/persistence';
-import { csvField } from './parse-csv.js';
 
 /** Contacts of one statement; so many are in memory at a time, however many there are. */
 const BATCH = 2_000;
@@ -20,7 +20,7 @@ export class ExportContacts {
     const keys = await this.db.inTenant(tenantId, async (tx) => [
       ...(await this.attributes.types(tx, tenantId)).keys(),
     ]);
-    yield `${['id', 'name', 'phone', 'user_id', 'username', 'tags', 'last_seen_at', ...keys].map(csvField).join(',')}\r\n`;
+    yield `${['id', 'name', 'phone', 'user_id', 'username', 'tags', 'last_seen_at', ...keys].map(csvCell).join(',')}\r\n`;
     let before: string | undefined;
     for (;;) {
       const page = { before, limit: BATCH };
@@ -45,5 +45,5 @@ function lineOf(contact: Contact, keys: readonly string[]): string {
     contact.lastSeenAt?.toISOString(),
     ...keys.map((key) => contact.attributes[key]),
   ];
-  return fields.map((field) => csvField(field === undefined || field === null ? '' : String(field))).join(',');
+  return fields.map((field) => csvCell(field === undefined || field === null ? null : String(field))).join(',');
 }

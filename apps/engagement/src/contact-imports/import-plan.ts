@@ -50,6 +50,9 @@ const KNOWN: Readonly<Record<string, Target>> = {
 
 const LONGEST_NAME = 200;
 const MOST_TAGS = 50;
+const LONGEST_TAG = 50;
+/** What cutting leaves of a character outside the basic plane; JSON of PostgreSQL cannot hold it. */
+const HALF_A_PAIR = /[\ud800-\udbff]$/;
 const WORDS: Readonly<Record<string, ConsentState>> = {
   yes: 'granted',
   true: 'granted',
@@ -100,6 +103,9 @@ export function readRow(
 ): { row: ImportRow } | { reason: string } {
   const row: ImportRow = { identifiers: [], tags: [...plan.tags], attributes: {} };
   if (plan.consent && !plan.targets.includes('consent')) row.consent = 'granted';
+  const poisoned = fields.findIndex((field) => field.includes('\0'));
+  // No text here can hold it, and so neither can the reason.
+  if (poisoned !== -1) return { reason: `field ${poisoned + 1} contains the character U+0000` };
   for (const [i, target] of plan.targets.entries()) {
     const value = fields[i];
     if (value === undefined || value === '' || target === 'ignore') continue;
@@ -133,7 +139,7 @@ function put(
       row.name = value;
       return undefined;
     case 'tags':
-      row.tags.push(...value.split(/[,;|]/).flatMap((tag) => tag.trim().slice(0, 50) || []));
+      row.tags.push(...value.split(/[,;|]/).flatMap(cutTag));
       return row.tags.length > MOST_TAGS ? `has more than ${MOST_TAGS} tags` : undefined;
     case 'consent':
       row.consent = WORDS[value.toLowerCase()] as ConsentState;
@@ -148,6 +154,8 @@ function put(
     }
   }
 }
+
+const cutTag = (tag: string): string | [] => tag.trim().slice(0, LONGEST_TAG).replace(HALF_A_PAIR, '') || [];
 
 const isTarget = (target: string, types: AttributeTypes): boolean =>
   target === 'ignore' ||

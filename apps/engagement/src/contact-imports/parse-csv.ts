@@ -1,6 +1,9 @@
+import { plainCell } from '#libs/http';
+
 /**
- * The rows of a piece of CSV: fields parted by a delimiter, quoted where they hold one (RFC 4180). Empty lines are rows
- * without fields, so that rows keep their numbers.
+ * The rows of a piece of CSV: fields parted by a delimiter, quoted where they hold one (RFC 4180), without the mark that an
+ * export puts before what a spreadsheet would take for a formula. Empty lines are rows without fields, so that rows keep their
+ * numbers.
  */
 export function parseCsv(text: string, delimiter: string): string[][] {
   const rows: string[][] = [];
@@ -20,7 +23,7 @@ export function parseCsv(text: string, delimiter: string): string[][] {
         while (at < text.length && text[at] !== delimiter && text[at] !== '\n') at++;
         field = text.slice(from, at).replace(/\r$/, '');
       }
-      row.push(field.trim());
+      row.push(plainCell(field.trim()));
       if (text[at] !== delimiter) break;
       at++;
     }
@@ -53,10 +56,4 @@ export function textOf(bytes: Buffer): string {
   } catch {
     return LATIN.decode(bytes);
   }
-}
-
-/** A field as it stands in a file; formulas are made harmless, because spreadsheets run them (OWASP, CSV injection). */
-export function csvField(value: string): string {
-  const safe = /^[=+\-@\t\r]/.test(value) && !/^\+\d+$/.test(value) ? `'${value}` : value;
-  return /[",;\n\r]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }

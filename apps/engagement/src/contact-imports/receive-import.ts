@@ -73,6 +73,10 @@ export class ReceiveImport {
     const types = await this.db.inTenant(tenantId, (tx) => this.attributes.types(tx, tenantId));
     const read = targetsOf(parseCsv(header, delimiter)[0] ?? [], columns, types);
     if ('problem' in read) throw Refusal.invalid(`columns: ${read.problem}.`, { columns: [read.problem] });
+    if (read.targets.includes('consent') && !consent) {
+      const how = 'What is it about? Or let columns say that the column is "ignore".';
+      throw Refusal.invalid(`consent_purpose: is required, for the file has a column of consent. ${how}`);
+    }
     const plan = { delimiter, targets: read.targets, country, tags, consent };
     return { plan, rest: rows > 1 ? { bytes: bytes.subarray(end + 1), firstRow: 1, rows: rows - 1 } : undefined };
   }

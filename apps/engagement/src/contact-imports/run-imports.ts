@@ -1,13 +1,17 @@
 import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import type { Logger } from 'pino';
 import { CLOCK, type Clock } from '#libs/clock';
 import { Consents, type NewConsent } from '#libs/consent';
 import { ContactAttributes, customerKeysOf, UpsertContacts } from '#libs/contacts';
+import { csvCell } from '#libs/http';
 import { Leases } from '#libs/leases';
+import { LOGGER } from '#libs/observability';
 import { Database, type Tx } from '#libs/persistence';
 import { Periodic } from '#libs/queues';
+import { inTurns } from '../in-turns.js';
 import { ContactImports, type RefusedRow } from './contact-imports.js';
 import { type ImportPlan, type ImportRow, readRow } from './import-plan.js';
-import { csvField, parseCsv, textOf } from './parse-csv.js';
+import { parseCsv, textOf } from './parse-csv.js';
 
 const LOOK_EVERY_MS = 1_000;
 /** A file that stops coming for so long has broken off. */
@@ -27,20 +31,33 @@ export class RunImports implements OnApplicationBootstrap {
     private readonly leases: Leases,
     private readonly periodic: Periodic,
     @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
   onApplicationBootstrap(): void {
-    this.periodic.every('contact imports', LOOK_EVERY_MS, async () => {
-      for (const { tenantId, importId } of await this.imports.open()) await this.run(tenantId, importId);
-    });
+    this.periodic.every('contact imports', LOOK_EVERY_MS, () =>
+      inTurns(
+        () => this.imports.open(),
+        ({ tenantId, importIds }) => this.turn(tenantId, importIds),
+        (err, { tenantId }) => this.logger.error({ err, tenantId }, 'imports stumbled'),
+      ),
+    );
   }
 
-  /** Takes in what waits of an import; another process may be at it already. */
-  async run(tenantId: string, importId: string): Promise<void> {
-    await this.imports.giveUpReceiving(tenantId, importId, new Date(this.clock.now().getTime() - SILENCE_MS));
-    await this.leases.hold(tenantId, `contact-import:${importId}`, async (stillMine) => {
-      while (stillMine() && (await this.takePiece(tenantId, importId)));
-    });
+  /**
+   * Takes the next piece of a tenant in, of the oldest of its imports that has one and that no other process is at: what a later file
+   * says holds.
+   *
+   * @returns whether there may be more
+   */
+  async turn(tenantId: string, importIds: readonly string[]): Promise<boolean> {
+    const silentSince = new Date(this.clock.now().getTime() - SILENCE_MS);
+    for (const importId of importIds) {
+      await this.imports.giveUpReceiving(tenantId, importId, silentSince);
+      const lane = `contact-import:${importId}`;
+      if ((await this.leases.hold(tenantId, lane, () => this.takePiece(tenantId, importId))) === true) return true;
+    }
+    return false;
   }
 
   /** @returns whether there may be more */
@@ -62,8 +79,8 @@ export class RunImports implements OnApplicationBootstrap {
         const outcome = readRow(fields, plan, types);
         if ('row' in outcome) rows.push(outcome.row);
         else {
-          const content = fields.map(csvField).join(',').replaceAll('\0', '').slice(0, LONGEST_CONTENT);
-          refused.push({ row: piece.firstRow + i, reason: outcome.reason, content });
+          const content = fields.map((field) => csvCell(field.replaceAll('\0', ''))).join(',');
+          refused.push({ row: piece.firstRow + i, reason: outcome.reason, content: content.slice(0, LONGEST_CONTENT) });
         }
       }
       const { created, updated } = await this.upserts.put(tx, tenantId, rows);
