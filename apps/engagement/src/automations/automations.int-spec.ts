@@ -1,7 +1,10 @@
 import { Module } from '@nestjs/common';
 import { Contacts } from '#libs/contacts';
+import { GatewayClient } from '#libs/gateway-client';
+import { newId } from '#libs/ids';
 import { Database } from '#libs/persistence';
 import { ProcessModule } from '#libs/process';
+import { ServiceUnreachable } from '#libs/service-calls';
 import { eventually, http, type RunningApp, startApp } from '../../../../test/support/app.js';
 import { aMerchant, type Merchant } from '../../../../test/support/gateway.js';
 import { GatewayStage } from '../../../../test/support/gateway-stage.js';
@@ -215,6 +218,33 @@ describe('an automation', () => {
     expect((await ended(id, 'done')).steps).toMatchObject([{ state: 'sent' }]);
     expect(await sent()).toHaveLength(1);
   });
+
+  it('sends its message, once, when the gateway comes back after an hour', async () => {
+    const client = worker.app.get(GatewayClient);
+    const send = client.send.bind(client);
+    client.send = () => Promise.reject(new ServiceUnreachable('away'));
+    const id = await automation({ trigger: 'order.delivered', steps: [step(0, 'here it is')] });
+    await tell('order.delivered');
+    const inStep = 'SELECT FROM automation_steps WHERE tenant_id = $1 AND message_id IS NOT NULL';
+    await eventually(async () => (await stage.database.owner.query(inStep, [shop.tenantId])).rowCount === 1);
+    const anHourAgo = newId(new Date(Date.now() - 61 * 60_000));
+    const [old] = (await runsOf(id))[0].steps;
+    await stage.database.owner.query('UPDATE automation_steps SET message_id = $2 WHERE tenant_id = $1', [
+      shop.tenantId,
+      anHourAgo,
+    ]);
+    client.send = send;
+    const done = await eventually(async () => {
+      await stage.database.owner.query(
+        `UPDATE automation_runs SET due_at = now() WHERE tenant_id = $1 AND state = 'waiting'`,
+        [shop.tenantId],
+      );
+      return (await runsOf(id)).find((run: { state: string }) => run.state === 'done');
+    }, 30_000);
+    expect(done.steps).toMatchObject([{ state: 'sent' }]);
+    expect([anHourAgo, old.message_id]).not.toContain(done.steps[0].message_id);
+    expect(await sent()).toHaveLength(1);
+  }, 60_000);
 
   it('shows where the courier is to who wrote within a day, and to nobody else', async () => {
     const steps = [{ after_minutes: 0, send: { location: true } }];

@@ -8,6 +8,7 @@ import { LOGGER } from '#libs/observability';
 import { Database, type Tx } from '#libs/persistence';
 import { Periodic } from '#libs/queues';
 import { addressOf } from '../contacts/address-of.js';
+import { inTurns } from '../in-turns.js';
 import { type AutomationRun, AutomationRuns } from './automation-runs.js';
 import { AutomationSteps, type StepRecord } from './automation-steps.js';
 import { Automations, type StoredAutomation } from './automations.js';
@@ -44,23 +45,22 @@ export class RunAutomations implements OnApplicationBootstrap {
   ) {}
 
   onApplicationBootstrap(): void {
-    this.periodic.every('automations', LOOK_EVERY_MS, async () => {
-      for (const tenantId of await this.runs.tenantsWithDue()) {
-        // What fails for one tenant is tried again, and holds up nobody else.
-        await this.runDue(tenantId).catch((err) => this.logger.error({ err, tenantId }, 'automations stumbled'));
-      }
-    });
+    this.periodic.every('automations', LOOK_EVERY_MS, () =>
+      inTurns(
+        () => this.runs.tenantsWithDue(),
+        (tenantId) => this.turn(tenantId),
+        (err, tenantId) => this.logger.error({ err, tenantId }, 'automations stumbled'),
+      ),
+    );
   }
 
-  /** Takes all that is due of a tenant; another process may be at it already. */
-  async runDue(tenantId: string): Promise<void> {
-    await this.leases.hold(tenantId, 'automations', async (stillMine) => {
-      while (stillMine() && (await this.takeBatch(tenantId)) === BATCH);
-    });
+  /** Takes what is due next of a tenant, unless another process is at it. @returns whether more is due */
+  async turn(tenantId: string): Promise<boolean> {
+    return (await this.leases.hold(tenantId, 'automations', () => this.takeBatch(tenantId))) === BATCH;
   }
 
   /** @returns how many runs were due, up to BATCH */
-  async takeBatch(tenantId: string): Promise<number> {
+  private async takeBatch(tenantId: string): Promise<number> {
     const { due, toSend } = await this.db.inTenant(tenantId, (tx) => this.claim(tx, tenantId));
     await this.sender.send(tenantId, toSend);
     return due;

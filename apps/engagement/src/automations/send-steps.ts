@@ -24,6 +24,8 @@ const SECOND_MS = 1_000;
 const LEAST_WAIT_S = 60;
 /** Where a refusal names no time: long enough for a top-up or a template's review to be over at the next look. */
 const USUAL_WAIT_S = 900;
+/** The gateway did not answer for so long that it takes the id no more; it has stored nothing under it. */
+const TOO_OLD = 'stale_id';
 
 /** Hands steps to the gateway and keeps what it says; the gateway alone decides whether a message may go. */
 @Injectable()
@@ -75,8 +77,8 @@ export class SendSteps {
 
   private async settle(tx: Tx, tenantId: string, { run, automation, record }: StepToSend, verdict: Verdict) {
     const { runId, step } = record;
-    if (verdict !== 'accepted' && verdict.retry !== 'never') {
-      const seconds = Math.max(LEAST_WAIT_S, verdict.retry_after ?? USUAL_WAIT_S);
+    if (verdict !== 'accepted' && (verdict.retry !== 'never' || verdict.reason === TOO_OLD)) {
+      const seconds = Math.max(LEAST_WAIT_S, verdict.retry_after ?? (verdict.reason === TOO_OLD ? 0 : USUAL_WAIT_S));
       await this.steps.forget(tx, tenantId, runId, step);
       await this.runs.wait(tx, tenantId, runId, step, new Date(this.clock.now().getTime() + seconds * SECOND_MS));
       return;
