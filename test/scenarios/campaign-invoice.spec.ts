@@ -102,9 +102,10 @@ describe('a campaign of which every message is delivered', () => {
         monthly_fee: { tenant: '49' },
       },
     });
-    // Put on the plan as if it had been a while ago; through the API a plan begins today at the earliest.
+    // Put on the plan for the whole month; through the API a plan begins today at the earliest.
     await stage.database.owner.query(
-      `INSERT INTO tenant_plans VALUES ($1, gen_random_uuid(), '2026-01-01', 'campaigns', 1, 'test', '2026-01-01')`,
+      `INSERT INTO tenant_plans
+       SELECT $1, gen_random_uuid(), date_trunc('month', now() AT TIME ZONE 'America/New_York'), 'campaigns', 1, 'test', now()`,
       [shop.tenantId],
     );
   };

@@ -10,7 +10,7 @@ describe('days and months as they are asked for', () => {
   it('a month has its own last day', () => {
     expect(daysOfMonth('2024-02')).toEqual({ from: '2024-02-01', to: '2024-02-29' });
     expect(daysOfMonth('2026-12')).toEqual({ from: '2026-12-01', to: '2026-12-31' });
-    for (const none of ['2026-00', '2026-13', '2026-1', '2026-11-01', '0000-12']) {
+    for (const none of ['2026-00', '2026-13', '2026-1', '2026-11-01', '0000-12', '9999-12']) {
       expect(daysOfMonth(none)).toBeUndefined();
     }
   });

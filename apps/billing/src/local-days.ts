@@ -39,9 +39,10 @@ export function mustBeZone(timezone: string): void {
   }
 }
 
-/** The first and last day of a month `YYYY-MM`, or undefined for text that is none. */
+/** The first and last day of a month `YYYY-MM`, or undefined for text that is none, or names the last month of all. */
 export function daysOfMonth(month: string): { from: string; to: string } | undefined {
-  if (!MONTH.test(month)) return undefined;
+  // After 9999-12 there is no day `YYYY-MM-DD`, so nobody could say when it is over.
+  if (!MONTH.test(month) || month === '9999-12') return undefined;
   const [year, number] = month.split('-').map(Number) as [number, number];
   const last = new Date(Date.UTC(year, number, 0)).getUTCDate();
   return { from: `${month}-01`, to: `${month}-${last}` };

@@ -147,12 +147,12 @@ export class Ledger {
     return chargeGroups(tx, tenantId, side, days);
   }
 
-  /** The first day on which something is charged, of all or from a day on; undefined when nothing is. */
-  async firstChargedDay(tx: Tx, tenantId: string, from?: string): Promise<string | undefined> {
+  /** The first day on which something is charged; undefined when nothing is. */
+  async firstChargedDay(tx: Tx, tenantId: string): Promise<string | undefined> {
     const [row]: { day: string | null }[] = await tx.query(
       `SELECT min(coalesce(booked_on, local_day))::text AS day FROM charges
-        WHERE tenant_id = $1 AND side = 'price' AND ($2::date IS NULL OR coalesce(booked_on, local_day) >= $2::date)`,
-      [tenantId, from ?? null],
+        WHERE tenant_id = $1 AND side = 'price'`,
+      [tenantId],
     );
     return row?.day ?? undefined;
   }

@@ -13,12 +13,14 @@ export interface MonthDraft {
   readonly sums: readonly DraftSum[];
   /** Why it cannot be issued yet; null: it can. */
   readonly waitsFor: string | null;
+  /** Live numbers when it was made; null of drafts that were made before this was kept. */
+  readonly numbers: number | null;
   readonly madeAt: Date;
   readonly seenAt: Date;
   readonly issuedAt: Date | null;
 }
 
-const COLUMNS = `tenant_id AS "tenantId", month, sums, waits_for AS "waitsFor", made_at AS "madeAt", seen_at AS "seenAt",
+const COLUMNS = `tenant_id AS "tenantId", month, sums, waits_for AS "waitsFor", numbers, made_at AS "madeAt", seen_at AS "seenAt",
   issued_at AS "issuedAt"`;
 
 /** The one writer of drafts. A tenant has one of each month, however many workers look at the month. */
@@ -31,20 +33,22 @@ export class InvoiceDrafts {
 
   /**
    * Keeps what a month comes to now; an issued one stays as it is.
+   * @param seen `numbers`: of a draft that is made by this call; one that is there keeps its own
    * @returns whether this call made the draft, and not an earlier one
    */
   async keep(
     tx: Tx,
     tenantId: string,
     month: string,
-    seen: { sums: readonly DraftSum[]; waitsFor: string | null },
+    seen: { sums: readonly DraftSum[]; waitsFor: string | null; numbers: number },
   ): Promise<boolean> {
     const rows: { made: boolean }[] = await tx.query(
-      `INSERT INTO invoice_drafts AS d (tenant_id, month, sums, waits_for, made_at, seen_at) VALUES ($1, $2, $3, $4, $5, $5)
+      `INSERT INTO invoice_drafts AS d (tenant_id, month, sums, waits_for, numbers, made_at, seen_at)
+       VALUES ($1, $2, $3, $4, $6, $5, $5)
        ON CONFLICT (tenant_id, month) DO UPDATE SET sums = excluded.sums, waits_for = excluded.waits_for,
          seen_at = excluded.seen_at WHERE d.issued_at IS NULL
        RETURNING xmax = 0 AS made`,
-      [tenantId, month, JSON.stringify(seen.sums), seen.waitsFor, this.clock.now()],
+      [tenantId, month, JSON.stringify(seen.sums), seen.waitsFor, this.clock.now(), seen.numbers],
     );
     return rows[0]?.made ?? false;
   }

@@ -57,8 +57,9 @@ export class RunInvoices implements OnApplicationBootstrap {
   async run(tenantId: string): Promise<boolean> {
     const seen = await this.db.inTenant(tenantId, async (tx) => {
       const profile = await this.profiles.find(tx, tenantId);
-      const month = profile && (await this.gatherMonth.nextMonth(tx, tenantId, profile));
-      if (!profile || !month) return undefined;
+      const next = profile && (await this.gatherMonth.nextMonth(tx, tenantId, profile));
+      if (!profile || !next) return undefined;
+      const { month, numbers } = next;
       const found = await this.gatherMonth.gather(tx, tenantId, month).catch((error) => {
         if (error instanceof Refusal) return { waits: error.details };
         throw error;
@@ -67,7 +68,7 @@ export class RunInvoices implements OnApplicationBootstrap {
         'entity' in found
           ? monthInvoices(found).map(({ currency, totals: { net, tax, total } }) => ({ currency, net, tax, total }))
           : [];
-      const made = await this.drafts.keep(tx, tenantId, month, { sums, waitsFor: found.waits });
+      const made = await this.drafts.keep(tx, tenantId, month, { sums, waitsFor: found.waits, numbers });
       return { month, made, due: found.waits === null && this.isDue(profile, month) };
     });
     if (seen?.due) await this.issue(tenantId, seen.month);

@@ -12,7 +12,7 @@ export interface MonthFee {
 
 /** What is counted for the fees of a month. */
 export interface MonthFacts {
-  /** Live numbers of the tenant at the end of the month. */
+  /** Numbers of the tenant that were registered at Meta at the end of the month. */
   readonly numbers: number;
   /** Messages that customers wrote in the month. */
   readonly inbound: number;

@@ -36,6 +36,11 @@ export class PlanCalendar {
     private readonly rows: readonly (Pick<Assignment, 'fromDay' | 'plan' | 'version'> & { terms: PlanTerms })[],
   ) {}
 
+  /** The first day on which the tenant is on a plan; undefined for one that never was put on any. */
+  get firstDay(): string | undefined {
+    return this.rows[0]?.fromDay;
+  }
+
   /** The plan in force on a local day: of the assignments whose day has come the latest; pass-through before the first. */
   on(day: string): PlanInForce {
     const known = this.byDay.get(day);
