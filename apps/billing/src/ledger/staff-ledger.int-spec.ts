@@ -193,7 +193,7 @@ describe('what staff do to books and rate cards', () => {
     expect((await asStaff('POST', `/rate-cards/${proposed.body.id}/approve`, REASON, second)).status).toBe(200);
     expect(await price()).toMatchObject({ price: '0.0190', revision: 1 });
 
-    const again = async (dry_run: boolean) =>
+    const again = async (dry_run: boolean | null | undefined) =>
       (
         await asStaff('POST', `/tenants/${shop.tenantId}/charges/re-rating`, {
           from: '2026-10-01',
@@ -210,7 +210,10 @@ describe('what staff do to books and rate cards', () => {
       next: null,
     };
     const charged = async () => (await call('GET', `/api/v1/charges/${messages[0]}`, shop.apiKey)).body;
-    expect(await again(true)).toMatchObject({ dry_run: true, ...expected });
+    // Only who says false means it.
+    for (const dry of [true, null, undefined]) {
+      expect(await again(dry)).toMatchObject({ dry_run: true, ...expected });
+    }
     expect(await charged()).toMatchObject({ unit_price: printed, revision: 0 });
     const both = await Promise.all([again(false), again(false)]);
     expect(both.map((r) => r.differences.length).sort()).toEqual([0, 1]);

@@ -16,10 +16,10 @@ class ReRatingRequest extends ReasonRequest {
   @ApiProperty({ example: '2026-11-30', description: 'Last day, included' })
   @Matches(DAY, { message: 'to must be YYYY-MM-DD' })
   to: string;
-  @ApiPropertyOptional({ description: 'Only say what differs; this is what happens unless it is false' })
+  @ApiPropertyOptional({ default: true, description: 'Only say what differs; this is what happens unless it is false' })
   @IsOptional()
   @IsBoolean()
-  dry_run: boolean = true;
+  dry_run?: boolean;
   @ApiPropertyOptional({ description: '`next` of the call before' })
   @IsOptional()
   @IsUUID()
@@ -77,9 +77,11 @@ export class StaffReRatingController {
   async run(
     @Staff() staff: StaffCaller,
     @Param('tenantId', ExistingTenant) tenantId: string,
-    @Body() { from, to, dry_run: dryRun, cursor, reason }: ReRatingRequest,
+    @Body() { from, to, dry_run, cursor, reason }: ReRatingRequest,
   ): Promise<ReRatingResponse> {
     mustBeRange({ from, to });
+    // null passes for left out: only who says false means it.
+    const dryRun = dry_run !== false;
     const period = { from, to, after: cursor };
     const object = `charges:${from}/${to}`;
     const result = await this.reRate.run(tenantId, period, { dryRun, memo: reason }, (tx, differences) =>

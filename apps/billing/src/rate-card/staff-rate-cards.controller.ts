@@ -8,7 +8,8 @@ import {
   ApiPropertyOptional,
   ApiTags,
 } from '@nestjs/swagger';
-import { IsBoolean, IsOptional, IsString, Length, Matches } from 'class-validator';
+import { IsBoolean, IsString, Length, Matches } from 'class-validator';
+import { MayBeAbsent } from '#libs/http';
 import { Needs, ReasonRequest, Staff, type StaffCaller } from '#libs/staff';
 import { mustBeDay } from '../local-days.js';
 import { StaffAudit } from '../staff/staff-audit.js';
@@ -29,7 +30,7 @@ class ProposeRequest extends ReasonRequest {
   @ApiPropertyOptional({
     description: 'The rows put prices of a card right that is in the book; else: a whole new card',
   })
-  @IsOptional()
+  @MayBeAbsent()
   @IsBoolean()
   corrects: boolean = false;
   @ApiProperty({ description: 'CSV with the columns market, category, price' })
