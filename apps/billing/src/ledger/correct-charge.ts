@@ -5,6 +5,7 @@ import { bookingDay, type Charge, Ledger, Periods } from '#libs/ledger';
 import { formatDecimal, isZero, parseDecimal, times } from '#libs/money';
 import { Database, type Tx } from '#libs/persistence';
 import { Wallets } from '#libs/wallet';
+import { WalletAlerts } from '../wallet/wallet-alerts.js';
 import { BY_HAND } from './reprice.js';
 
 /** What a message should have cost the tenant. */
@@ -25,6 +26,7 @@ export class CorrectCharge {
     private readonly ledger: Ledger,
     private readonly periods: Periods,
     private readonly wallets: Wallets,
+    private readonly alerts: WalletAlerts,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
@@ -57,7 +59,10 @@ export class CorrectCharge {
       const why = { memo: right.reason, bookedOn };
       const done = await this.ledger.correct(tx, tenantId, [[cost, corrected]], why, wallet?.currency);
       if (done.messageIds.length === 0) throw Refusal.conflict('The message is charged so already.');
-      if (!isZero(parseDecimal(done.toWallet))) await this.wallets.move(tx, tenantId, done.toWallet);
+      const moved = isZero(parseDecimal(done.toWallet))
+        ? undefined
+        : await this.wallets.move(tx, tenantId, done.toWallet);
+      if (moved) await this.alerts.tell(tx, tenantId, moved);
       const now = (await this.ledger.chargesOf(tx, tenantId, messageId)).filter((row) => row.side === 'price');
       const charge = now.at(-1) as Charge;
       await also(tx, charge);

@@ -7,6 +7,7 @@ import { Wallets } from '#libs/wallet';
 import { decideAlone } from '../metering/decide-alone.js';
 import { Plans } from '../plans/plans.js';
 import { CurrentRateBook } from '../rate-card/current-rate-book.js';
+import { WalletAlerts } from '../wallet/wallet-alerts.js';
 import { type BothSides, type NotRepriced, reprice } from './reprice.js';
 
 const PAGE = 500;
@@ -53,6 +54,7 @@ export class ReRateCharges {
     private readonly periods: Periods,
     private readonly plans: Plans,
     private readonly wallets: Wallets,
+    private readonly alerts: WalletAlerts,
     private readonly book: CurrentRateBook,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
@@ -112,7 +114,10 @@ export class ReRateCharges {
     const wallet = await this.wallets.find(tx, tenantId);
     const rights = pairs.map(([, { cost, price }]) => [cost, price] as const);
     const done = await this.ledger.correct(tx, tenantId, rights, { memo, bookedOn }, wallet?.currency);
-    if (!isZero(parseDecimal(done.toWallet))) await this.wallets.move(tx, tenantId, done.toWallet);
+    const moved = isZero(parseDecimal(done.toWallet))
+      ? undefined
+      : await this.wallets.move(tx, tenantId, done.toWallet);
+    if (moved) await this.alerts.tell(tx, tenantId, moved);
   }
 }
 

@@ -38,6 +38,14 @@ describe('what staff do to books and rate cards', () => {
     while ((await apps.worker.app.get(RateUsage).rateNext(tenantId)) > 0);
   };
 
+  const alertsOf = async ({ tenantId }: Merchant): Promise<string[]> => {
+    const { rows } = await database.owner.query(
+      `SELECT body::json->>'level' AS level FROM tenant_events WHERE tenant_id = $1 AND kind = 'wallet_low_balance'`,
+      [tenantId],
+    );
+    return rows.map((row) => row.level);
+  };
+
   it('correct a charge beside it, in the journal, in the wallet and on the next invoice', async () => {
     const shop = await merchant(apps);
     await asStaff('PUT', `/tenants/${shop.tenantId}/wallet`, { currency: 'USD', credit_limit: '1', ...REASON });
@@ -69,6 +77,17 @@ describe('what staff do to books and rate cards', () => {
     const journal = await call('GET', `/admin/v1/tenants/${shop.tenantId}/journal/2026-11`, first?.token);
     expect(journal.body.split('\r\n').length).toBeGreaterThan(8);
     expect(journal.body).toContain('asked by the merchant');
+  });
+
+  it('tell a tenant whose balance a correction takes to a level it set', async () => {
+    const shop = await merchant(apps);
+    await asStaff('PUT', `/tenants/${shop.tenantId}/wallet`, { currency: 'USD', credit_limit: '1', ...REASON });
+    await call('PATCH', '/api/v1/wallet', shop.apiKey, { alert_levels: ['-0.01'] });
+    const message = await shop.delivered();
+    await rate(shop);
+    const path = `/tenants/${shop.tenantId}/charges/${newMessageRef(message)}/correction`;
+    expect((await asStaff('POST', path, { unit_price: '0.0200', ...REASON })).status).toBe(200);
+    expect(await alertsOf(shop)).toEqual(['-0.01']);
   });
 
   it('close a month only when it is over', async () => {

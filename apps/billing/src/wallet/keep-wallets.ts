@@ -1,4 +1,6 @@
-import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import type { Logger } from 'pino';
+import { LOGGER } from '#libs/observability';
 import { Database } from '#libs/persistence';
 import { Periodic } from '#libs/queues';
 import { Wallets } from '#libs/wallet';
@@ -15,6 +17,7 @@ export class KeepWallets implements OnApplicationBootstrap {
     private readonly wallets: Wallets,
     private readonly estimates: EstimateHolds,
     private readonly periodic: Periodic,
+    @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
   onApplicationBootstrap(): void {
@@ -23,17 +26,28 @@ export class KeepWallets implements OnApplicationBootstrap {
   }
 
   async giveBack(): Promise<void> {
-    for (const tenantId of await this.wallets.tenants('with ended holds')) {
+    await this.ofEach(await this.wallets.tenants('with ended holds'), async (tenantId) => {
       while ((await this.db.inTenant(tenantId, (tx) => this.wallets.giveBack(tx, tenantId))) > 0);
-    }
+    });
   }
 
   async estimateAll(): Promise<void> {
-    for (const tenantId of await this.wallets.tenants('all')) {
-      await this.db.inTenant(tenantId, async (tx) => {
+    await this.ofEach(await this.wallets.tenants('all'), (tenantId) =>
+      this.db.inTenant(tenantId, async (tx) => {
         await this.wallets.endOldHolds(tx, tenantId);
         await this.estimates.write(tx, tenantId);
-      });
+      }),
+    );
+  }
+
+  /** One tenant's trouble keeps no other from what is its own. */
+  private async ofEach(tenantIds: readonly string[], keep: (tenantId: string) => Promise<void>): Promise<void> {
+    for (const tenantId of tenantIds) {
+      try {
+        await keep(tenantId);
+      } catch (error) {
+        this.logger.error({ err: error, tenantId }, 'the wallet of a tenant cannot be kept');
+      }
     }
   }
 }

@@ -244,6 +244,17 @@ describe('plans and wallets over HTTP', () => {
     }
   });
 
+  it('is kept although that of another tenant cannot be', async () => {
+    const [broken, shop] = [await shopWithWallet(), await shopWithWallet()];
+    await database.owner.query(`UPDATE wabas SET timezone = 'Nowhere/Nothing' WHERE tenant_id = $1`, [broken.tenantId]);
+    await database.owner.query('DELETE FROM wallet_estimates WHERE tenant_id = $1', [shop.tenantId]);
+    await apps.worker.app.get(KeepWallets).estimateAll();
+    const { rows } = await database.owner.query('SELECT waba_id FROM wallet_estimates WHERE tenant_id = $1', [
+      shop.tenantId,
+    ]);
+    expect(rows).toEqual([{ waba_id: shop.wabaId }]);
+  });
+
   it('knows what to hold for each category and market as soon as it is open, and follows the plan', async () => {
     const shop = await shopWithWallet();
     const held = async () => {
