@@ -25,7 +25,10 @@ export interface Balance {
   /** Debit positive, credit negative. */
   balance: string;
 }
-/** What entries of one kind posted to an account on a day; all messages of a day are one movement. */
+/**
+ * What entries of one kind posted to an account on a day. All messages of a day are one movement, and so is all that was taken
+ * back of messages for one reason, which after a mistake in a rate card is tens of thousands.
+ */
 export interface Movement {
   day: string;
   kind: JournalEntry['kind'];
@@ -223,11 +226,12 @@ export class Ledger {
     );
     const movements: Movement[] = await tx.query(
       `SELECT e.booked_on::text AS day, e.kind, p.account, p.currency,
-              CASE WHEN e.kind = 'message' THEN count(*)::int ELSE 1 END AS entries,
-              sum(p.amount)::text AS amount, CASE WHEN e.kind <> 'message' THEN max(e.memo) ELSE '' END AS memo
+              CASE WHEN e.kind IN ('message', 'reversal') THEN count(*)::int ELSE 1 END AS entries,
+              sum(p.amount)::text AS amount, CASE WHEN e.kind <> 'message' THEN e.memo ELSE '' END AS memo
          FROM postings p JOIN journal_entries e ON e.tenant_id = p.tenant_id AND e.entry_id = p.entry_id
         WHERE p.tenant_id = $1 AND p.account = ANY ($2::text[]) AND e.booked_on >= $3::date AND e.booked_on <= $4::date
-        GROUP BY e.booked_on, e.kind, p.account, p.currency, CASE WHEN e.kind <> 'message' THEN e.entry_id END
+        GROUP BY e.booked_on, e.kind, p.account, p.currency, CASE WHEN e.kind <> 'message' THEN e.memo ELSE '' END,
+                 CASE WHEN e.kind NOT IN ('message', 'reversal') THEN e.entry_id END
         ORDER BY e.booked_on, e.kind, memo, p.account, p.currency`,
       [tenantId, accounts, days.from, days.to],
     );

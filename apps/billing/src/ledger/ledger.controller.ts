@@ -2,7 +2,7 @@ import { Controller, Get, Query, UseGuards } from '@nestjs/common';
 import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { Refusal } from '#libs/http';
 import { isId } from '#libs/ids';
-import { ACCOUNTS_A_TENANT_SEES, Ledger, type PostedEntry, type Posting, titleOf } from '#libs/ledger';
+import { ACCOUNTS_A_TENANT_SEES, ENTRY_KINDS, Ledger, type PostedEntry, type Posting, titleOf } from '#libs/ledger';
 import { add, isZero, parseDecimal, ZERO } from '#libs/money';
 import { newMessageRef } from '#libs/outbox';
 import { Database } from '#libs/persistence';
@@ -22,7 +22,7 @@ class PostingResponse {
 }
 class EntryResponse {
   @ApiProperty() id: string;
-  @ApiProperty({ enum: ['message', 'reversal'] }) kind: string;
+  @ApiProperty({ enum: ENTRY_KINDS }) kind: string;
   @ApiProperty({ nullable: true, type: String }) message: string | null;
   @ApiProperty({ example: '2026-11-22' }) booked_on: string;
   @ApiProperty() posted_at: string;
@@ -32,8 +32,14 @@ class EntryResponse {
   @ApiProperty({ type: [PostingResponse] }) postings: PostingResponse[];
 }
 class LedgerResponse {
-  @ApiProperty({ description: 'All balances add up to zero in every currency' }) balanced: boolean;
-  @ApiProperty({ type: [BalanceResponse] }) balances: BalanceResponse[];
+  @ApiProperty({
+    nullable: true,
+    type: Boolean,
+    description: 'All balances add up to zero in every currency; on the first page, else null',
+  })
+  balanced: boolean | null;
+  @ApiProperty({ nullable: true, type: [BalanceResponse], description: 'On the first page, else null' })
+  balances: BalanceResponse[] | null;
   @ApiProperty({ type: [EntryResponse] }) entries: EntryResponse[];
   @ApiProperty({ nullable: true, type: String }) next: string | null;
 }
@@ -48,24 +54,25 @@ export class LedgerController {
     private readonly ledger: Ledger,
   ) {}
 
-  /** What the tenant owes: balances, and the journal page by page. Of the provider's own costs a tenant sees nothing. */
+  /** What the tenant owes: balances with the first page, and the journal page by page. Of the provider's own costs a tenant sees nothing. */
   @Get()
   @ApiOperation({ summary: 'Balances and journal entries' })
   @ApiOkResponse({ type: LedgerResponse })
   async read(@TenantCaller() { tenantId }: Caller, @Query() { cursor, limit }: PageQuery): Promise<LedgerResponse> {
     if (cursor !== undefined && !isId(cursor)) throw Refusal.invalid('cursor must be the `next` of a page before');
     const { balances, found } = await this.db.inTenant(tenantId, async (tx) => ({
-      balances: await this.ledger.balances(tx, tenantId),
+      // They are the sum of all there is: once for a reader, not once for each page.
+      balances: cursor === undefined ? await this.ledger.balances(tx, tenantId) : undefined,
       found: await this.ledger.listEntries(tx, tenantId, {
         accounts: ACCOUNTS_A_TENANT_SEES,
         after: cursor,
         limit: limit + 1,
       }),
     }));
-    const seen = balances.filter((b) => tenantSees(b.account));
+    const seen = balances?.filter((b) => tenantSees(b.account));
     return {
-      balanced: addsUp(seen),
-      balances: seen.map((b) => ({ ...b, title: titleOf(b.account) })),
+      balanced: seen ? addsUp(seen) : null,
+      balances: seen?.map((b) => ({ ...b, title: titleOf(b.account) })) ?? null,
       entries: found.slice(0, limit).map(entryResponse),
       next: found.length > limit ? (found[limit - 1]?.entryId ?? null) : null,
     };

@@ -69,7 +69,7 @@ describe('what staff do to books and rate cards', () => {
       { day: '2026-11-22', category: 'marketing', currency: 'USD', quantity: '0', amount: '0.0000' },
       { day: '2026-11-22', category: 'utility', currency: 'USD', quantity: '1', amount: '0.0085' },
     ]);
-    const statement = await call('GET', '/api/v1/statement?from=2026-11-01&to=2999-01-01', shop.apiKey);
+    const statement = await call('GET', '/api/v1/statement?from=2026-11-01&to=2027-10-31', shop.apiKey);
     expect(statement.body.movements.map((m: { kind: string; amount: string }) => [m.kind, m.amount])).toContainEqual([
       'reversal',
       '-0.0397',
@@ -239,6 +239,14 @@ describe('what staff do to books and rate cards', () => {
     expect(await charged()).toMatchObject({ unit_price: '0.0190', revision: 2, local_day: '2026-10-20' });
     expect((await call('GET', `/api/v1/charges/${elsewhere}`, shop.apiKey)).body).toMatchObject({ revision: 0 });
     expect(await again(true)).toMatchObject({ differences: [] });
+
+    // However many messages it was: what was taken back on a day for one reason is one movement.
+    const { movements } = (await call('GET', '/api/v1/statement', shop.apiKey)).body;
+    expect(movements.filter((m: { kind: string }) => m.kind === 'reversal')).toMatchObject([
+      { account: 'wallet', entries: 3, memo: REASON.reason },
+    ]);
+    const long = await call('GET', '/api/v1/statement?from=2025-01-01&to=2026-12-31', shop.apiKey);
+    expect(long.status).toBe(400);
 
     const [wallet, ledger] = [
       (await call('GET', '/api/v1/wallet', shop.apiKey)).body.wallet,

@@ -6,9 +6,11 @@ import { Refusal } from '#libs/http';
 import { Ledger, titleOf } from '#libs/ledger';
 import { Database } from '#libs/persistence';
 import { type Caller, TenantCaller, TenantOrApp } from '#libs/tenants';
-import { mustBeDay } from '../local-days.js';
+import { mustBeDay, mustBeRange } from '../local-days.js';
 import { StatementResponse, UsageResponse } from './usage.response.js';
 import { type Dimension, USAGE_DIMENSIONS, type UsageRow, usageReport } from './usage-report.js';
+
+const LONGEST_STATEMENT_DAYS = 366;
 
 class DaysQuery {
   @ApiPropertyOptional({ example: '2026-11-01', description: 'First day; the first of this month if left out' })
@@ -61,12 +63,13 @@ export class UsageController {
     };
   }
 
-  /** What was owed and paid: balances before the first day, movements day by day. */
+  /** What was owed and paid: balances before the first day, movements day by day; of a year at most. */
   @Get('statement')
   @ApiOperation({ summary: 'Statement of account' })
   @ApiOkResponse({ type: StatementResponse })
   async statement(@TenantCaller() { tenantId }: Caller, @Query() query: DaysQuery): Promise<StatementResponse> {
     const days = this.daysOf(query);
+    mustBeRange(days, LONGEST_STATEMENT_DAYS);
     const { opening, movements } = await this.db.inTenant(tenantId, (tx) =>
       this.ledger.movements(tx, tenantId, ['receivable', 'wallet'], days),
     );

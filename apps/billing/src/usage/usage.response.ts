@@ -1,4 +1,5 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { ENTRY_KINDS } from '#libs/ledger';
 
 const dimension = { nullable: true, type: String } as const;
 /** One sum; a dimension that was not asked for is absent. */
@@ -23,7 +24,8 @@ class OpeningResponse {
 }
 class MovementResponse {
   @ApiProperty({ example: '2026-11-22' }) day: string;
-  @ApiProperty({ example: 'message' }) kind: string;
+  @ApiProperty({ enum: ENTRY_KINDS, description: 'All messages of a day are one, and all reversals for one reason' })
+  kind: string;
   @ApiProperty({ enum: ['receivable', 'wallet'] }) account: string;
   @ApiProperty({ example: 'USD' }) currency: string;
   @ApiProperty({ description: 'How many entries it sums up' }) entries: number;
