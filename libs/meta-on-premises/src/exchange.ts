@@ -60,6 +60,7 @@ const NEVER_LEFT = new Set([
 export class Exchange {
   private readonly pool: Pool;
   private readonly base: string;
+  private ended = false;
 
   constructor(options: ExchangeOptions) {
     const url = new URL(options.url);
@@ -83,6 +84,7 @@ export class Exchange {
     const { file, body } = call;
     // Outside what is told of the network: bytes that cannot be read are the caller's own trouble.
     const bytes = await file?.open();
+    if (this.ended) throw new OnPremisesUnreachableError(false, new Error('its connections were closed'));
     let answer: V1Answer;
     let refusal: string;
     try {
@@ -133,10 +135,12 @@ export class Exchange {
 
   /** Takes no more calls, and resolves when those under way have their answers. */
   async finish(): Promise<void> {
+    this.ended = true;
     await this.pool.close();
   }
 
   async close(): Promise<void> {
+    this.ended = true;
     await this.pool.destroy();
   }
 }

@@ -308,9 +308,12 @@ describe('between an On-Premises client and us', () => {
     const sending = old.send(text);
     await asked;
     const finished = old.finish();
+    const meanwhile = await thrownBy(old.send(text));
     answer();
     expect([await sending, await finished]).toEqual([{ messages: [{ id: 'gBEG1' }] }, undefined]);
-    await expect(old.send(text)).rejects.toThrow();
+    for (const thrown of [meanwhile, await thrownBy(old.send(text))]) {
+      expect(thrown).toMatchObject({ name: 'OnPremisesUnreachableError', sent: false });
+    }
   });
 
   it('a file goes through as it is read, never whole', async () => {
