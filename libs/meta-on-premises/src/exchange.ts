@@ -123,11 +123,11 @@ export class Exchange {
   }
 
   /** As `ask`, for the parsed body; undefined where there is none. */
-  async askJson(call: V1Call, authorization?: string): Promise<{ status: number; body: unknown }> {
-    const { status, stream } = await this.ask(call, authorization);
+  async askJson(call: V1Call, authorization?: string): Promise<unknown> {
+    const { stream } = await this.ask(call, authorization);
     try {
       const text = await textOfAnswer(stream);
-      return { status, body: text === '' ? undefined : JSON.parse(text) };
+      return text === '' ? undefined : JSON.parse(text);
     } catch (error) {
       throw new OnPremisesUnreachableError(true, error);
     }

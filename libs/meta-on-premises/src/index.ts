@@ -8,7 +8,6 @@ export {
   type CheckedContact,
   OnPremisesClient,
   type OnPremisesClientOptions,
-  type Registration,
   type UploadFile,
 } from './on-premises-client.js';
 export { OnPremisesError, type OnPremisesProblem, OnPremisesUnreachableError } from './on-premises-error.js';

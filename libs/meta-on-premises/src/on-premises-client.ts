@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { Clock } from '#libs/clock';
-import { Exchange, type ExchangeOptions, type V1Answer, type V1Call } from './exchange.js';
+import { Exchange, type ExchangeOptions, type V1Call } from './exchange.js';
 import { type Fields, isFields, textOf } from './fields.js';
 import { type HealthNode, readHealth } from './health.js';
 import { OnPremisesError, OnPremisesUnreachableError } from './on-premises-error.js';
@@ -18,17 +18,6 @@ export interface CheckedContact {
   /** `valid`, `invalid`, `processing` (with `no_wait`), `failed`; from v2.43 on always `valid`. */
   status: string;
   wa_id?: string;
-}
-
-export interface Registration {
-  /** Country code and number without it, digits only. */
-  cc: string;
-  phone_number: string;
-  method: 'sms' | 'voice';
-  /** The certificate of the display name, base64. */
-  cert: string;
-  /** Two-step PIN, six digits. */
-  pin?: string;
 }
 
 export interface UploadFile {
@@ -75,14 +64,6 @@ export class OnPremisesClient {
     if (problem) throw new Error(`The new password ${problem}.`);
     this.session.hold(await this.requestToken(newPassword));
     if (newPassword !== undefined) this.password = newPassword;
-  }
-
-  /** Ends the token held, if there is one. */
-  async logout(): Promise<void> {
-    const token = this.session.value;
-    if (token === undefined) return;
-    this.session.hold(undefined);
-    await this.exchange.askJson({ method: 'POST', path: '/users/logout' }, `Bearer ${token}`);
   }
 
   /**
@@ -140,10 +121,6 @@ export class OnPremisesClient {
     };
   }
 
-  async deleteMedia(mediaId: string): Promise<void> {
-    await this.call({ method: 'DELETE', path: `/media/${encodeURIComponent(mediaId)}` });
-  }
-
   /** `{callback_persist, media, webhooks{url, …}, …}`, as the client has it. */
   async applicationSettings(): Promise<Fields> {
     return within(await this.call({ path: '/settings/application' }), 'settings', 'application');
@@ -152,11 +129,6 @@ export class OnPremisesClient {
   /** Changes what `changes` names. */
   async changeApplicationSettings(changes: Fields): Promise<void> {
     await this.call({ method: 'PATCH', path: '/settings/application', body: changes });
-  }
-
-  /** Back to what a fresh client has; callbacks go nowhere then. */
-  async resetApplicationSettings(): Promise<void> {
-    await this.call({ method: 'DELETE', path: '/settings/application' });
   }
 
   /** Has callbacks posted to `url`; they carry no signature, so the address itself must be a secret. */
@@ -178,60 +150,6 @@ export class OnPremisesClient {
   }
 
   /**
-   * Asks for a registration code. `codeSent` is false for a number that this client already has.
-   * Answers 1005 (`biz_link_on_prem_reg_blocked`) at Meta since the end of the service.
-   */
-  async registerAccount(registration: Registration): Promise<{ codeSent: boolean; verifiedName?: string }> {
-    const { status, body } = await this.withToken((token) =>
-      this.exchange.askJson({ method: 'POST', path: '/account', body: registration }, token),
-    );
-    const account = isFields(body) && Array.isArray(body.account) ? (body.account[0] as unknown) : undefined;
-    const verifiedName = isFields(account) ? textOf(account.vname) : undefined;
-    return { codeSent: status === 202, ...(verifiedName ? { verifiedName } : {}) };
-  }
-
-  /** @param code as it came by SMS or voice call */
-  async verifyAccount(code: string): Promise<void> {
-    await this.call({ method: 'POST', path: '/account/verify', body: { code } });
-  }
-
-  /** Spreads the number over as many nodes; only in a multiconnect setup. */
-  async setShards(shards: { cc: string; phone_number: string; pin?: string; shards: number }): Promise<void> {
-    await this.call({ method: 'POST', path: '/account/shards', body: shards });
-  }
-
-  async setTwoStepPin(pin: string): Promise<void> {
-    await this.call({ method: 'POST', path: '/settings/account/two-step', body: { pin } });
-  }
-
-  async removeTwoStepPin(): Promise<void> {
-    await this.call({ method: 'DELETE', path: '/settings/account/two-step' });
-  }
-
-  /** `{address, description, email, vertical, websites}`; the shape is general knowledge. */
-  async businessProfile(): Promise<Fields> {
-    return within(await this.call({ path: '/settings/business/profile' }), 'settings', 'business', 'profile');
-  }
-
-  async setBusinessProfile(profile: Fields): Promise<void> {
-    await this.call({ method: 'POST', path: '/settings/business/profile', body: profile });
-  }
-
-  /** The line below the name; the shape is general knowledge. */
-  async about(): Promise<string | undefined> {
-    const settings = within(await this.call({ path: '/settings/profile/about' }), 'settings', 'profile', 'about');
-    return textOf(settings.text);
-  }
-
-  async setAbout(text: string): Promise<void> {
-    await this.call({ method: 'PATCH', path: '/settings/profile/about', body: { text } });
-  }
-
-  async setPhoto(file: UploadFile): Promise<void> {
-    await this.call({ method: 'POST', path: '/settings/profile/photo', file });
-  }
-
-  /**
    * Writes the number's registration under a password; together they are `backup` in the Cloud API's `/register`, by which
    * a number moves there without a new code.
    * @returns the data, base64
@@ -246,10 +164,6 @@ export class OnPremisesClient {
     return data;
   }
 
-  async restore(password: string, data: string): Promise<void> {
-    await this.call({ method: 'POST', path: '/settings/restore', body: { password, data } });
-  }
-
   /** For a client that is replaced: takes no more calls, and resolves when those under way have their answers. */
   async finish(): Promise<void> {
     await this.exchange.finish();
@@ -261,10 +175,10 @@ export class OnPremisesClient {
   }
 
   private async call<T>(call: V1Call): Promise<T | undefined> {
-    return (await this.withToken((token) => this.exchange.askJson(call, token))).body as T | undefined;
+    return (await this.withToken((token) => this.exchange.askJson(call, token))) as T | undefined;
   }
 
-  private async withToken<T extends { status: number } | V1Answer>(ask: (bearer: string) => Promise<T>): Promise<T> {
+  private async withToken<T>(ask: (bearer: string) => Promise<T>): Promise<T> {
     const token = await this.tokenFor();
     try {
       return await ask(`Bearer ${token}`);
@@ -285,7 +199,7 @@ export class OnPremisesClient {
 
   private async requestToken(newPassword?: string): Promise<Token> {
     const basic = Buffer.from(`${this.user}:${this.password}`).toString('base64');
-    const { body } = await this.exchange.askJson(
+    const body = await this.exchange.askJson(
       { method: 'POST', path: '/users/login', body: newPassword === undefined ? {} : { new_password: newPassword } },
       `Basic ${basic}`,
     );

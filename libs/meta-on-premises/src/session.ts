@@ -37,12 +37,8 @@ export class Session {
     }
   }
 
-  hold(token: Token | undefined): void {
+  hold(token: Token): void {
     this.held = token;
-  }
-
-  get value(): string | undefined {
-    return this.held?.value;
   }
 }
 
