@@ -179,6 +179,17 @@ export class OnPremisesStage {
     return http('POST', url, { body });
   }
 
+  /** Resolves when as many events as that were looked at and left with a note like this. */
+  async lookedAt(shop: Merchant, note: string, count = 1): Promise<void> {
+    await eventually(async () => {
+      const { rows } = await this.database.owner.query(
+        'SELECT count(*)::int AS n FROM meta_events WHERE tenant_id = $1 AND note LIKE $2',
+        [shop.tenantId, note],
+      );
+      return rows[0].n === count;
+    });
+  }
+
   async clientAtSandbox(shop: Merchant): Promise<Json> {
     const { data } = await this.control('GET', '/on_premises');
     return data.find((c: Json) => c.name === this.nameOf(shop));

@@ -99,6 +99,17 @@ describe('a callback of an On-Premises client', () => {
     expect(messageOf(told)).toEqual(expected);
   });
 
+  it.each<[string, Fields]>([
+    ['another number', { metadata: { phone_number_id: '9' } }],
+    ['another product', { messaging_product: 'instagram' }],
+  ])('speaks of its own number, though it says %s', (_, said) => {
+    expect(firstValue({ ...said, more: 1 })).toEqual({ ...about, more: 1 });
+  });
+
+  it('brings no callback data, which no client was given', () => {
+    expect(statusOf({ id: 'g', biz_opaque_callback_data: 'paloma:1' })).toEqual({ id: 'g' });
+  });
+
   it('with several kinds of news gives a change for each', () => {
     const together = {
       ...sample('webhook_text'),
@@ -106,7 +117,7 @@ describe('a callback of an On-Premises client', () => {
       ...sample('webhook_errors'),
       more: 1,
     };
-    const kinds = valuesOf(cloudWebhookOf(together, number)).map((v) => Object.keys(v).slice(2));
+    const kinds = valuesOf(cloudWebhookOf(together, number)).map((v) => Object.keys(v).filter((k) => !(k in about)));
     expect(kinds).toEqual([['statuses'], ['contacts', 'messages'], ['errors'], ['more']]);
   });
 

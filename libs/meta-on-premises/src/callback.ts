@@ -17,7 +17,8 @@ export interface CloudWebhook {
 /**
  * A callback of the On-Premises client, which has no envelope, as the Cloud API webhook that says the same: one change
  * each for statuses, messages and errors. Whatever else it holds becomes a change of its own, so that nothing is lost;
- * ids are kept (they are not `wamid.`).
+ * ids are kept (they are not `wamid.`). It speaks of its own number, whatever it says; and callback data, which no client
+ * has ever been given, are left out of its statuses.
  *
  * Shapes: Meta's On-Premises webhook pages, stored copies of 2026-05; conversations and prices in statuses: general
  * knowledge.
@@ -36,7 +37,7 @@ export function cloudWebhookOf(callback: unknown, number: CallbackNumber): Cloud
     entry: [
       {
         id: number.metaWabaId,
-        changes: values.map((value) => ({ field: 'messages', value: { ...about, ...value } })),
+        changes: values.map((value) => ({ field: 'messages', value: { ...value, ...about } })),
       },
     ],
   };
@@ -61,7 +62,7 @@ const asText = (seconds: unknown) => (typeof seconds === 'number' ? String(secon
 
 function cloudStatus(status: unknown): unknown {
   if (!isFields(status)) return status;
-  const { type, message, errors, conversation, ...told } = status;
+  const { type, message, errors, conversation, biz_opaque_callback_data: _, ...told } = status;
   // Some versions name the recipient in `message` (Meta's address message page).
   const recipient = told.recipient_id ?? (isFields(message) ? message.recipient_id : undefined);
   return {

@@ -69,15 +69,10 @@ export class OutboxDoubts {
   }
 
   /**
-   * Messages of a number to some customers that were called and have no id of Meta's: those whose call is under way, whose
-   * outcome is unknown, and those that were parked because it stayed so.
+   * Messages of a number to some customers whose last call went over its On-Premises client and which have no id of Meta's:
+   * those whose call is under way, whose outcome is unknown, and those that were parked because it stayed so.
    */
-  async toRecipients(
-    tx: Tx,
-    tenantId: string,
-    phoneNumberId: string,
-    recipients: readonly string[],
-  ): Promise<InDoubt[]> {
+  async overClient(tx: Tx, tenantId: string, phoneNumberId: string, recipients: readonly string[]): Promise<InDoubt[]> {
     return tx.query(
       `WITH called AS (
          SELECT * FROM messages m WHERE m.tenant_id = $1 AND m.phone_number_id = $2 AND m.status IN ('sending', 'unknown')
@@ -89,7 +84,7 @@ export class OutboxDoubts {
        SELECT m.message_id AS "messageId", m.recipient, m.status = 'sending' AS "underWay", e.at AS "calledAt"
          FROM called m
          JOIN message_events e ON e.tenant_id = m.tenant_id AND e.message_id = m.message_id
-              AND e.kind = 'sending' AND e.occurrence = m.attempts
+              AND e.kind = 'sending' AND e.occurrence = m.attempts AND e.detail ->> 'over' = 'on_premises_client'
         WHERE m.meta_message_id IS NULL AND m.recipient = ANY ($3::text[])`,
       [tenantId, phoneNumberId, recipients],
     );

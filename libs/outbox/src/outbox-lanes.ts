@@ -21,6 +21,16 @@ export interface Except {
   recipients?: readonly string[];
 }
 
+/** Which messages are claimed, and by which way they go. */
+export interface ClaimOptions {
+  /** Takes no others than these. */
+  only?: readonly string[] | undefined;
+  /** Leaves out the lanes after this one. */
+  lanesAfter?: MessageLane;
+  /** Where it is not the Cloud API: it stands in the history, for a call that has no answer is told of by that way alone. */
+  over?: 'on_premises_client' | undefined;
+}
+
 const LAST_LANE: MessageLane = 2;
 
 // A message is due when its time has come, or when it has run out (then it is taken only to say so). Not due: one whose
@@ -66,11 +76,12 @@ const claim = (among: string): string => `
        AND m.message_id <= (SELECT message_id FROM first ORDER BY message_id DESC LIMIT 1)
     RETURNING m.*),
   noted AS (
-    INSERT INTO message_events (tenant_id, message_id, kind, occurrence, at, source)
-    SELECT tenant_id, message_id, status, attempts, $3, 'paloma' FROM claimed)
+    INSERT INTO message_events (tenant_id, message_id, kind, occurrence, at, source, detail)
+    SELECT tenant_id, message_id, status, attempts, $3, 'paloma', CASE status WHEN 'sending' THEN $6::jsonb END
+      FROM claimed)
   SELECT ${MESSAGE_COLUMNS} FROM claimed m ORDER BY m.lane, m.message_id`;
 const CLAIM = kept(claim(''));
-const CLAIM_ONLY = kept(claim('AND m.message_id = ANY ($6::uuid[])'));
+const CLAIM_ONLY = kept(claim('AND m.message_id = ANY ($7::uuid[])'));
 
 /** The waiting messages of each phone number, for the one dispatcher that holds the number's lease. */
 @Injectable()
@@ -123,9 +134,6 @@ export class OutboxLanes {
    * if their time has run out; all with their event.
    * At most one of each recipient and lane is among them: what is claimed is called within milliseconds, so that a dispatcher
    * that dies leaves no message in doubt whose turn had not come.
-   *
-   * @param only       takes no others than these
-   * @param lanesAfter leaves out the lanes after this one
    */
   async claim(
     tx: Tx,
@@ -133,8 +141,7 @@ export class OutboxLanes {
     phoneNumberId: string,
     now: Date,
     limit: number,
-    only?: readonly string[],
-    lanesAfter: MessageLane = LAST_LANE,
+    { only, lanesAfter = LAST_LANE, over }: ClaimOptions = {},
   ): Promise<MessageRow[]> {
     return tx.query(only ? CLAIM_ONLY : CLAIM, [
       tenantId,
@@ -142,6 +149,7 @@ export class OutboxLanes {
       now,
       limit,
       lanesAfter,
+      over === undefined ? null : JSON.stringify({ over }),
       ...(only ? [only] : []),
     ]);
   }

@@ -135,7 +135,7 @@ describe('a dispatcher', () => {
     expect(await peek({ lanesAfter: 1 })).toEqual([blocked, ordinary]);
     expect(await peek({ lanesAfter: 1, recipients: ['c'] })).toEqual([ordinary]);
     const claimed = await connected.db.inTenant(number.tenantId, (tx) =>
-      lanes.claim(tx, number.tenantId, number.phoneNumberId, clock.now(), 10, undefined, 1),
+      lanes.claim(tx, number.tenantId, number.phoneNumberId, clock.now(), 10, { lanesAfter: 1 }),
     );
     expect(claimed.map((m) => m.messageId)).toEqual([blocked, ordinary]);
   });

@@ -156,13 +156,23 @@ export class Outbox {
     return row;
   }
 
-  /** Our ids of messages by Meta's, the youngest where several share one; ids that no message has are absent. */
-  async idsByMetaId(tx: Tx, tenantId: string, metaMessageIds: readonly string[]): Promise<Map<string, string>> {
+  /**
+   * Our ids of messages by Meta's, the youngest where several share one; ids that no message has are absent.
+   *
+   * @param phoneNumberId looks among messages of this number only
+   */
+  async idsByMetaId(
+    tx: Tx,
+    tenantId: string,
+    metaMessageIds: readonly string[],
+    phoneNumberId?: string,
+  ): Promise<Map<string, string>> {
     if (metaMessageIds.length === 0) return new Map();
     const rows: { metaMessageId: string; messageId: string }[] = await tx.query(
       `SELECT m.meta_message_id AS "metaMessageId", m.message_id AS "messageId" FROM messages m
-        WHERE m.tenant_id = $1 AND m.meta_message_id = ANY ($2::text[]) ORDER BY m.message_id`,
-      [tenantId, metaMessageIds],
+        WHERE m.tenant_id = $1 AND m.meta_message_id = ANY ($2::text[])
+          AND ($3::uuid IS NULL OR m.phone_number_id = $3) ORDER BY m.message_id`,
+      [tenantId, metaMessageIds, phoneNumberId ?? null],
     );
     return new Map(rows.map((r) => [r.metaMessageId, r.messageId]));
   }

@@ -7,7 +7,7 @@ const SHOWN = 100;
 export interface RouteLag {
   /** Only zeros: nobody's that is known yet. */
   tenant_id: string;
-  /** `phone_number:` or `waba:` with Meta's id. */
+  /** `phone_number:`, `waba:` or, for callbacks of its client, `on_premises:` with Meta's id. */
   route: string;
   /** Changes that are not applied. */
   events: number;

@@ -13,7 +13,7 @@ import {
 import type { Tx } from '#libs/persistence';
 import { fateOfWaiting, whyNotSendable } from '#libs/template-state';
 import { Templates } from '#libs/templates';
-import type { Channel } from '../channels/channels.js';
+import { type Channel, clientOf } from '../channels/channels.js';
 import { graphBody, refersTo } from './graph-body.js';
 import { OptOuts } from './opt-outs.js';
 import { Telling } from './telling.js';
@@ -43,7 +43,8 @@ export class ClaimMessages {
     const { tenantId, phoneNumberId } = channel.number;
     return this.telling.inTenant(tenantId, async (tx, tell) => {
       const now = this.clock.now();
-      const claimed = await this.lanes.claim(tx, tenantId, phoneNumberId, now, room, only, lanesAfter);
+      const over = clientOf(channel) ? ('on_premises_client' as const) : undefined;
+      const claimed = await this.lanes.claim(tx, tenantId, phoneNumberId, now, room, { only, lanesAfter, over });
       const expired = claimed.filter((m) => m.status === 'expired');
       if (expired.length > 0) {
         await tell(expired.map((m) => failedStatus(channel, m, EXPIRED, now)));

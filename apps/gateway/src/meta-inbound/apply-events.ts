@@ -3,8 +3,10 @@ import { CLOCK, type Clock } from '#libs/clock';
 import { derivedId, timeOfId } from '#libs/ids';
 import { Inbound } from '#libs/inbound';
 import { storableJson, type Tx } from '#libs/persistence';
+import type { Lanes } from '#libs/queues';
 import { TenantEvents } from '#libs/tenant-events';
 import { Wabas } from '#libs/wabas';
+import { isClientRoute } from '../on-premises/client-route.js';
 import { ApplyAccount } from './apply-account.js';
 import { ApplyConsent } from './apply-consent.js';
 import { ApplyMessages } from './apply-messages.js';
@@ -37,7 +39,7 @@ export class ApplyEvents {
    */
   async apply(
     tx: Tx,
-    tenantId: string,
+    { tenantId, route }: Lanes['gateway.intake'],
     events: readonly WaitingEvent[],
   ): Promise<{ effects: Effects[]; endpointIds: string[] }> {
     const whereabouts = new Map<string, Promise<Whereabouts>>();
@@ -49,6 +51,7 @@ export class ApplyEvents {
       const context: EventContext = {
         tenantId,
         change,
+        ofClient: isClientRoute(route),
         ...(await this.whereAbout(tx, tenantId, change, whereabouts)),
         at: timeOf(change, event.eventId),
         patienceIsOver: this.isPatienceOver(event, this.clock.now()),

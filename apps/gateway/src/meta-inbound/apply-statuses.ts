@@ -15,7 +15,7 @@ import type { Tx } from '#libs/persistence';
 import type { TenantEvent } from '#libs/tenant-events';
 import { type UsageFact, UsageFacts } from '#libs/usage';
 import { mediaIdsOf } from '../media/media-ids.js';
-import { StrayStatuses } from '../on-premises/stray-statuses.js';
+import { ClientStatuses } from '../on-premises/client-statuses.js';
 import type { NumberContext } from './event-context.js';
 import { type Fields, fieldsOf, instantOf, isFields, listOf, nameOf, textOf } from './fields.js';
 import { envelopeOfPart } from './tenant-body.js';
@@ -41,7 +41,7 @@ export class ApplyStatuses {
     private readonly outbox: Outbox,
     private readonly usage: UsageFacts,
     private readonly media: MediaAtMeta,
-    private readonly strays: StrayStatuses,
+    private readonly ofClients: ClientStatuses,
   ) {}
 
   /** Applies the statuses of events in their order; adds to each event's effects what the tenant is to be told. */
@@ -77,6 +77,11 @@ export class ApplyStatuses {
     tenantId: string,
     statuses: readonly Status[],
   ): Promise<(status: Status) => string | undefined> {
+    // Events of a batch are of one route, so they are all of the client or all of Meta's.
+    if (statuses[0]?.context.ofClient) {
+      const byClientId = await this.ofClients.messageIds(tx, tenantId, statuses);
+      return ({ metaId }) => (metaId === undefined ? undefined : byClientId.get(metaId));
+    }
     const bare = statuses.filter((s) => !s.ourId && s.metaId).map((s) => s.metaId as string);
     const byMetaId = await this.outbox.idsByMetaId(tx, tenantId, [...new Set(bare)]);
     if (bare.length > 0) {
@@ -84,8 +89,6 @@ export class ApplyStatuses {
         if (metaId && ourId && !byMetaId.has(metaId)) byMetaId.set(metaId, ourId);
       }
     }
-    const unknown = statuses.filter((s) => s.metaId && !s.ourId && !byMetaId.has(s.metaId));
-    for (const [metaId, ourId] of await this.strays.messageIds(tx, tenantId, unknown)) byMetaId.set(metaId, ourId);
     return ({ ourId, metaId }) => ourId ?? (metaId === undefined ? undefined : byMetaId.get(metaId));
   }
 

@@ -5,6 +5,8 @@ import type { Effects } from './effects.js';
 export interface EventContext {
   tenantId: string;
   change: MetaChange;
+  /** Whether the number's On-Premises client said it, a server of the tenant's; Meta otherwise. */
+  ofClient: boolean;
   /** Our ids of the number and WABA it is about, where it says so. */
   phoneNumberId?: string | undefined;
   wabaId?: string | undefined;

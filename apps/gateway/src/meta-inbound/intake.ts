@@ -11,6 +11,8 @@ import { INTAKE_POLICY, type IntakePolicy } from './intake-policy.js';
 import { type EventEnd, MetaEvents, type WaitingEvent } from './meta-events.js';
 import { type SettledPlace, SettledPlaces } from './settled-places.js';
 
+type Lane = Lanes['gateway.intake'];
+
 const HELD_BY_ANOTHER_MS = 1_000;
 /** So long events gather at a route that had no more of them, while it is at work. */
 const GATHERING: Gathering = { least: 0, most: 50 };
@@ -47,14 +49,15 @@ export class Intake {
   ) {}
 
   /** @returns in how many milliseconds the route has work again; undefined for not until it is woken */
-  async drain({ tenantId, route }: Lanes['gateway.intake'], turn: Turn): Promise<number | undefined> {
+  async drain(lane: Lane, turn: Turn): Promise<number | undefined> {
+    const { tenantId, route } = lane;
     const done = await this.leases.hold(tenantId, `intake:${route}`, async (stillMine) => {
       while (stillMine()) {
         if (turn.isOver()) return 0;
         const lookedAt = performance.now();
         const batch = await this.events.due(tenantId, route, this.clock.now(), this.policy.batch);
         if (batch.length === 0) break;
-        this.wakeFor(tenantId, await this.settle(tenantId, batch, stillMine));
+        this.wakeFor(tenantId, await this.settle(lane, batch, stillMine));
         if (batch.length < this.policy.batch) await gather(performance.now() - lookedAt, GATHERING);
       }
       const next = await this.events.nextDueAt(tenantId, route);
@@ -64,26 +67,27 @@ export class Intake {
   }
 
   /** Leaves each event done, parked, or new with a later time; the lane goes on in each case. */
-  private async settle(tenantId: string, batch: readonly WaitingEvent[], stillMine: () => boolean): Promise<Wakes[]> {
+  private async settle(lane: Lane, batch: readonly WaitingEvent[], stillMine: () => boolean): Promise<Wakes[]> {
     const [event] = batch;
     if (!event || !stillMine()) return [];
     try {
-      return [await this.together(tenantId, batch)];
+      return [await this.together(lane, batch)];
     } catch (error) {
       if (batch.length === 1) {
-        await this.stumble(tenantId, event, error as Error);
+        await this.stumble(lane.tenantId, event, error as Error);
         return [];
       }
       const half = Math.ceil(batch.length / 2);
-      const first = await this.settle(tenantId, batch.slice(0, half), stillMine);
-      return [...first, ...(await this.settle(tenantId, batch.slice(half), stillMine))];
+      const first = await this.settle(lane, batch.slice(0, half), stillMine);
+      return [...first, ...(await this.settle(lane, batch.slice(half), stillMine))];
     }
   }
 
-  private together(tenantId: string, batch: readonly WaitingEvent[]): Promise<Wakes> {
+  private together(lane: Lane, batch: readonly WaitingEvent[]): Promise<Wakes> {
+    const { tenantId } = lane;
     const now = this.clock.now();
     const work = async (tx: Tx): Promise<Wakes> => {
-      const { effects, endpointIds } = await this.applier.apply(tx, tenantId, batch);
+      const { effects, endpointIds } = await this.applier.apply(tx, lane, batch);
       await this.events.settle(
         tx,
         tenantId,

@@ -10,7 +10,7 @@ import { TierReservationModule } from '#libs/tier-reservation';
 import { UsageModule } from '#libs/usage';
 import { WabasModule } from '#libs/wabas';
 import { InboundTraffic } from '../channels/inbound-traffic.js';
-import { StrayStatuses } from '../on-premises/stray-statuses.js';
+import { ClientStatuses } from '../on-premises/client-statuses.js';
 import { ApplyAccount } from './apply-account.js';
 import { ApplyConsent } from './apply-consent.js';
 import { ApplyEvents } from './apply-events.js';
@@ -58,7 +58,7 @@ export class MetaInboundModule {}
     ApplyEvents,
     ApplyMessages,
     ApplyStatuses,
-    StrayStatuses,
+    ClientStatuses,
     ApplyAccount,
     ApplyConsent,
     ApplyStanding,

@@ -40,12 +40,17 @@ export class ReceiveWebhook {
     await this.keep(readWebhook(body));
   }
 
-  /** Commits changes that are known to be authentic, in their order, and wakes who applies them. */
-  async keep(changes: readonly ReadChange[]): Promise<void> {
+  /**
+   * Commits changes that are known to be authentic, in their order, and wakes who applies them.
+   *
+   * @param place where all of them belong, whatever they say: for changes of somebody who speaks for one number alone.
+   *   Without it each is Meta's own, and its ids lead to its tenant
+   */
+  async keep(changes: readonly ReadChange[], place?: Place): Promise<void> {
     // Ids of one millisecond are in no order; sorted, they keep the order of the changes.
     const now = this.clock.now();
     const ids = changes.map(() => newId(now)).sort();
-    const stored = await Promise.all(changes.map((change, i) => this.store(change, ids[i] as string, now)));
+    const stored = await Promise.all(changes.map((change, i) => this.store(change, place, ids[i] as string, now)));
     for (const { change } of changes) if (change) this.countIn(change);
     for (const { tenantId, route } of onePerRoute(stored)) {
       if (tenantId !== PROVIDER_TENANT) void this.wake.lane('gateway.intake', { tenantId, route });
@@ -59,12 +64,8 @@ export class ReceiveWebhook {
     if (messages > 0 && number) this.traffic.saw(number, messages);
   }
 
-  private async store(read: ReadChange, eventId: string, now: Date): Promise<Addressed> {
-    const ids = read.change ? routesOf(read.change) : [];
-    const { tenantId, route } = (await this.directory.find(ids)) ?? {
-      tenantId: PROVIDER_TENANT,
-      route: routeText(ids[0]),
-    };
+  private async store(read: ReadChange, place: Place | undefined, eventId: string, now: Date): Promise<Addressed> {
+    const { tenantId, route } = place ?? (await this.placeOf(read));
     const event = { tenantId, eventId, route, field: fieldOf(read.change ?? {}) };
     if ('raw' in read) return this.keepRaw(event, read.raw, read.why, now);
     try {
@@ -76,15 +77,21 @@ export class ReceiveWebhook {
     }
   }
 
+  private async placeOf({ change }: ReadChange): Promise<Place> {
+    const ids = change ? routesOf(change) : [];
+    return (await this.directory.find(ids)) ?? { tenantId: PROVIDER_TENANT, route: routeText(ids[0]) };
+  }
+
   /** What cannot be stored as JSON is kept as it came and parked, in sight of staff. */
   private async keepRaw(event: Addressed, raw: Buffer, why: string, now: Date): Promise<Addressed> {
-    this.logger.error({ ...event, bytes: raw.length, why }, 'Meta signed what cannot be read; it is parked');
+    this.logger.error({ ...event, bytes: raw.length, why }, 'what came cannot be read; it is parked');
     await this.events.storeRaw({ ...event, raw, note: `kept as bytes: ${why}` }, now);
     return event;
   }
 }
 
 type Addressed = Omit<ReceivedEvent, 'body'>;
+type Place = Pick<ReceivedEvent, 'tenantId' | 'route'>;
 
 /** Whether PostgreSQL says that these data can never be stored (data exceptions, limits), however often they come. */
 const isUnstorable = (error: unknown): boolean => /^(22|54)\w{3}$/.test(String((error as { code?: unknown }).code));

@@ -58,6 +58,64 @@ describe('a call that had no answer', () => {
   });
 });
 
+describe('a message that went over the Cloud API and had no answer', () => {
+  it('is not settled by a client that the number was put on afterwards', async () => {
+    await stage.control('POST', '/faults', { path: `/${shop.metaPhoneNumberId}/messages`, mode: 'drop' });
+    const ref = await stage.send(shop, textTo(CUSTOMER));
+    await stage.until(shop, ref, 'unknown');
+    await stage.onPremises(shop);
+    const timestamp = String(Math.floor(Date.now() / 1000));
+    const status = (word: string) => ({ id: 'gBEGforged', status: word, timestamp, recipient_id: CUSTOMER });
+    const callback = { statuses: [status('sent'), status('delivered')] };
+    // For a moment the gateway remembers the number as it was, and the client would come again.
+    await eventually(async () => (await stage.callback(shop, callback)).status === 200);
+    await stage.lookedAt(shop, 'waits for a message%');
+    expect((await stage.read(shop, ref)).status).toBe('unknown');
+  });
+});
+
+describe('a client that speaks of another merchant', () => {
+  let other: Merchant;
+  const taken = async (of: Merchant, mention: string) => {
+    const { rows } = await stage.database.owner.query(
+      `SELECT route, status FROM meta_events
+        WHERE tenant_id = $1 AND position($2 IN coalesce(convert_from(raw, 'UTF8'), body::text)) > 0`,
+      [of.tenantId, mention],
+    );
+    return rows;
+  };
+  beforeEach(async () => {
+    other = await stage.merchant();
+    await stage.onPremises(shop);
+  });
+
+  it('is heard as its own number, whatever number it names', async () => {
+    const metadata = { display_phone_number: '15550009999', phone_number_id: other.metaPhoneNumberId };
+    const answer = await stage.callback(shop, { metadata, waba_info: { waba_id: other.metaWabaId }, warning: 'odd' });
+    expect(answer.status).toBe(200);
+    const told = await eventually(async () => (await stage.told(shop)).find((v) => v.warning === 'odd'));
+    expect(told.metadata.phone_number_id).toBe(shop.metaPhoneNumberId);
+    expect([await taken(shop, 'odd'), await taken(other, 'odd')]).toEqual([
+      [{ route: `on_premises:${shop.metaPhoneNumberId}`, status: 'done' }],
+      [],
+    ]);
+  });
+
+  it('in the form of Meta, nested too deep to be written again, is parked as bytes of its own number', async () => {
+    const value = { event: 'DISABLED_UPDATE', ban_info: { waba_ban_state: 'DISABLE' } };
+    const entry = [{ id: other.metaWabaId, changes: [{ field: 'account_update', value }] }];
+    const deep = `${'['.repeat(300_000)}${']'.repeat(300_000)}`;
+    const body = `{"object":"whatsapp_business_account","entry":${JSON.stringify(entry)},"x":${deep}}`;
+    const { url } = (await stage.clientAtSandbox(shop)).settings.webhooks;
+    expect((await fetch(url, { method: 'POST', body })).status).toBe(200);
+    expect([await taken(shop, 'DISABLED_UPDATE'), await taken(other, 'DISABLED_UPDATE')]).toEqual([
+      [{ route: `on_premises:${shop.metaPhoneNumberId}`, status: 'parked' }],
+      [],
+    ]);
+    await stage.until(other, await stage.send(other, textTo(CUSTOMER)), 'delivered', 'read');
+  });
+});
+
 describe('callbacks of a client', () => {
   beforeEach(() => stage.onPremises(shop));
 
@@ -104,7 +162,10 @@ describe('callbacks of a client', () => {
       headers: { 'content-type': 'text/plain' },
     });
     expect(answer.status).toBe(200);
-    const { rows } = await stage.database.owner.query(`SELECT status FROM meta_events WHERE raw IS NOT NULL`);
+    const { rows } = await stage.database.owner.query(
+      'SELECT status FROM meta_events WHERE tenant_id = $1 AND raw IS NOT NULL',
+      [shop.tenantId],
+    );
     expect(rows).toEqual([{ status: 'parked' }]);
   });
 });

@@ -1,5 +1,6 @@
+import { callbackDataOf, messageIdOf } from '#libs/outbox';
 import { eventually, http, type RunningApp } from '../../../../test/support/app.js';
-import { type Merchant, textTo } from '../../../../test/support/gateway.js';
+import { type Merchant, templateTo, textTo } from '../../../../test/support/gateway.js';
 import { CUSTOMER, type Json, OnPremisesStage } from '../../../../test/support/on-premises.js';
 
 const stage = new OnPremisesStage();
@@ -103,6 +104,55 @@ describe('a number that moves to the Cloud API', () => {
     await stage.until(shop, known, 'read');
     // It was not sent over the Cloud API as well.
     expect((await idsTaken()).filter(isCloud)).toEqual([]);
+  });
+
+  it('takes no word of the old client for what went over the Cloud API, nor its price', async () => {
+    await out('before');
+    const { url } = (await stage.clientAtSandbox(shop)).settings.webhooks;
+    expect((await move()).status).toBe(200);
+    await stage.control('POST', '/faults', { path: `/${shop.metaPhoneNumberId}/messages`, mode: 'drop', count: 2 });
+    const sale = templateTo(CUSTOMER, 'spring_sale');
+    const [named, unnamed] = [await stage.send(shop, sale), await stage.send(shop, sale)];
+    for (const ref of [named, unnamed]) await stage.until(shop, ref, 'unknown');
+    await stage.database.owner.query(`UPDATE messages SET meta_message_id = 'wamid.known' WHERE message_id = $1`, [
+      messageIdOf(named),
+    ]);
+    const status = (id: string, word: string) => ({
+      id,
+      status: word,
+      timestamp: String(Math.floor(Date.now() / 1000)),
+      recipient_id: CUSTOMER,
+      pricing: { pricing_model: 'PMP', billable: false, type: 'free_customer_service', category: 'service' },
+    });
+    const forged = [
+      { ...status('x', 'delivered'), biz_opaque_callback_data: callbackDataOf(messageIdOf(unnamed) as string) },
+      status('wamid.known', 'delivered'),
+      status('gBEGforged', 'sent'),
+      status('gBEGforged', 'delivered'),
+    ];
+    for (const one of forged) expect((await http('POST', url, { body: { statuses: [one] } })).status).toBe(200);
+    await stage.lookedAt(shop, 'waits for a message%', forged.length);
+    for (const ref of [named, unnamed]) expect((await stage.read(shop, ref)).status).toBe('unknown');
+    const { rows } = await stage.database.owner.query(
+      'SELECT count(*)::int AS n FROM usage_facts WHERE message_id = ANY ($1)',
+      [[messageIdOf(named), messageIdOf(unnamed)]],
+    );
+    expect(rows[0].n).toBe(0);
+  });
+
+  it('hears the old client for some days', async () => {
+    const { url } = (await stage.clientAtSandbox(shop)).settings.webhooks;
+    expect((await move()).status).toBe(200);
+    const answer = async () => (await http('POST', url, { body: { statuses: [] } })).status;
+    const movedAgo = (age: string) =>
+      stage.database.owner.query(
+        'UPDATE on_premises_clients SET state_at = now() - $2::interval WHERE tenant_id = $1',
+        [shop.tenantId, age],
+      );
+    await movedAgo('2 days');
+    expect(await answer()).toBe(200);
+    await movedAgo('4 days');
+    await eventually(async () => (await answer()) === 404);
   });
 
   it('brings its files along: they are uploaded anew, also what customers sent over the old client', async () => {

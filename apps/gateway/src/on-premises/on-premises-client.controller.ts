@@ -53,8 +53,8 @@ export class OnPremisesClientController {
 
   /**
    * Registers the number for the Cloud API with the registration of the client, so no new code is needed. Messages wait
-   * meanwhile; none is lost or sent twice. Callbacks of the old client are taken afterwards, too. May be called again
-   * until it has succeeded.
+   * meanwhile; none is lost or sent twice. Callbacks of the old client are taken for three days afterwards, about what went
+   * over it. May be called again until it has succeeded.
    */
   @ApiOperation({ summary: 'Move the number to the Cloud API' })
   @Post('move-to-cloud')
