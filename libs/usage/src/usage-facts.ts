@@ -16,6 +16,8 @@ export interface UsageFact {
   inWindow: boolean;
   /** Meta's block of the status as it came; null when no status carried one (yet). */
   pricing: Record<string, unknown> | null;
+  /** It went over an On-Premises client, whose word on prices is the tenant's own: `pricing` is null and stays so. */
+  overClient?: boolean;
   /** By Meta's status; the instant of acceptance where no `sent` was seen. */
   sentAt: Date;
   /** The billing moment: earliest of delivered, read, played. */
@@ -28,7 +30,7 @@ export interface ParkedFact extends UsageFact {
 
 const COLUMNS = `tenant_id AS "tenantId", message_id AS "messageId", phone_number_id AS "phoneNumberId",
   waba_id AS "wabaId", recipient, type, category, template_id AS "templateId", in_window AS "inWindow", pricing,
-  sent_at AS "sentAt", delivered_at AS "deliveredAt"`;
+  over_client AS "overClient", sent_at AS "sentAt", delivered_at AS "deliveredAt"`;
 
 /**
  * The one writer of usage facts. A fact is written when a status first proves delivery and completed by later statuses
@@ -46,11 +48,11 @@ export class UsageFacts {
     const column = <T>(pick: (f: UsageFact) => T): T[] => facts.map(pick);
     await tx.query(
       kept(`INSERT INTO usage_facts AS f (tenant_id, message_id, phone_number_id, waba_id, recipient, type, category,
-                                     template_id, in_window, pricing, sent_at, delivered_at)
+                                     template_id, in_window, pricing, sent_at, delivered_at, over_client)
        SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::text[],
-                            $8::uuid[], $9::boolean[], $10::jsonb[], $11::timestamptz[], $12::timestamptz[])
+                            $8::uuid[], $9::boolean[], $10::jsonb[], $11::timestamptz[], $12::timestamptz[], $13::boolean[])
                        AS n(tenant_id, message_id, phone_number_id, waba_id, recipient, type, category,
-                            template_id, in_window, pricing, sent_at, delivered_at)
+                            template_id, in_window, pricing, sent_at, delivered_at, over_client)
         ORDER BY n.message_id
        ON CONFLICT (tenant_id, message_id) DO UPDATE SET
          pricing = coalesce(f.pricing, excluded.pricing),
@@ -71,6 +73,7 @@ export class UsageFacts {
         column((f) => (f.pricing === null ? null : JSON.stringify(f.pricing))),
         column((f) => f.sentAt),
         column((f) => f.deliveredAt),
+        column((f) => f.overClient ?? false),
       ],
     );
   }

@@ -174,6 +174,21 @@ describe('rating what was delivered', () => {
     expect(rows).toEqual([{ used: 2 }]);
   });
 
+  it('prices what went over an On-Premises client by its own category, for no word of Meta will come', async () => {
+    const shop = await merchant(apps);
+    const over = { pricing: null, overClient: true };
+    const sale = await shop.delivered({ ...over, category: 'MARKETING' });
+    const reply = await shop.delivered({ ...over, type: 'text', category: null, inWindow: true });
+    await rate(shop);
+    const price = await rateOf('2026-10-01', 'USD', 'Mexico', 'marketing');
+    expect(await chargesOf(shop, sale)).toMatchObject([
+      { amount: price, rule: 'pmp/marketing' },
+      { amount: price, rule: 'pmp/marketing' },
+    ]);
+    expect(await chargesOf(shop, reply)).toMatchObject([{ amount: '0', freeReason: 'service_allowance' }, {}]);
+    expect(await parkedOf(shop)).toEqual([]);
+  });
+
   it('charges a reaction 0 without a word of Meta about its price', async () => {
     const shop = await merchant(apps);
     const reaction = await shop.delivered({ type: 'reaction', category: null, pricing: null });

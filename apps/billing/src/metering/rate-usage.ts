@@ -170,7 +170,9 @@ function priced(
 
 /**
  * What the platform knows at the billing moment, beside Meta's word. Free entry is Meta's to say: its pricing block names
- * it, so a message without a block waits for one. Conversations ended in 2025, before the platform's first message.
+ * it, so a message without a block waits for one. Over an On-Premises client none comes that could be believed: such a
+ * message is priced by its category, and nothing is entered free. Conversations ended in 2025, before the platform's first
+ * message.
  */
 function whatIsKnown(
   fact: UsageFact,
@@ -182,7 +184,7 @@ function whatIsKnown(
   const portfolio = knowledge.factsAt(portfolioId, fact.deliveredAt.getTime());
   return {
     serviceWindowOpen: fact.inWindow,
-    freeEntry: 'undecided',
+    freeEntry: fact.overClient ? 'none' : 'undecided',
     openConversations: [],
     freeConversationsUsed: 0,
     allowanceUsed: counters.allowanceUsed(month, fact.phoneNumberId),

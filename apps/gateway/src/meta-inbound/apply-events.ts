@@ -54,6 +54,7 @@ export class ApplyEvents {
         ofClient: isClientRoute(route),
         ...(await this.whereAbout(tx, tenantId, change, whereabouts)),
         at: timeOf(change, event.eventId),
+        cameAt: timeOfId(event.eventId),
         patienceIsOver: this.isPatienceOver(event, this.clock.now()),
         effects: new Effects(),
       };

@@ -125,15 +125,19 @@ export class ApplyStatuses {
       if (!outcome || outcome.verdict === 'repeat' || !status.word) continue;
       const { messageId } = outcome.message;
       if (status.word === 'sent') sent.set(messageId, status);
-      if (!provesDelivery(status.word) || isComplete(outcome)) continue;
-      facts.set(messageId, factOf(tenantId, status.context.wabaId, outcome));
+      if (!provesDelivery(status.word) || isComplete(status, outcome)) continue;
+      facts.set(messageId, factOf(tenantId, status, outcome));
       status.context.effects.rate = true;
     }
     await this.usage.record(tx, ...facts.values());
     const learned = await this.usage.learn(
       tx,
       tenantId,
-      ...[...sent].map(([messageId, { at, fields }]) => ({ messageId, sentAt: at, pricing: pricingOf(fields) })),
+      ...[...sent].map(([messageId, { context, at, fields }]) => ({
+        messageId,
+        sentAt: at,
+        pricing: context.ofClient ? null : pricingOf(fields),
+      })),
     );
     if (learned) for (const { context } of sent.values()) context.effects.rate = true;
   }
@@ -150,14 +154,18 @@ function statusesOf(context: NumberContext): Status[] {
   }));
 }
 
-const reportOf = ({ fields, word, at, metaId }: Status, messageId: string): ReportedStatus => ({
+const reportOf = ({ fields, word, at, metaId, context }: Status, messageId: string): ReportedStatus => ({
   messageId,
   status: word as ReportedStatus['status'],
-  at,
+  at: context.ofClient ? within(timeOfId(messageId), at, context.cameAt) : at,
   ...(metaId ? { metaMessageId: metaId } : {}),
   ...(Array.isArray(fields.errors) ? { errors: fields.errors } : {}),
   raw: fields,
 });
+
+/** A client says when, too, and by the time a message is billed: nothing happens before it was accepted or after we heard of it. */
+const within = (accepted: Date, at: Date, heardAt: Date): Date =>
+  new Date(Math.max(accepted.getTime(), Math.min(at.getTime(), heardAt.getTime())));
 
 const pricingOf = (status: unknown): Fields | null => {
   const { pricing } = fieldsOf(status);
@@ -170,30 +178,32 @@ const isProof = (step: ToldStatus): boolean => provesDelivery(step.kind as Messa
  * Whether the fact that an earlier batch recorded holds all there is to know: most messages are read soon after they were
  * delivered, while the fact of the delivery is being rated, and would wait for that to end.
  */
-function isComplete({ told, toldBefore }: AppliedStatus): boolean {
+function isComplete({ context }: Status, { told, toldBefore }: AppliedStatus): boolean {
   const before = told.slice(0, toldBefore);
   const proved = before.filter(isProof).map((step) => step.at.getTime());
-  if (proved.length === 0 || !before.some((step) => pricingOf(step.detail))) return false;
+  const isPriced = context.ofClient || before.some((step) => pricingOf(step.detail));
+  if (proved.length === 0 || !isPriced) return false;
   const earliest = Math.min(...proved);
   return !told.some((step) => isProof(step) && step.at.getTime() < earliest);
 }
 
-/** The fact as everything that Meta told of the message makes it. */
-function factOf(tenantId: string, wabaId: string, { message, told }: AppliedStatus): UsageFact {
+/** The fact as everything that was told of the message makes it. Its price is Meta's to tell, and not a client's. */
+function factOf(tenantId: string, { context }: Status, { message, told }: AppliedStatus): UsageFact {
   const sent = told.find((step) => step.kind === 'sent');
   const proofs = told.filter(isProof);
-  const priced = [...proofs, ...(sent ? [sent] : [])].find((step) => pricingOf(step.detail));
+  const priced = context.ofClient ? undefined : [...proofs, ...(sent ? [sent] : [])].find((s) => pricingOf(s.detail));
   return {
     tenantId,
     messageId: message.messageId,
     phoneNumberId: message.phoneNumberId,
-    wabaId,
+    wabaId: context.wabaId,
     recipient: message.recipient,
     type: message.type,
     category: message.category,
     templateId: message.templateId,
     inWindow: message.inWindow,
     pricing: priced ? pricingOf(priced.detail) : null,
+    overClient: context.ofClient,
     sentAt: sent?.at ?? timeOfId(message.messageId),
     deliveredAt: new Date(Math.min(...proofs.map((p) => p.at.getTime()))),
   };

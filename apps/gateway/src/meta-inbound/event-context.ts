@@ -12,6 +12,8 @@ export interface EventContext {
   wabaId?: string | undefined;
   /** Meta's time of the change; the beginning of the day on which it came where Meta gives none, so a repeat has the same. */
   at: Date;
+  /** When it came here. */
+  cameAt: Date;
   /** Whether it has waited long enough for what it speaks of. */
   patienceIsOver: boolean;
   effects: Effects;

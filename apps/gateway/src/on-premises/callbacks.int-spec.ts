@@ -145,6 +145,26 @@ describe('callbacks of a client', () => {
     expect(once).toHaveLength(1);
   });
 
+  it('say neither what a message costs nor in which year it was delivered', async () => {
+    await stage.fault(shop, '/messages', { mode: 'drop' });
+    const ref = await stage.send(shop, textTo(CUSTOMER));
+    await stage.until(shop, ref, 'unknown');
+    const pricing = { pricing_model: 'CBP', billable: false, category: 'referral_conversion' };
+    const status = { id: 'gBEGdear', recipient_id: CUSTOMER, pricing };
+    const now = String(Math.floor(Date.now() / 1000));
+    await stage.callback(shop, { statuses: [{ ...status, status: 'sent', timestamp: now }] });
+    await stage.until(shop, ref, 'sent');
+    await stage.callback(shop, { statuses: [{ ...status, status: 'delivered', timestamp: '1640995200' }] });
+    const { accepted_at: acceptedAt } = await stage.until(shop, ref, 'delivered');
+    const { rows } = await stage.database.owner.query(
+      'SELECT pricing, over_client, delivered_at FROM usage_facts WHERE message_id = $1',
+      [messageIdOf(ref)],
+    );
+    expect(rows).toEqual([{ pricing: null, over_client: true, delivered_at: new Date(acceptedAt) }]);
+    const told = await eventually(async () => (await statusesTold(ref)).find((s: Json) => s.status === 'delivered'));
+    expect(told.pricing).toEqual(pricing);
+  });
+
   it('are taken only with the secret of the address, whoever they say they come from', async () => {
     const body = { statuses: [] };
     expect((await stage.callback(shop, body, 'guessed')).status).toBe(404);
