@@ -68,4 +68,33 @@ describe('a bot', () => {
     expect((await said()).length).toBe(before + 1);
     await call('PUT', `/bots/${bot.body.id}/live`, { version: null });
   });
+
+  it('and people after it answer who hides their number, by the user id that Meta gives instead', async () => {
+    const stack = runningStack();
+    const [, shop] = stack.tenants;
+    const call = (method: string, path: string, body?: unknown) =>
+      http(method, `${stack.engagement.url}/api/v1${path}`, { token: shop.apiKey, body });
+    const sandbox = `${stack.sandbox.url}/_sandbox`;
+    const hidden = 'MX.90000000000000000077';
+    const hears = (text: string) =>
+      eventually(async () => {
+        const { body } = await http('GET', `${sandbox}/messages?phone_number_id=${shop.phoneNumberId}&to=${hidden}`);
+        return JSON.stringify(body).includes(text);
+      }, 20_000);
+    const flow = {
+      triggers: [{ on: 'keyword', words: ['who hides'] }],
+      start: 'hello',
+      steps: { hello: { do: 'say', text: 'Nobody sees your number.' } },
+    };
+    const bot = await call('POST', '/bots', { name: 'for who hides', flow });
+    await call('POST', `/bots/${bot.body.id}/publish`);
+    const message = { type: 'text', text: { body: 'One who hides' } };
+    await http('POST', `${sandbox}/inbound`, { body: { phone_number_id: shop.phoneNumberId, from: hidden, message } });
+    await hears('Nobody sees your number.');
+    const { data } = (await call('GET', '/inbox/conversations')).body;
+    const { id } = data.find((c: { customer: string }) => c.customer === hidden);
+    expect((await call('POST', `/inbox/conversations/${id}/messages`, { text: 'A person here' })).status).toBe(201);
+    await hears('A person here');
+    await call('PUT', `/bots/${bot.body.id}/live`, { version: null });
+  });
 });

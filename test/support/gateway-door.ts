@@ -1,14 +1,39 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
+interface GivenMessage extends Record<string, unknown> {
+  id: string;
+  to?: string;
+  recipient?: string;
+  type: string;
+  biz_opaque_callback_data: string;
+}
+
 /** A message as the gateway's batch door would have stored it. */
 export interface TakenMessage {
   id: string;
+  /** Digits or a business-scoped user id. */
   to: string;
   type: string;
   number: string;
   origin: string;
   body: Record<string, unknown>;
+}
+
+/** As the gateway answers where `to` is no number and no user id stands beside it. */
+const NO_NUMBER = {
+  code: 131009,
+  title: 'Parameter value is not valid',
+  details: 'to: must be a phone number with its country code, such as +16505551234',
+  reason: 'invalid_parameter',
+  advice: '',
+  retry: 'never',
+};
+
+/** To whom a message goes, by the gateway's rule: `to` is a number and wins, `recipient` a business-scoped user id. */
+function customerOf(to: string | undefined, recipient: string | undefined): string | undefined {
+  if (to !== undefined) return /^\+?\d{5,15}$/.test(to) ? to.replace('+', '') : undefined;
+  return recipient !== undefined && /^[A-Z]{2}\.[\w.-]{1,200}$/.test(recipient) ? recipient : undefined;
 }
 
 /** A stand-in for the gateway's batch door, for tests of who sends through it: takes every message once by its id. */
@@ -30,8 +55,10 @@ export class GatewayDoor {
       request.on('end', async () => {
         await door.before();
         const { phone_number_id: number, messages } = JSON.parse(Buffer.concat(chunks).toString());
-        const data = messages.map((m: { id: string; to: string; type: string; biz_opaque_callback_data: string }) => {
-          const { id, to, type, biz_opaque_callback_data: origin, ...body } = m;
+        const data = messages.map((message: GivenMessage) => {
+          const { id, to: given, recipient, type, biz_opaque_callback_data: origin, ...body } = message;
+          const to = customerOf(given, recipient);
+          if (to === undefined) return { id, status: 'refused', error: NO_NUMBER };
           if (!door.taken.some((t) => t.id === id)) door.taken.push({ id, to, type, number, origin, body });
           return { id, status: 'accepted', ref: `wamid.${id}`, recipient: to };
         });

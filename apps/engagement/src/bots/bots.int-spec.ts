@@ -78,8 +78,8 @@ describe('a bot', () => {
   type Shop = Awaited<ReturnType<typeof shopWith>>;
   const receive = async (shop: FoundedNumber & { customer: string }, message: Record<string, unknown>) => {
     const metaMessageId = `wamid.${++written}`;
-    const payload = { from: shop.customer, ...message };
     const { phoneNumberId, customer, tenantId } = shop;
+    const payload = { ...(/^\d+$/.test(customer) ? { from: customer } : { from_user_id: customer }), ...message };
     await connection.db.inTenant(tenantId, (tx) =>
       new Inbound(connection.db).record(tx, tenantId, {
         phoneNumberId,
@@ -131,6 +131,14 @@ describe('a bot', () => {
       'given_back',
     ]);
     expect((await shop.call('GET', '/inbox/tickets')).body.data).toMatchObject([{ status: 'solved' }]);
+  });
+
+  it('speaks with who hides their number', async () => {
+    const shop = { ...(await shopWith(ORDER)), customer: 'US.13491208655302741918' };
+    await writes(shop, 'order');
+    await hears(shop, 'Which size?');
+    await writes(shop, 'Large');
+    await hears(shop, 'Which size?', 'How many?');
   });
 
   it('says nothing once an agent has taken the conversation, whatever it had planned', async () => {

@@ -6,6 +6,7 @@ import { Outbox } from '#libs/outbox';
 import { Database, type Tx } from '#libs/persistence';
 import { ServiceRefused, ServiceUnreachable } from '#libs/service-calls';
 import { Wabas } from '#libs/wabas';
+import { addressed } from '../contacts/address-of.js';
 import { quietUntil } from '../send-time.js';
 import { afterRefusal, MOST_TRIES, retryDelayMs } from './after-refusal.js';
 import type { Campaign } from './campaign.js';
@@ -275,7 +276,7 @@ function messageTo(
     id: messageId,
     origin: { kind: 'campaign', id: campaignId },
     body: {
-      ...(/^\d+$/.test(customer) ? { to: `+${customer}` } : { recipient: customer }),
+      ...addressed(customer),
       type: 'template',
       template: { name, language: { code: language }, components: personal(shortened, attributes) },
     },

@@ -62,7 +62,8 @@ describe('an inbox', () => {
   const writes = async (shop: FoundedNumber, text: string, customer = ANA) => {
     const from = { customer, customerName: 'Ana', type: 'text', at: new Date() };
     const metaMessageId = `wamid.${++written}`;
-    const payload = { from: customer, type: 'text', text: { body: text } };
+    const name = /^\d+$/.test(customer) ? { from: customer } : { from_user_id: customer };
+    const payload = { ...name, type: 'text', text: { body: text } };
     await connection.db.inTenant(shop.tenantId, (tx) =>
       new Inbound(connection.db).record(tx, shop.tenantId, {
         ...from,
@@ -145,6 +146,23 @@ describe('an inbox', () => {
     expect(door.said('5215511110000')).toEqual(['Hola Ana']);
     expect(door.taken.at(-1)).toMatchObject({ origin: `inbox:${id}`, number: shop.metaPhoneNumberId });
     expect((await shop.call('GET', '/tickets')).body.data[0].first_replied_at).not.toBeNull();
+  });
+
+  it('answers who hides their number, and no reply goes to anybody else', async () => {
+    const shop = await shopWith('Bea');
+    const { Bea } = shop.agents as Record<'Bea', { id: string; call: typeof shop.call }>;
+    const hidden = 'US.13491208655302741918';
+    const working_hours = { time_zone: 'UTC', days: [], holidays: [] };
+    await shop.call('PUT', '/settings', { desk: 'inbox', working_hours, away_message: 'We open at nine.' });
+    await writes(shop, 'hola', hidden);
+    await eventually(async () => door.said(hidden).length === 1);
+    const { id } = await only(shop);
+    expect((await Bea.call('POST', `/conversations/${id}/messages`, { text: 'Hola' })).status).toBe(201);
+    const elsewhere = { to: '+5215500000000', recipient: 'US.1', recipient_type: 'group' };
+    const message = { ...elsewhere, type: 'text', text: { body: 'Still there?' } };
+    expect((await Bea.call('POST', `/conversations/${id}/messages`, { message })).status).toBe(201);
+    expect(door.said(hidden)).toEqual(['We open at nine.', 'Hola', 'Still there?']);
+    expect(door.taken.at(-1)?.body).toEqual({ text: { body: 'Still there?' } });
   });
 
   it('tells who writes outside the hours that nobody is there, once, and reads like a letter afterwards', async () => {

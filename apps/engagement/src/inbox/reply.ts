@@ -7,6 +7,7 @@ import type { Tx } from '#libs/persistence';
 import { ServiceRefused, ServiceUnreachable } from '#libs/service-calls';
 import type { Caller } from '#libs/tenants';
 import { Wabas } from '#libs/wabas';
+import { addressedTo } from '../contacts/address-of.js';
 import { makerOf } from '../maker-of.js';
 import { GiveConversation } from './give-conversation.js';
 import { type InboxConversation, InboxConversations } from './inbox-conversations.js';
@@ -16,7 +17,7 @@ import { Tickets } from './tickets.js';
 
 /** What an agent writes. */
 export interface ReplyWish {
-  /** The Cloud API's body without `to`. */
+  /** The Cloud API's body; to whom it goes is added. */
   body: Readonly<Record<string, unknown>>;
   /** The newest line that the agent saw: when there is a newer one, nothing is sent. */
   seenLineId?: string | undefined;
@@ -57,7 +58,7 @@ export class Reply {
     });
     await this.bot.untilQuiet(tenantId, words);
     const lineId = newId(this.clock.now());
-    const ref = await this.send(tenantId, number, lineId, conversationId, { ...wish.body, to: customer });
+    const ref = await this.send(tenantId, number, lineId, conversationId, addressedTo(customer, wish.body));
     await this.work.on(tenantId, conversationId, async (tx) => {
       await this.conversations.written(tx, tenantId, conversationId, { lineId, unread: null });
       await this.tickets.replied(tx, tenantId, conversationId);

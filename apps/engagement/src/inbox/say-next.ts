@@ -4,6 +4,7 @@ import { type BatchOutcome, GatewayClient } from '#libs/gateway-client';
 import { Database, type Tx } from '#libs/persistence';
 import { ServiceRefused } from '#libs/service-calls';
 import { Wabas } from '#libs/wabas';
+import { addressedTo } from '../contacts/address-of.js';
 import { GiveConversation } from './give-conversation.js';
 import { type InboxConversation, InboxConversations } from './inbox-conversations.js';
 import { LiveUpdates } from './live-updates.js';
@@ -101,11 +102,10 @@ export class SayNext {
   ): Promise<number> {
     const numbers = await this.wabas.phoneNumbers(tx, tenantId);
     const number = numbers.find((n) => n.phoneNumberId === phoneNumberId);
-    const messages = sayings.map(({ sayingId, conversationId, origin, body }) => ({
-      id: sayingId,
-      body: { ...body, to: conversations.get(conversationId)?.customer },
-      origin,
-    }));
+    const messages = sayings.map(({ sayingId, conversationId, origin, body }) => {
+      const { customer } = conversations.get(conversationId) as InboxConversation;
+      return { id: sayingId, body: addressedTo(customer, body ?? {}), origin };
+    });
     let outcomes: BatchOutcome[];
     try {
       outcomes = number ? await this.gateway.send(tenantId, number.metaPhoneNumberId, messages) : [];
