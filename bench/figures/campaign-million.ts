@@ -50,7 +50,7 @@ export const campaignMillion: Group = {
       const takesAll = {
         send: async (_: string, __: string, messages: OutgoingMessage[]) => messages.map(({ id }) => ({ id })),
       };
-      const outbox = { waiting: async () => ({ 1: 0, 2: 0 }), recipientsOf: async () => new Map() };
+      const outbox = { waiting: async () => ({ 1: 0, 2: 0 }) };
       const audiences = new Audiences(undefined as never);
       const freeze = new FreezeAudience(db, campaigns, counts, audiences, wabas as never, clock);
       const handOver = new HandOver(

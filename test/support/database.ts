@@ -52,10 +52,15 @@ export async function cloneDatabase(): Promise<TestDatabase> {
   };
 }
 
-/** Connects as the apps do (row-level security binds), with the entities a repository under test needs. */
+/**
+ * Connects as the apps do (row-level security binds), with the entities a repository under test needs.
+ *
+ * @param pool of another size than the driver's, and for how long a connection of it is waited for
+ */
 export async function connect(
   url: string,
   entities: (new () => unknown)[] | EntitySchema[] = [],
+  pool: { poolSize?: number; connectTimeoutMS?: number } = {},
 ): Promise<{ source: DataSource; db: Database; close(): Promise<void> }> {
   const source = await new DataSource({
     type: 'postgres',
@@ -63,6 +68,7 @@ export async function connect(
     entities,
     installExtensions: false,
     extra: { Client: KeepingClient },
+    ...pool,
   }).initialize();
   return { source, db: new Database(source), close: () => source.destroy() };
 }

@@ -14,5 +14,6 @@ export { type Decision, type Doubtful, type InDoubt, OutboxDoubts } from './outb
 export { type HeldFor, type OfTemplate, OutboxHeld } from './outbox-held.js';
 export { type Candidate, type Except, OutboxLanes } from './outbox-lanes.js';
 export { readersSince } from './readers-since.js';
+export { recipientsIn } from './recipients-in.js';
 export type { CallResult, ToldOfTemplate } from './settle-results.js';
 export { isUnderWay, unsentOf, withdraw } from './withdraw.js';

@@ -14,6 +14,7 @@ import {
   type MessageRow,
   type NewMessage,
 } from './message-row.js';
+import { recipientsIn } from './recipients-in.js';
 import { type Cancelling, cancel } from './withdraw.js';
 
 /** What became of a message that was to be taken in. */
@@ -95,17 +96,10 @@ export class Outbox {
     return became;
   }
 
-  /** To whom the messages of these ids go; ids that no message of the tenant has are absent. */
+  /** `recipientsIn` a transaction of its own. */
   async recipientsOf(tenantId: string, messageIds: readonly string[]): Promise<Map<string, string>> {
     if (messageIds.length === 0) return new Map();
-    const rows: { id: string; recipient: string }[] = await this.db.inTenant(tenantId, (tx) =>
-      tx.query(
-        `SELECT m.message_id AS id, m.recipient FROM messages m
-          WHERE m.tenant_id = $1 AND m.message_id = ANY ($2::uuid[])`,
-        [tenantId, messageIds],
-      ),
-    );
-    return new Map(rows.map((r) => [r.id, r.recipient]));
+    return this.db.inTenant(tenantId, (tx) => recipientsIn(tx, tenantId, messageIds));
   }
 
   private async insert(batch: Accepting[]): Promise<Became[]> {

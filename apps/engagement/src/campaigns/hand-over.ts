@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { CLOCK, type Clock } from '#libs/clock';
 import { GatewayClient, type OutgoingMessage } from '#libs/gateway-client';
 import { newId, timeOfId } from '#libs/ids';
-import { Outbox } from '#libs/outbox';
+import { Outbox, recipientsIn } from '#libs/outbox';
 import { Database, type Tx } from '#libs/persistence';
 import { ServiceRefused, ServiceUnreachable } from '#libs/service-calls';
 import { Wabas } from '#libs/wabas';
@@ -156,7 +156,8 @@ export class HandOver {
   ): Promise<Pick<Taken, 'recipients' | 'settled'>> {
     const isOld = (id: string | null): id is string =>
       id !== null && Math.abs(now.getTime() - timeOfId(id).getTime()) > SETTLED_AFTER_MS;
-    const stored = await this.outbox.recipientsOf(
+    const stored = await recipientsIn(
+      tx,
       lane.tenantId,
       due.flatMap(({ messageId }) => (isOld(messageId) ? [messageId] : [])),
     );

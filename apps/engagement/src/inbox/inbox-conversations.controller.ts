@@ -16,7 +16,7 @@ import { ApiBearerAuth, ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags
 import { CLOCK, type Clock } from '#libs/clock';
 import { Contacts, customerKeysOf } from '#libs/contacts';
 import { PAGE_SIZE, PageRequest, pageOf, Refusal } from '#libs/http';
-import { Database } from '#libs/persistence';
+import { Database, type Tx } from '#libs/persistence';
 import { type Caller, TenantCaller, TenantGuard } from '#libs/tenants';
 import { Wabas } from '#libs/wabas';
 import { makerOf } from '../maker-of.js';
@@ -76,7 +76,7 @@ export class InboxConversationsController {
       const filter = { ownerKind: owner, ownerAgent: agent, teamId: team, label, unsolved };
       const page = { before: cursor, limit: PAGE_SIZE + 1 };
       const rows = await this.conversations.list(tx, tenantId, { ...filter, ...page });
-      const metaIds = await this.metaIds(tenantId);
+      const metaIds = await this.metaIds(tx, tenantId);
       return pageOf(
         rows,
         (row) => row.lastLineId,
@@ -115,9 +115,11 @@ export class InboxConversationsController {
     @TenantCaller() { tenantId }: Caller,
     @Param('id', ParseUUIDPipe) id: string,
   ): Promise<InboxConversationResponse> {
-    const found = await this.db.inTenant(tenantId, (tx) => this.conversations.find(tx, tenantId, id));
-    if (!found) throw Refusal.notFound('conversation');
-    return InboxConversationResponse.of(found, await this.metaIds(tenantId));
+    return this.db.inTenant(tenantId, async (tx) => {
+      const found = await this.conversations.find(tx, tenantId, id);
+      if (!found) throw Refusal.notFound('conversation');
+      return InboxConversationResponse.of(found, await this.metaIds(tx, tenantId));
+    });
   }
 
   /** Messages of both sides, notes, and who gave the conversation to whom, newest first. */
@@ -233,8 +235,8 @@ export class InboxConversationsController {
     return { others: await this.live.present(caller.tenantId, id, makerOf(caller), doing, this.clock.now()) };
   }
 
-  private async metaIds(tenantId: string): Promise<Map<string, string>> {
-    const numbers = await this.db.inTenant(tenantId, (tx) => this.wabas.phoneNumbers(tx, tenantId));
+  private async metaIds(tx: Tx, tenantId: string): Promise<Map<string, string>> {
+    const numbers = await this.wabas.phoneNumbers(tx, tenantId);
     return new Map(numbers.map((n) => [n.phoneNumberId, n.metaPhoneNumberId]));
   }
 }

@@ -148,6 +148,17 @@ describe('an inbox', () => {
     expect((await shop.call('GET', '/tickets')).body.data[0].first_replied_at).not.toBeNull();
   });
 
+  it('is listed on more screens at once than there are connections, as when something changed on all of them', async () => {
+    const shop = await shopWith();
+    await writes(shop, 'hola');
+    const { status, body } = await only(shop).then(({ id }) => shop.call('GET', `/conversations/${id}`));
+    expect([status, body.phone_number_id]).toEqual([200, shop.metaPhoneNumberId]);
+    const began = performance.now();
+    const lists = await Promise.all(Array.from({ length: 20 }, () => shop.call('GET', '/conversations')));
+    expect(lists.map((l) => [l.status, l.body.data?.length])).toEqual(Array(20).fill([200, 1]));
+    expect(performance.now() - began).toBeLessThan(8_000);
+  });
+
   it('answers who hides their number, and no reply goes to anybody else', async () => {
     const shop = await shopWith('Bea');
     const { Bea } = shop.agents as Record<'Bea', { id: string; call: typeof shop.call }>;
