@@ -53,6 +53,15 @@ export class BotRuns {
     return run;
   }
 
+  /** Whether another run of the conversation was begun after this one. The conversation is locked by the caller. */
+  async isFollowed(tx: Tx, tenantId: string, conversationId: string, runId: string): Promise<boolean> {
+    const later: unknown[] = await tx.query(
+      'SELECT FROM bot_runs r WHERE r.tenant_id = $1 AND r.run_id > $3 AND r.conversation_id = $2 LIMIT 1',
+      [tenantId, conversationId, runId],
+    );
+    return later.length > 0;
+  }
+
   async find(tx: Tx, tenantId: string, runId: string): Promise<BotRun | undefined> {
     const [run]: BotRun[] = await tx.query(
       `SELECT ${COLUMNS} FROM bot_runs r WHERE r.tenant_id = $1 AND r.run_id = $2`,

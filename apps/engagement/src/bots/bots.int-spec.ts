@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { jest } from '@jest/globals';
 import { Inbound } from '#libs/inbound';
 import { Outbox } from '#libs/outbox';
 import { Tenants } from '#libs/tenants';
@@ -11,6 +12,7 @@ import { EngagementModule } from '../engagement.module.js';
 import { EngagementWorkerModule } from '../engagement-worker.module.js';
 import { TakeInbound } from '../inbound/take-inbound.js';
 import { SayNext } from '../inbox/say-next.js';
+import { Sayings } from '../inbox/sayings.js';
 import type { Flow } from './flow.js';
 
 const ORDER: Flow = {
@@ -131,6 +133,23 @@ describe('a bot', () => {
       'given_back',
     ]);
     expect((await shop.call('GET', '/inbox/tickets')).body.data).toMatchObject([{ status: 'solved' }]);
+  });
+
+  it('answers who writes again before its last words to them were on their way', async () => {
+    const shop = await shopWith({
+      triggers: [{ on: 'anything' }],
+      start: 'hello',
+      steps: { hello: { do: 'say', text: 'We are open until six.' } },
+    });
+    const waiting = jest.spyOn(worker.app.get(Sayings), 'waiting').mockImplementation(async () => []);
+    await writes(shop, 'Are you open?');
+    await writes(shop, 'Hello?');
+    expect(await stateOf(shop)).toEqual(Array(4).fill('waiting'));
+    waiting.mockRestore();
+    while ((await worker.app.get(SayNext).sayNext(shop.tenantId)) > 0);
+    await hears(shop, 'We are open until six.', 'We are open until six.');
+    await eventually(async () => (await shop.only()).owner === 'nobody');
+    expect(await stateOf(shop)).toEqual(['sent', 'dropped', 'sent', 'sent']);
   });
 
   it('speaks with who hides their number', async () => {

@@ -73,6 +73,10 @@ export class RunBots extends BotEar {
     return true;
   }
 
+  async hasBegunAnew(tx: Tx, tenantId: string, conversation: InboxConversation, runId: string): Promise<boolean> {
+    return this.runs.isFollowed(tx, tenantId, conversation.conversationId, runId);
+  }
+
   /** Plays an event of a run whose conversation is the bot's, and locked. */
   async play(
     tx: Tx,

@@ -20,6 +20,8 @@ export abstract class BotEar {
   abstract starts(tx: Tx, tenantId: string, conversation: InboxConversation, message: InboundRow): Promise<boolean>;
   /** People gave the conversation (back) to the bot. @returns false when there is none that could go on */
   abstract givenBack(tx: Tx, tenantId: string, conversation: InboxConversation): Promise<boolean>;
+  /** Whether the customer has begun anew with a bot since a run that is over: what that run gives away is not its any more. */
+  abstract hasBegunAnew(tx: Tx, tenantId: string, conversation: InboxConversation, runId: string): Promise<boolean>;
 }
 
 /** Meta's types of what asks for no answer; a reaction to the last thanks would open a ticket. */

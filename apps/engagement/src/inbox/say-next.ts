@@ -6,6 +6,7 @@ import { ServiceRefused } from '#libs/service-calls';
 import { Wabas } from '#libs/wabas';
 import { addressedTo } from '../contacts/address-of.js';
 import { GiveConversation } from './give-conversation.js';
+import { BotEar } from './hear-customer.js';
 import { type InboxConversation, InboxConversations } from './inbox-conversations.js';
 import { LiveUpdates } from './live-updates.js';
 import { type Saying, Sayings } from './sayings.js';
@@ -35,6 +36,7 @@ export class SayNext {
     private readonly wabas: Wabas,
     private readonly gateway: GatewayClient,
     private readonly gives: GiveConversation,
+    private readonly bots: BotEar,
     private readonly live: LiveUpdates,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
@@ -85,7 +87,11 @@ export class SayNext {
   /** @returns 0 while something that was to be said before still waits */
   private async giveAway(tx: Tx, tenantId: string, conversation: InboxConversation, saying: Saying): Promise<number> {
     if (!saying.gives || (await this.sayings.waitsBefore(tx, tenantId, saying))) return 0;
-    const { to, team, skills, why } = saying.gives;
+    const { to, team, skills, why, runId } = saying.gives;
+    if (await this.bots.hasBegunAnew(tx, tenantId, conversation, runId)) {
+      await this.sayings.settle(tx, tenantId, saying.sayingId, 'dropped', 'the customer has begun anew');
+      return 1;
+    }
     const giving = { madeBy: `bot:${saying.origin.id}`, why, skills, ...(team ? { teamId: team } : {}) };
     if (to === 'people') await this.gives.queue(tx, tenantId, conversation, giving);
     else await this.gives.move(tx, tenantId, conversation, 'released', giving);
