@@ -1,5 +1,6 @@
 export { Coalescer } from './coalescer.js';
 export { Database, PROVIDER_TENANT, refuseMightyRole, type Tx } from './database.js';
+export { despiteDeadlock } from './despite-deadlock.js';
 export { KeepingClient, kept } from './kept-plans.js';
 export { PersistenceModule } from './persistence.module.js';
 export { refusedTheData, storableJson, storableText } from './storable.js';

@@ -32,7 +32,8 @@ import {
 import { BotRuns } from './bot-runs.js';
 import { type Bot, Bots } from './bots.js';
 import { ReadFlow } from './read-flow.js';
-import { type Happening, simulate } from './simulate.js';
+import { readHappenings } from './read-happenings.js';
+import { simulate } from './simulate.js';
 
 const MOST_STEPS_SHOWN = 500;
 
@@ -118,7 +119,9 @@ export class BotsController {
     @Body() { events, contact = {} }: SimulateRequest,
   ): Promise<SimulationResponse> {
     const { draft } = await this.db.inTenant(tenantId, (tx) => this.find(tx, tenantId, id));
-    return { data: simulate(draft, events as Happening[], contact, this.clock.now()) };
+    const read = readHappenings(events);
+    if ('problems' in read) throw Refusal.invalid(read.problems.join('; '), { events: read.problems });
+    return { data: simulate(draft, read.happenings, contact, this.clock.now()) };
   }
 
   /** The draft becomes the next version, which begins conversations from now on; those that were begun go on as they began. */

@@ -328,6 +328,9 @@ describe('a bot', () => {
     ]);
     expect(body.data.at(-1).effects[0].body.text.body).toBe('11 x Small, thank you.');
     expect(door.said(shop.customer)).toEqual([]);
+    const wrong = [{ text: 5 }, { wait_minutes: 'x' }, { text: null }];
+    const refused = await shop.call('POST', `/bots/${shop.bot.id}/simulate`, { events: wrong });
+    expect([refused.status, refused.body.error.fields.events.length]).toEqual([400, 3]);
   });
 
   it('goes on with the version that it was begun with, and begins with the newest', async () => {

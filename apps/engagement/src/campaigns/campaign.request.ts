@@ -109,6 +109,7 @@ export class CampaignRequest {
   segment_id?: string;
   @ApiPropertyOptional({ type: ScheduleRequest, description: 'At once if left out' })
   @IsOptional()
+  @IsObject()
   @ValidateNested()
   @Type(() => ScheduleRequest)
   schedule?: ScheduleRequest;
@@ -117,6 +118,7 @@ export class CampaignRequest {
     description: "Hours of the recipient's own clocks in which nothing is sent",
   })
   @IsOptional()
+  @IsObject()
   @ValidateNested()
   @Type(() => QuietHoursRequest)
   quiet_hours?: QuietHoursRequest;
@@ -128,6 +130,7 @@ export class CampaignRequest {
   throttle_per_minute?: number;
   @ApiPropertyOptional({ type: FailureStopRequest, description: '30 percent of 100 or more if left out' })
   @IsOptional()
+  @IsObject()
   @ValidateNested()
   @Type(() => FailureStopRequest)
   stop_when_failing?: FailureStopRequest;

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Consents } from '#libs/consent';
 import { ContactActivity, Contacts, customerKeysOf, type Deed, identifiersOf } from '#libs/contacts';
 import { Inbound } from '#libs/inbound';
-import { Database } from '#libs/persistence';
+import { Database, despiteDeadlock, type Tx } from '#libs/persistence';
 import { HeedReplies } from '../campaigns/heed-replies.js';
 import { TakeOrder } from '../catalogue/take-order.js';
 import { HearCustomer } from '../inbox/hear-customer.js';
@@ -36,30 +36,33 @@ export class TakeInbound {
    * @returns how many messages were taken; fewer than BATCH when none are left
    */
   async takeNext(tenantId: string): Promise<number> {
-    const changed: string[] = [];
-    const taken = await this.db.inTenant(tenantId, async (tx) => {
-      const messages = await this.inbound.takeUnseen(tx, tenantId, BATCH);
-      const deeds: Parameters<ContactActivity['note']>[2][number][] = [];
-      for (const message of messages) {
-        const identifiers = identifiersOf(message);
-        // News about a customer (a changed number) is not a word of theirs.
-        if (identifiers.length === 0 || message.type === 'system') continue;
-        const sighting = { identifiers, profileName: message.customerName, at: message.at };
-        const { contactId, learnt } = await this.contacts.seen(tx, tenantId, sighting);
-        const did = DEEDS[message.type];
-        if (did) deeds.push({ contactId, did, at: message.at });
-        await this.orders.take(tx, tenantId, contactId, message);
-        if (learnt) {
-          const contact = await this.contacts.find(tx, tenantId, contactId);
-          await this.consents.join(tx, tenantId, customerKeysOf(contact?.identifiers ?? []));
-        }
-        changed.push(await this.inbox.hear(tx, tenantId, contactId, message));
-      }
-      await this.activity.note(tx, tenantId, deeds);
-      await this.replies.heard(tx, tenantId, messages);
-      return messages.length;
-    });
+    const { taken, changed } = await despiteDeadlock(() => this.db.inTenant(tenantId, (tx) => this.take(tx, tenantId)));
     this.inboxWork.committed(tenantId, changed);
     return taken;
+  }
+
+  /** @returns how many messages there were, and the conversations that they changed */
+  private async take(tx: Tx, tenantId: string): Promise<{ taken: number; changed: string[] }> {
+    const changed: string[] = [];
+    const messages = await this.inbound.takeUnseen(tx, tenantId, BATCH);
+    const deeds: Parameters<ContactActivity['note']>[2][number][] = [];
+    for (const message of messages) {
+      const identifiers = identifiersOf(message);
+      // News about a customer (a changed number) is not a word of theirs.
+      if (identifiers.length === 0 || message.type === 'system') continue;
+      const sighting = { identifiers, profileName: message.customerName, at: message.at };
+      const { contactId, learnt } = await this.contacts.seen(tx, tenantId, sighting);
+      const did = DEEDS[message.type];
+      if (did) deeds.push({ contactId, did, at: message.at });
+      await this.orders.take(tx, tenantId, contactId, message);
+      if (learnt) {
+        const contact = await this.contacts.find(tx, tenantId, contactId);
+        await this.consents.join(tx, tenantId, customerKeysOf(contact?.identifiers ?? []));
+      }
+      changed.push(await this.inbox.hear(tx, tenantId, contactId, message));
+    }
+    await this.activity.note(tx, tenantId, deeds);
+    await this.replies.heard(tx, tenantId, messages);
+    return { taken: messages.length, changed };
   }
 }

@@ -85,6 +85,15 @@ export class InboxDesk {
     });
   }
 
+  /** @throws Refusal 409 where the customer has written since and the conversation has another ticket to solve */
+  private async refuseSecond(tx: Tx, tenantId: string, { conversationId, ticketId }: Ticket): Promise<void> {
+    const other = await this.tickets.unsolvedOf(tx, tenantId, conversationId);
+    if (!other || other.ticketId === ticketId) return;
+    throw Refusal.conflict(
+      `status: ticket ${other.ticketId} of this conversation is ${other.status}: go on with that one.`,
+    );
+  }
+
   /**
    * A solved conversation is nobody's, so that a bot may greet the customer the next time, and whoever had it has room.
    *
@@ -103,6 +112,7 @@ export class InboxDesk {
     const changed = await this.work.on(tenantId, conversationId, async (tx, conversation) => {
       const ticket = await ticketOf(tx);
       judge(ticket);
+      if (change.status && isUnsolved(change.status)) await this.refuseSecond(tx, tenantId, ticket);
       const after = await this.gives.changeTicket(tx, tenantId, conversation, ticket, change, madeBy);
       const solved = isUnsolved(ticket.status) && !isUnsolved(after.status);
       if (solved && (conversation.ownerKind === 'agent' || conversation.ownerKind === 'desk')) {

@@ -1,7 +1,7 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, ParseUUIDPipe, Put, UseGuards } from '@nestjs/common';
 import { ApiBearerAuth, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Refusal } from '#libs/http';
-import { Database } from '#libs/persistence';
+import { Database, despiteDeadlock, type Tx } from '#libs/persistence';
 import { type Caller, TenantCaller, TenantGuard } from '#libs/tenants';
 import { GiveConversation } from './give-conversation.js';
 import { AgentRequest, AvailabilityRequest, InboxSettingsRequest, TeamRequest } from './inbox.request.js';
@@ -98,13 +98,15 @@ export class InboxSettingsController {
   private async changeAgent(
     tenantId: string,
     userId: string,
-    change: (tx: Parameters<Parameters<Database['inTenant']>[1]>[0]) => Promise<boolean>,
+    change: (tx: Tx) => Promise<boolean>,
   ): Promise<AgentResponse> {
-    const { agent, given } = await this.db.inTenant(tenantId, async (tx) => {
-      if (!(await change(tx))) throw Refusal.notFound('user');
-      const waiting = await this.gives.assignWaiting(tx, tenantId);
-      return { agent: await this.teams.agent(tx, tenantId, userId), given: waiting };
-    });
+    const { agent, given } = await despiteDeadlock(() =>
+      this.db.inTenant(tenantId, async (tx) => {
+        if (!(await change(tx))) throw Refusal.notFound('user');
+        const waiting = await this.gives.assignWaiting(tx, tenantId);
+        return { agent: await this.teams.agent(tx, tenantId, userId), given: waiting };
+      }),
+    );
     this.work.committed(tenantId, given);
     if (!agent) throw Refusal.notFound('user');
     return AgentResponse.of(agent);

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Refusal } from '#libs/http';
-import { Database, type Tx } from '#libs/persistence';
+import { Database, despiteDeadlock, type Tx } from '#libs/persistence';
 import { Wake } from '#libs/queues';
 import { type InboxConversation, InboxConversations } from './inbox-conversations.js';
 import { LiveUpdates } from './live-updates.js';
@@ -15,17 +15,25 @@ export class InboxWork {
     private readonly wake: Wake,
   ) {}
 
-  /** @throws Refusal 404 for a conversation that is not the tenant's */
+  /**
+   * A batch of customers' messages holds its team while it takes the next conversation, and work on a conversation may take
+   * the team: whoever has to yield is done again.
+   *
+   * @param work does nothing outside its transaction, and may run again
+   * @throws Refusal 404 for a conversation that is not the tenant's
+   */
   async on<T>(
     tenantId: string,
     conversationId: string,
     work: (tx: Tx, conversation: InboxConversation) => Promise<T>,
   ): Promise<T> {
-    const done = await this.db.inTenant(tenantId, async (tx) => {
-      const conversation = await this.conversations.lock(tx, tenantId, conversationId);
-      if (!conversation) throw Refusal.notFound('conversation');
-      return work(tx, conversation);
-    });
+    const done = await despiteDeadlock(() =>
+      this.db.inTenant(tenantId, async (tx) => {
+        const conversation = await this.conversations.lock(tx, tenantId, conversationId);
+        if (!conversation) throw Refusal.notFound('conversation');
+        return work(tx, conversation);
+      }),
+    );
     this.committed(tenantId, [conversationId]);
     return done;
   }

@@ -148,6 +148,44 @@ describe('an inbox', () => {
     expect((await shop.call('GET', '/tickets')).body.data[0].first_replied_at).not.toBeNull();
   });
 
+  it('has one ticket at a time: a solved one is not opened again beside the next', async () => {
+    const shop = await shopWith();
+    await writes(shop, 'hola');
+    const [first] = (await shop.call('GET', '/tickets')).body.data;
+    expect((await shop.call('PATCH', `/tickets/${first.id}`, { status: 'solved' })).status).toBe(200);
+    await writes(shop, 'one more thing');
+    const [second] = (await shop.call('GET', '/tickets')).body.data;
+    const refused = await shop.call('PATCH', `/tickets/${first.id}`, { status: 'open' });
+    expect([refused.status, refused.body.error.message]).toEqual([409, expect.stringContaining(second.id)]);
+    expect((await shop.call('PATCH', `/tickets/${first.id}`, { subject: 'Shoes' })).status).toBe(200);
+    expect((await shop.call('PATCH', `/tickets/${second.id}`, { status: 'solved' })).status).toBe(200);
+    expect((await shop.call('PATCH', `/tickets/${first.id}`, { status: 'open' })).body.status).toBe('open');
+  });
+
+  it('is given to a team that is busy with customers at that moment, and one of them is this one', async () => {
+    const shop = await shopWith('Bea');
+    const { Bea } = shop.agents as Record<'Bea', { id: string }>;
+    const team = (await shop.call('PUT', '/teams', { name: 'sales', assignment: 'load', members: [Bea.id] })).body.id;
+    await writes(shop, 'hola');
+    const { id } = await only(shop);
+    // As a batch of messages: it has chosen an agent of the team for one customer, and this one's message comes next.
+    const { owner } = database;
+    await owner.query('BEGIN');
+    await owner.query(`SET LOCAL deadlock_timeout = '10s'`);
+    await owner.query('SELECT FROM inbox_teams WHERE team_id = $1 FOR UPDATE', [team]);
+    const giving = shop.call('POST', `/conversations/${id}/give`, { to: 'team', team });
+    await eventually(async () => {
+      const waits = `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+      return (await connection.db.query(waits)).length > 0;
+    });
+    const message = owner.query('SELECT FROM inbox_conversations WHERE conversation_id = $1 FOR UPDATE', [id]);
+    await message.then(
+      () => owner.query('COMMIT'),
+      () => owner.query('ROLLBACK'),
+    );
+    expect([(await giving).status, (await giving).body.agent]).toEqual([200, Bea.id]);
+  });
+
   it('is listed on more screens at once than there are connections, as when something changed on all of them', async () => {
     const shop = await shopWith();
     await writes(shop, 'hola');

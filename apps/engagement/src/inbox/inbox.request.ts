@@ -196,6 +196,7 @@ export class InboxSettingsRequest {
   desk: 'inbox' | 'outside';
   @ApiPropertyOptional({ type: WorkingHoursRequest, nullable: true })
   @IsOptional()
+  @IsObject()
   @ValidateNested()
   @Type(() => WorkingHoursRequest)
   working_hours?: WorkingHoursRequest | null;

@@ -21,7 +21,18 @@ import {
   ApiTags,
 } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import { IsIn, IsOptional, IsString, IsUrl, IsUUID, Length, Matches, MaxLength, ValidateNested } from 'class-validator';
+import {
+  IsIn,
+  IsObject,
+  IsOptional,
+  IsString,
+  IsUrl,
+  IsUUID,
+  Length,
+  Matches,
+  MaxLength,
+  ValidateNested,
+} from 'class-validator';
 import { Contacts } from '#libs/contacts';
 import { PAGE_SIZE, PageRequest, pageOf, Refusal } from '#libs/http';
 import { Database } from '#libs/persistence';
@@ -57,6 +68,7 @@ class QuickReplyRequest {
   text: string;
   @ApiPropertyOptional({ type: MediaRequest })
   @IsOptional()
+  @IsObject()
   @ValidateNested()
   @Type(() => MediaRequest)
   media?: MediaRequest;

@@ -39,6 +39,7 @@ export class ShopEventRequest {
   at?: string;
 
   @ApiProperty({ type: EventCustomerRequest })
+  @IsObject()
   @ValidateNested()
   @Type(() => EventCustomerRequest)
   customer: EventCustomerRequest;

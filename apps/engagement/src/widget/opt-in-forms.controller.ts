@@ -14,6 +14,7 @@ import {
   ArrayMinSize,
   IsArray,
   IsBoolean,
+  IsObject,
   IsOptional,
   IsString,
   Length,
@@ -43,9 +44,9 @@ class LanguageTextsRequest {
 }
 
 class TextsRequest {
-  @ApiPropertyOptional() @IsOptional() @ValidateNested() @Type(() => LanguageTextsRequest) es?: LanguageTextsRequest;
-  @ApiPropertyOptional() @IsOptional() @ValidateNested() @Type(() => LanguageTextsRequest) pt?: LanguageTextsRequest;
-  @ApiPropertyOptional() @IsOptional() @ValidateNested() @Type(() => LanguageTextsRequest) en?: LanguageTextsRequest;
+  @ApiPropertyOptional() @IsOptional() @IsObject() @ValidateNested() @Type(() => LanguageTextsRequest) es?: LanguageTextsRequest;
+  @ApiPropertyOptional() @IsOptional() @IsObject() @ValidateNested() @Type(() => LanguageTextsRequest) pt?: LanguageTextsRequest;
+  @ApiPropertyOptional() @IsOptional() @IsObject() @ValidateNested() @Type(() => LanguageTextsRequest) en?: LanguageTextsRequest;
 }
 
 class OptInFormRequest {
@@ -59,6 +60,7 @@ class OptInFormRequest {
   origins: string[];
   @ApiPropertyOptional({ description: 'Your own words by language; the usual ones otherwise' })
   @IsOptional()
+  @IsObject()
   @ValidateNested()
   @Type(() => TextsRequest)
   texts?: TextsRequest;
