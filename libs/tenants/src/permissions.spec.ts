@@ -26,6 +26,7 @@ describe('what a person may do', () => {
     ['POST', '/:templateId', ['owner', 'developer']],
     ['POST', '/api/v1/webhooks', ['owner', 'developer']],
     ['PUT', '/api/v1/contacts/:id', ['owner', 'developer', 'agent']],
+    ['POST', '/api/v1/inbox/conversations/:id/messages', ['owner', 'developer', 'agent']],
     ['POST', '/api/v1/campaigns', ['owner', 'developer']],
     ['GET', '/api/v1/invoices/:month', ['owner', 'developer', 'finance']],
     ['GET', '/api/v1/issued-invoices', ['owner', 'developer', 'finance']],
@@ -49,6 +50,19 @@ describe('what a person may do', () => {
 });
 
 describe('what a key may do', () => {
+  // Whoever lets a key read contacts has not let it write to them.
+  it.each([
+    ['POST', '/api/v1/inbox/conversations/:id/messages', 'messages'],
+    ['POST', '/api/v1/catalogues/:id/messages', 'messages'],
+    ['POST', '/api/v1/inbox/conversations/:id/give', 'contacts'],
+    ['GET', '/api/v1/inbox/conversations/:id/lines', 'contacts'],
+    ['POST', '/api/v1/events', 'messages'],
+  ] as const)('%s %s needs the scope %s alone', (method, route, scope) => {
+    const need = needOf(method, route);
+    const enough = KEY_SCOPES.filter((one) => need === 'own' || keyMay([one], need));
+    expect(enough).toEqual([scope]);
+  });
+
   it('is never to make keys or change people, whatever its scopes', () => {
     for (const scopes of [null, [...KEY_SCOPES], ['keys', 'people']]) {
       expect(keyMay(scopes, 'keys.write')).toBe(false);

@@ -17,7 +17,7 @@ const ROUTE_NEEDS: readonly (readonly [pattern: RegExp, area: Area | 'own'])[] =
     /^\/api\/v1\/(charges|unpriced-messages|usage|statement|estimates|invoices|issued-invoices|ledger|plan|rate-cards|wallet)(\/|$)/,
     'billing',
   ],
-  [/^\/api\/v1\/catalogues\/:id\/messages$/, 'messages'],
+  [/^\/api\/v1\/(catalogues|inbox\/conversations)\/:id\/messages$/, 'messages'],
   [/^\/api\/v1\/(campaigns|segments|automations|catalogues|broadcasts|bots)(\/|$)/, 'campaigns'],
   [/^\/api\/v1\/(contacts|conversations|inbox|quick-replies|consents|notes|orders)(\/|$)/, 'contacts'],
   [/(^|\/)(webhooks?|(waba|multi)_webhook|subscribed_apps)(\/|$)|\/settings\/application$/, 'webhooks'],

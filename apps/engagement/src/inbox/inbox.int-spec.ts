@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Inbound } from '#libs/inbound';
 import { Sessions } from '#libs/sessions';
-import { Tenants, UserSessions } from '#libs/tenants';
+import { type KeyScope, Tenants, UserSessions } from '#libs/tenants';
 import { eventually, http, type RunningApp, startApp, testEnvironment } from '../../../../test/support/app.js';
 import { cloneDatabase, connect, type TestDatabase } from '../../../../test/support/database.js';
 import { GatewayDoor } from '../../../../test/support/gateway-door.js';
@@ -282,6 +282,23 @@ describe('an inbox', () => {
     expect((await shop.call('POST', `/conversations/${id}/give`, { to: 'bot' })).status).toBe(409);
     expect(door.said('5215533330000')).toEqual(['From the desk']);
     expect((await only(shop)).owner).toBe('desk');
+  });
+
+  it('is answered with a key that may send messages, not with one that may only see contacts', async () => {
+    const shop = await shopWith();
+    const customer = '5215544440000';
+    await writes(shop, 'hola', customer);
+    const { id } = await only(shop);
+    const answer = async (...scopes: KeyScope[]) => {
+      const { apiKey: token } = await api.app.get(Tenants).issueApiKey(shop.tenantId, 'desk', { scopes });
+      const url = `${api.url}/api/v1/inbox/conversations/${id}`;
+      expect((await http('GET', url, { token })).status).toBe(scopes.includes('contacts') ? 200 : 403);
+      return (await http('POST', `${url}/messages`, { token, body: { text: 'Hola' } })).status;
+    };
+    expect([await answer('contacts'), await answer('messages'), await answer('contacts', 'messages')]).toEqual([
+      403, 201, 201,
+    ]);
+    expect(door.said(customer)).toEqual(['Hola', 'Hola']);
   });
 
   it('is the merchant’s alone, and how it works is not for agents to say', async () => {
