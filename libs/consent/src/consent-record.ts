@@ -15,7 +15,10 @@ export const purposeOf = (category: string | null | undefined): Purpose | undefi
 /** `asked`: the customer was asked to confirm, and has not yet (double opt-in). */
 export type ConsentState = 'asked' | 'granted' | 'withdrawn';
 
-/** Where it is known from. `meta`: Meta told that the customer uses its own switch, or refused a message because of it. */
+/**
+ * Where it is known from. `chat_link`: the message that a chat link begins with, sent without a form; `meta`: Meta told that
+ * the customer uses its own switch, or refused a message because of it.
+ */
 export type ConsentSource = 'api' | 'form' | 'chat_link' | 'keyword' | 'import' | 'meta';
 
 /** One thing that a customer said of one purpose, as it is told. */

@@ -164,6 +164,20 @@ describe('what a customer agreed to', () => {
     expect(await stopped('15551234567')).toBeUndefined();
   });
 
+  it('is granted by who sends what a chat link begins with, asked or not, and after a refusal', async () => {
+    const [granted] = await hear('offers', '15551234567', 1);
+    expect(granted).toMatchObject({ purpose: 'marketing', state: 'granted', source: 'chat_link', wording: 'offers' });
+    expect(await hear('offers', '15551234567', 1)).toEqual([]);
+    await hear('stop', '15551234567', 2);
+    expect(await stopped('15551234567')).toBe('withdrawn');
+    await hear('offers', '15551234567', 3);
+    expect(await stopped('15551234567')).toBeUndefined();
+
+    await say({ customers: ['15558888888'], state: 'asked', wording: 'Sales?', at: at(0) });
+    const answered = await hear('offers', '15558888888', 1);
+    expect(answered).toMatchObject([{ source: 'keyword', wording: 'Sales?' }]);
+  });
+
   it('is taken back by a word and given back by a word, which is no opt-in of its own', async () => {
     expect(await hear('start', '15551234567', 0)).toEqual([]);
     await hear('stop', '15551234567', 1);

@@ -26,7 +26,8 @@ export class HeedWishes {
 
   /**
    * `stop` always counts. `start` takes back a stop and is no opt-in by itself, for nobody was told what it would be to; `yes`
-   * confirms what the customer was asked (double opt-in). Heard twice, it ends the same.
+   * confirms what the customer was asked (double opt-in); `offers` does so too, and is an opt-in to marketing where nobody
+   * asked: a chat link without a form. Heard twice, it ends the same.
    *
    * @returns what changed by it
    */
@@ -35,7 +36,11 @@ export class HeedWishes {
     for (const one of wished) {
       if (one.wish === 'stop') said.push({ ...byKeyword(one), purpose: 'marketing', state: 'withdrawn' });
       else if (one.wish === 'start') said.push(...(await this.started(tx, tenantId, one)));
-      else said.push(...(await this.confirmed(tx, tenantId, one)));
+      else {
+        const answers = await this.confirmed(tx, tenantId, one);
+        const asked = answers.some(({ purpose }) => purpose === 'marketing');
+        said.push(...answers, ...(one.wish === 'offers' && !asked ? [byChatLink(one)] : []));
+      }
     }
     return this.consents.record(tx, tenantId, said);
   }
@@ -61,6 +66,15 @@ export class HeedWishes {
     });
   }
 }
+
+/** What the link showed is what the customer sent. */
+const byChatLink = (one: Wished): NewConsent => ({
+  ...byKeyword(one),
+  purpose: 'marketing',
+  state: 'granted',
+  source: 'chat_link',
+  wording: one.text,
+});
 
 const byKeyword = ({ customers, at, metaMessageId, text }: Wished) => ({
   customers,

@@ -23,8 +23,14 @@ describe('a customer who writes one word', () => {
 
   it.each(['Yes', 'Sí', 'sim', 'SI!'])('"%s" says yes', (text) => expect(wishIn(text)).toBe('yes'));
 
+  it.each(['Yes, I want offers', 'Sí, quiero recibir ofertas', 'sim quero receber ofertas!'])(
+    '"%s" says yes to offers',
+    (text) => expect(wishIn(text)).toBe('offers'),
+  );
+
   it.each([
     'stop by at six',
+    'yes, I want offers on shoes',
     'please stop the second order, keep the first',
     'la tienda da de baja el producto',
     'quero sair com você',

@@ -1,5 +1,8 @@
-/** What a customer wants by a single word: no more marketing, marketing again, or yes to a question. */
-export type Wish = 'stop' | 'start' | 'yes';
+/**
+ * What a customer wants by a single word: no more marketing, marketing again, yes to a question, or yes to offers, which says
+ * by itself what it is to (what a chat link begins the chat with).
+ */
+export type Wish = 'stop' | 'start' | 'yes' | 'offers';
 
 /**
  * A whole message that says nothing else. Words of everyday talk are left out, because a customer who writes "cancel" or
@@ -53,23 +56,8 @@ const WORDS: Readonly<Record<Wish, readonly string[]>> = {
     'inscrever me',
     'retomar promocoes',
   ],
-  yes: [
-    'yes',
-    'yes i want offers',
-    'si quiero recibir ofertas',
-    'sim quero receber ofertas',
-    'y',
-    'si',
-    's',
-    'sim',
-    'ok',
-    'confirm',
-    'i confirm',
-    'confirmo',
-    'confirmar',
-    'acepto',
-    'aceito',
-  ],
+  yes: ['yes', 'y', 'si', 's', 'sim', 'ok', 'confirm', 'i confirm', 'confirmo', 'confirmar', 'acepto', 'aceito'],
+  offers: ['yes i want offers', 'si quiero recibir ofertas', 'sim quero receber ofertas'],
 };
 
 /** No word is longer; a message that is, is no word. */

@@ -2,8 +2,8 @@ import { wishIn } from '#libs/consent';
 import { FORM_LANGUAGES, textsOf } from './form-texts.js';
 
 describe('what a visitor of a shop reads', () => {
-  it.each(FORM_LANGUAGES)('begins the chat in %s with a word that confirms', (language) => {
-    expect(wishIn(textsOf({})[language].greeting)).toBe('yes');
+  it.each(FORM_LANGUAGES)('begins the chat in %s with words that are consent', (language) => {
+    expect(wishIn(textsOf({})[language].greeting)).toBe('offers');
   });
 
   it.each(FORM_LANGUAGES)('names in %s a word that ends it, and the word does', (language) => {

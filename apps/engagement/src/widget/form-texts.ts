@@ -10,7 +10,7 @@ export interface FormTexts {
   thanks: string;
   confirm: string;
   chat: string;
-  /** What the chat begins with; it must be a word that says yes (`wishIn` of libs/consent). */
+  /** What the chat begins with; it must say yes to offers (`wishIn` of libs/consent). */
   greeting: string;
   phoneWrong: string;
   agreeFirst: string;

@@ -26,7 +26,8 @@ import { Database, type Tx } from '#libs/persistence';
 import { type Caller, TenantCaller, TenantGuard } from '#libs/tenants';
 import { Wabas } from '#libs/wabas';
 import { makerOf } from '../maker-of.js';
-import type { OwnTexts } from './form-texts.js';
+import { chatLink } from './chat-link.js';
+import { FORM_LANGUAGES, type FormLanguage, type OwnTexts, textsOf } from './form-texts.js';
 import { type OptInForm, OptInForms } from './opt-in-forms.js';
 
 /** Scheme, host and port, and nothing more: what a browser names as its origin. Without TLS only on this machine. */
@@ -44,9 +45,24 @@ class LanguageTextsRequest {
 }
 
 class TextsRequest {
-  @ApiPropertyOptional() @IsOptional() @IsObject() @ValidateNested() @Type(() => LanguageTextsRequest) es?: LanguageTextsRequest;
-  @ApiPropertyOptional() @IsOptional() @IsObject() @ValidateNested() @Type(() => LanguageTextsRequest) pt?: LanguageTextsRequest;
-  @ApiPropertyOptional() @IsOptional() @IsObject() @ValidateNested() @Type(() => LanguageTextsRequest) en?: LanguageTextsRequest;
+  @ApiPropertyOptional()
+  @IsOptional()
+  @IsObject()
+  @ValidateNested()
+  @Type(() => LanguageTextsRequest)
+  es?: LanguageTextsRequest;
+  @ApiPropertyOptional()
+  @IsOptional()
+  @IsObject()
+  @ValidateNested()
+  @Type(() => LanguageTextsRequest)
+  pt?: LanguageTextsRequest;
+  @ApiPropertyOptional()
+  @IsOptional()
+  @IsObject()
+  @ValidateNested()
+  @Type(() => LanguageTextsRequest)
+  en?: LanguageTextsRequest;
 }
 
 class OptInFormRequest {
@@ -83,6 +99,14 @@ class OptInFormResponse {
   @ApiProperty() confirm: boolean;
   @ApiProperty() enabled: boolean;
   @ApiProperty({ description: 'Path of the script on this server: <script src="…" async></script>' }) script: string;
+  @ApiProperty({
+    type: 'object',
+    properties: Object.fromEntries(FORM_LANGUAGES.map((language) => [language, { type: 'string' }])),
+    description:
+      'By language: opens the chat without the form. Who sends the message that is ready there has opted in; for a QR code, ' +
+      'print the wording beside it',
+  })
+  chat_links: Record<FormLanguage, string>;
 }
 
 class OptInFormsResponse {
@@ -164,6 +188,13 @@ export class OptInFormsController {
       confirm,
       enabled,
       script: `/opt-in/${formId}.js`,
+      chat_links: chatLinksOf(number?.displayPhoneNumber ?? '', texts),
     };
   }
+}
+
+function chatLinksOf(displayPhoneNumber: string, own: OwnTexts): Record<FormLanguage, string> {
+  const texts = textsOf(own);
+  const links = FORM_LANGUAGES.map((language) => [language, chatLink(displayPhoneNumber, texts[language].greeting)]);
+  return Object.fromEntries(links) as Record<FormLanguage, string>;
 }

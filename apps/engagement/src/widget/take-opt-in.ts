@@ -7,6 +7,7 @@ import { Wabas } from '#libs/wabas';
 import { TellConsent } from '../consent/tell-consent.js';
 import { ContactBook } from '../contacts/contact-book.js';
 import { readIdentifier } from '../contacts/read-identifier.js';
+import { chatLink } from './chat-link.js';
 import { type FormLanguage, textsOf } from './form-texts.js';
 import type { OptInForm } from './opt-in-forms.js';
 
@@ -71,8 +72,7 @@ export class TakeOptIn {
       ]);
       await this.tell.changed(tx, tenantId, changes);
       const number = await this.wabas.phoneNumber(tx, tenantId, { phoneNumberId: form.phoneNumberId });
-      const digits = (number?.displayPhoneNumber ?? '').replace(/\D/g, '');
-      return { state, chatLink: `https://wa.me/${digits}?text=${encodeURIComponent(greeting)}` };
+      return { state, chatLink: chatLink(number?.displayPhoneNumber ?? '', greeting) };
     });
   }
 }

@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Browser, Page } from 'playwright-core';
-import { HeedWishes, type Wish } from '#libs/consent';
+import { HeedWishes, type Wish, wishIn } from '#libs/consent';
 import { Database } from '#libs/persistence';
 import { Tenants } from '#libs/tenants';
 import { http, type RunningApp, startApp, testEnvironment } from '../../../../test/support/app.js';
@@ -134,6 +134,18 @@ describe('the opt-in form on a shop’s website', () => {
     await says('yes', '541123456789');
     expect((await consentsOf('+5491123456789')).standing).toMatchObject([{ state: 'granted', source: 'keyword' }]);
     await page.context().close();
+  });
+
+  it('has a chat link for posters: who sends what it begins with has opted in, without the form', async () => {
+    const [{ chat_links: links }] = (await call('GET', '/consents/forms')).body.data;
+    expect(Object.keys(links)).toEqual(['es', 'pt', 'en']);
+    const link = new URL(links.es);
+    expect(link.origin + link.pathname).toBe(`https://wa.me/${shop.displayPhoneNumber.replace(/\D/g, '')}`);
+    const wish = wishIn(link.searchParams.get('text') ?? '');
+    await says(wish as Wish, '5215512345678');
+    const { standing, data } = await consentsOf('+5215512345678');
+    expect(standing).toMatchObject([{ purpose: 'marketing', state: 'granted', source: 'chat_link' }]);
+    expect(data).toMatchObject([{ wording: 'offers', proof: { message_id: 'wamid.1' } }]);
   });
 
   it('takes nothing back of what the customer refused: anybody can type a number', async () => {

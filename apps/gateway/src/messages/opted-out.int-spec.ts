@@ -111,6 +111,18 @@ describe('a customer who opted out', () => {
     ]);
   });
 
+  it('is written to again once they send what a chat link begins with, and that is kept as their consent', async () => {
+    await writes('stop');
+    await writes('', { type: 'button', button: { payload: 'x', text: 'Yes, I want offers' } });
+    expect((await send(sale())).status).toBe(400);
+    await writes('Sí, quiero recibir ofertas', { timestamp: String(now(1)) });
+    expect((await send(sale())).status).toBe(200);
+    expect(await toldOf('consent_update')).toMatchObject([
+      { data: { state: 'withdrawn' } },
+      { data: { purpose: 'marketing', state: 'granted', source: 'chat_link' } },
+    ]);
+  });
+
   it('is not every customer who writes a word of it', async () => {
     await writes('stop by at six, please');
     expect((await send(sale())).status).toBe(200);

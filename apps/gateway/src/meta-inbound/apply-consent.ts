@@ -64,7 +64,9 @@ export class ApplyConsent {
       // What is said to a group is said to all, not to the business.
       if (text === undefined || !metaMessageId || customers.length === 0 || nameOf(message.group_id)) continue;
       const rules = await this.rules.get(tenantId, () => this.settings.of(tx, tenantId));
-      const wish = wishIn(text, rules && { stop: rules.stopWords, start: rules.startWords });
+      const said = wishIn(text, rules && { stop: rules.stopWords, start: rules.startWords });
+      // A button answers the message under which it stands; no chat link begins with one.
+      const wish = said === 'offers' && message.type === 'button' ? 'yes' : said;
       if (wish) wished.push({ wish, customers, at: instantOf(message.timestamp) ?? at, metaMessageId, text });
     }
     return wished;
