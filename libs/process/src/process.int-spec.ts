@@ -128,7 +128,8 @@ describe('a process of Paloma', () => {
       return undefined;
     };
     await wake.lane('billing.rate', lane);
-    await eventually(async () => drained.filter((t) => t === 'lane-1').length === 2);
+    // Twice at least: a wake may find the lane at work and just finished at once.
+    await eventually(async () => drained.filter((t) => t === 'lane-1').length >= 2);
   });
 
   it('drains a lane that waits although others have work without end, and these go on after it', async () => {
