@@ -131,8 +131,11 @@ export class Dispatcher implements BeforeApplicationShutdown {
         }
         channel = await this.channels.byId(lane.tenantId, lane.phoneNumberId);
         if (!channel || !isLive(channel)) return this.nextLook(lane, NOT_LIVE_MS);
-        const restMs = pace.pausedUntil - performance.now();
-        if (restMs > 0) return this.nextLook(lane, restMs);
+        if (pace.pausedUntil > performance.now()) {
+          // What Meta answered is stored first: only then is it known when its message is tried again.
+          await allHome();
+          return this.nextLook(lane, Math.max(1, pace.pausedUntil - performance.now()));
+        }
         this.throughput.hear(channel.number, pace);
         if (pace.isTrying && underWay.size + unplaced > 0) {
           await Promise.race(news());
@@ -154,6 +157,8 @@ export class Dispatcher implements BeforeApplicationShutdown {
           continue;
         }
         const lookedAt = performance.now();
+        // What comes home during the look may have held back what the look did not find.
+        const wasAtWork = underWay.size + unplaced > 0;
         const ready = await this.take(channel, room, forBroadcasts);
         if (ready === 'again') continue;
         const tookMs = performance.now() - lookedAt;
@@ -166,8 +171,10 @@ export class Dispatcher implements BeforeApplicationShutdown {
             ]);
             continue;
           }
-          if (underWay.size + unplaced === 0) return this.nextLook(lane);
-          await Promise.all([Promise.race([...news(), sleep(LONGEST_NAP_MS)]), gather(tookMs, GATHERING)]);
+          if (!wasAtWork) return this.nextLook(lane);
+          if (underWay.size + unplaced > 0) {
+            await Promise.all([Promise.race([...news(), sleep(LONGEST_NAP_MS)]), gather(tookMs, GATHERING)]);
+          }
           continue;
         }
         const from = channel;
