@@ -17,7 +17,7 @@ const BATCH = 4;
     ProcessModule.forRoot({
       queues: ['gateway.intake', 'gateway.deliver', 'gateway.dispatch', 'billing.rate', 'engagement.inbound'],
     }),
-    MetaInboundWorkerModule.with({ batch: BATCH, waitMs: 20, patienceMs: 300, retryGapsMs: [10, 10] }),
+    MetaInboundWorkerModule.with({ batch: BATCH, waitMs: 20, patienceMs: 3_000, retryGapsMs: [10, 10] }),
   ],
 })
 class TestModule {}
