@@ -3,6 +3,8 @@ import { Injectable } from '@nestjs/common';
 import { Database, kept, type Tx } from '#libs/persistence';
 
 export const LEASE_SECONDS = 15;
+/** When a lane is looked at again that another process was at, or that lost its lease. */
+const TRY_AGAIN_MS = 1_000;
 
 const TAKE = kept(`
   INSERT INTO lane_leases (tenant_id, lane, holder, until)
@@ -45,6 +47,27 @@ export class Leases {
     } finally {
       this.draining.delete(key);
     }
+  }
+
+  /**
+   * Takes batch after batch out of a lane, for as long as its lease and its turn last.
+   *
+   * @param turn  `Turn` of libs/queues
+   * @param batch works on what is next; returns whether there may be more
+   * @returns what `Wake.run` asks of a drain: in how many ms the lane has work again, 0 for now; undefined when it is empty
+   */
+  async drain(
+    tenantId: string,
+    lane: string,
+    turn: { isOver(): boolean },
+    batch: () => Promise<boolean>,
+  ): Promise<number | undefined> {
+    const drained = await this.hold(tenantId, lane, async (stillMine) => {
+      while (stillMine() && !turn.isOver()) if (!(await batch())) return 'empty';
+      return 'more';
+    });
+    if (drained === 'empty') return undefined;
+    return turn.isOver() ? 0 : TRY_AGAIN_MS;
   }
 
   private async holdAlone<T>(

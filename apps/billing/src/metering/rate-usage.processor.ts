@@ -3,10 +3,9 @@ import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import type { Job } from 'bull';
 import { Leases } from '#libs/leases';
 import { Database } from '#libs/persistence';
-import { type Lanes, Sweeper, type Turn, Wake } from '#libs/queues';
+import { type Lanes, Sweeper, Wake } from '#libs/queues';
 import { BATCH, RateUsage } from './rate-usage.js';
 
-const TRY_AGAIN_MS = 1_000;
 const SWEEP_MS = 5_000;
 
 /** Drains the lane of a tenant whose delivered messages wait to be rated. */
@@ -23,21 +22,14 @@ export class RateUsageProcessor implements OnApplicationBootstrap {
 
   @Process({ concurrency: 4 })
   process(job: Job<Lanes['billing.rate']>): Promise<void> {
-    return this.wake.run('billing.rate', job, ({ tenantId }, turn) => this.drain(tenantId, turn));
+    return this.wake.run('billing.rate', job, ({ tenantId }, turn) =>
+      this.leases.drain(tenantId, 'rate', turn, async () => (await this.rateUsage.rateNext(tenantId)) >= BATCH),
+    );
   }
 
   onApplicationBootstrap(): void {
     this.sweeper.every('billing.rate', SWEEP_MS, () =>
       this.db.query('SELECT tenant_id AS "tenantId" FROM door_tenants_to_rate()'),
     );
-  }
-
-  private async drain(tenantId: string, turn: Turn): Promise<number | undefined> {
-    const drained = await this.leases.hold(tenantId, 'rate', async (stillMine) => {
-      while (stillMine() && !turn.isOver()) if ((await this.rateUsage.rateNext(tenantId)) < BATCH) return 'empty';
-      return 'more';
-    });
-    if (drained === 'empty') return undefined;
-    return turn.isOver() ? 0 : TRY_AGAIN_MS;
   }
 }

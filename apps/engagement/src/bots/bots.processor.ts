@@ -4,10 +4,9 @@ import type { Job } from 'bull';
 import { CLOCK, type Clock } from '#libs/clock';
 import { Leases } from '#libs/leases';
 import { Database } from '#libs/persistence';
-import { type Lanes, Sweeper, type Turn, Wake } from '#libs/queues';
+import { type Lanes, Sweeper, Wake } from '#libs/queues';
 import { DueBots } from './due-bots.js';
 
-const TRY_AGAIN_MS = 1_000;
 const SWEEP_MS = 2_000;
 
 /** Does what bots have to do at a time. */
@@ -25,21 +24,14 @@ export class BotsProcessor implements OnApplicationBootstrap {
 
   @Process({ concurrency: 8 })
   process(job: Job<Lanes['engagement.bots']>): Promise<void> {
-    return this.wake.run('engagement.bots', job, ({ tenantId }, turn) => this.drain(tenantId, turn));
+    return this.wake.run('engagement.bots', job, ({ tenantId }, turn) =>
+      this.leases.drain(tenantId, 'engagement-bots', turn, async () => (await this.due.next(tenantId)).more),
+    );
   }
 
   onApplicationBootstrap(): void {
     this.sweeper.every('engagement.bots', SWEEP_MS, () =>
       this.db.query('SELECT tenant_id AS "tenantId" FROM door_tenants_with_due_runs($1)', [this.clock.now()]),
     );
-  }
-
-  private async drain(tenantId: string, turn: Turn): Promise<number | undefined> {
-    const drained = await this.leases.hold(tenantId, 'engagement-bots', async (stillMine) => {
-      while (stillMine() && !turn.isOver()) if (!(await this.due.next(tenantId)).more) return 'empty';
-      return 'more';
-    });
-    if (drained === 'empty') return undefined;
-    return turn.isOver() ? 0 : TRY_AGAIN_MS;
   }
 }

@@ -3,10 +3,9 @@ import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import type { Job } from 'bull';
 import { Leases } from '#libs/leases';
 import { Database } from '#libs/persistence';
-import { type Lanes, Sweeper, type Turn, Wake } from '#libs/queues';
+import { type Lanes, Sweeper, Wake } from '#libs/queues';
 import { FreezeAudience } from './freeze-audience.js';
 
-const TRY_AGAIN_MS = 1_000;
 const SWEEP_MS = 5_000;
 
 /** Freezes the audience of a campaign that was launched. */
@@ -23,7 +22,9 @@ export class FreezeProcessor implements OnApplicationBootstrap {
 
   @Process({ concurrency: 2 })
   process(job: Job<Lanes['engagement.freeze']>): Promise<void> {
-    return this.wake.run('engagement.freeze', job, (lane, turn) => this.drain(lane, turn));
+    return this.wake.run('engagement.freeze', job, (lane, turn) =>
+      this.leases.drain(lane.tenantId, `engagement-freeze:${lane.campaignId}`, turn, () => this.freezeNext(lane)),
+    );
   }
 
   onApplicationBootstrap(): void {
@@ -32,19 +33,13 @@ export class FreezeProcessor implements OnApplicationBootstrap {
     );
   }
 
-  private async drain({ tenantId, campaignId }: Lanes['engagement.freeze'], turn: Turn): Promise<number | undefined> {
-    const frozen = await this.leases.hold(tenantId, `engagement-freeze:${campaignId}`, async (stillMine) => {
-      while (stillMine() && !turn.isOver()) {
-        const after = await this.freezeAudience.freezeNext(tenantId, campaignId);
-        if (after === 'more') continue;
-        for (const phoneNumberId of after?.state === 'running' ? after.plan.phoneNumberIds : []) {
-          void this.wake.lane('engagement.campaign', { tenantId, campaignId, phoneNumberId });
-        }
-        return 'all';
-      }
-      return 'more';
-    });
-    if (frozen === 'all') return undefined;
-    return turn.isOver() ? 0 : TRY_AGAIN_MS;
+  /** @returns whether there may be more to freeze */
+  private async freezeNext({ tenantId, campaignId }: Lanes['engagement.freeze']): Promise<boolean> {
+    const after = await this.freezeAudience.freezeNext(tenantId, campaignId);
+    if (after === 'more') return true;
+    for (const phoneNumberId of after?.state === 'running' ? after.plan.phoneNumberIds : []) {
+      void this.wake.lane('engagement.campaign', { tenantId, campaignId, phoneNumberId });
+    }
+    return false;
   }
 }

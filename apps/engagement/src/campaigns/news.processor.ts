@@ -3,10 +3,9 @@ import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import type { Job } from 'bull';
 import { Leases } from '#libs/leases';
 import { Database } from '#libs/persistence';
-import { type Lanes, Sweeper, type Turn, Wake } from '#libs/queues';
+import { type Lanes, Sweeper, Wake } from '#libs/queues';
 import { FollowNews, NEWS } from './follow-news.js';
 
-const TRY_AGAIN_MS = 1_000;
 /** News comes from a trigger, which wakes nobody: so long may progress lag behind. */
 const SWEEP_MS = 1_000;
 
@@ -24,21 +23,19 @@ export class NewsProcessor implements OnApplicationBootstrap {
 
   @Process({ concurrency: 2 })
   process(job: Job<Lanes['engagement.campaign-news']>): Promise<void> {
-    return this.wake.run('engagement.campaign-news', job, ({ tenantId }, turn) => this.drain(tenantId, turn));
+    return this.wake.run('engagement.campaign-news', job, ({ tenantId }, turn) =>
+      this.leases.drain(
+        tenantId,
+        'engagement-campaign-news',
+        turn,
+        async () => (await this.followNews.takeNext(tenantId)) >= NEWS,
+      ),
+    );
   }
 
   onApplicationBootstrap(): void {
     this.sweeper.every('engagement.campaign-news', SWEEP_MS, () =>
       this.db.query('SELECT tenant_id AS "tenantId" FROM door_tenants_with_campaign_news()'),
     );
-  }
-
-  private async drain(tenantId: string, turn: Turn): Promise<number | undefined> {
-    const drained = await this.leases.hold(tenantId, 'engagement-campaign-news', async (stillMine) => {
-      while (stillMine() && !turn.isOver()) if ((await this.followNews.takeNext(tenantId)) < NEWS) return 'empty';
-      return 'more';
-    });
-    if (drained === 'empty') return undefined;
-    return turn.isOver() ? 0 : TRY_AGAIN_MS;
   }
 }

@@ -3,10 +3,9 @@ import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import type { Job } from 'bull';
 import { Leases } from '#libs/leases';
 import { Database } from '#libs/persistence';
-import { type Lanes, Sweeper, type Turn, Wake } from '#libs/queues';
+import { type Lanes, Sweeper, Wake } from '#libs/queues';
 import { BATCH, TakeInbound } from './take-inbound.js';
 
-const TRY_AGAIN_MS = 1_000;
 const SWEEP_MS = 5_000;
 
 /** Drains the lane of a tenant whose customers wrote. */
@@ -23,21 +22,19 @@ export class InboundProcessor implements OnApplicationBootstrap {
 
   @Process({ concurrency: 4 })
   process(job: Job<Lanes['engagement.inbound']>): Promise<void> {
-    return this.wake.run('engagement.inbound', job, ({ tenantId }, turn) => this.drain(tenantId, turn));
+    return this.wake.run('engagement.inbound', job, ({ tenantId }, turn) =>
+      this.leases.drain(
+        tenantId,
+        'engagement-inbound',
+        turn,
+        async () => (await this.takeInbound.takeNext(tenantId)) >= BATCH,
+      ),
+    );
   }
 
   onApplicationBootstrap(): void {
     this.sweeper.every('engagement.inbound', SWEEP_MS, () =>
       this.db.query('SELECT tenant_id AS "tenantId" FROM door_tenants_with_unseen()'),
     );
-  }
-
-  private async drain(tenantId: string, turn: Turn): Promise<number | undefined> {
-    const drained = await this.leases.hold(tenantId, 'engagement-inbound', async (stillMine) => {
-      while (stillMine() && !turn.isOver()) if ((await this.takeInbound.takeNext(tenantId)) < BATCH) return 'empty';
-      return 'more';
-    });
-    if (drained === 'empty') return undefined;
-    return turn.isOver() ? 0 : TRY_AGAIN_MS;
   }
 }
