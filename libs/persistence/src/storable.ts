@@ -13,8 +13,6 @@ export const storableJson = (json: string): string =>
 /** The same for a text. */
 export const storableText = (text: string): string => text.replace(/\p{Surrogate}|\0/gu, '\ufffd');
 
-/** Whether PostgreSQL refused what it was given (SQLSTATE class 22): to try the same again is in vain. */
-export const refusedTheData = (error: unknown): boolean => {
-  const { driverError } = error as { driverError?: { code?: unknown } };
-  return String(driverError?.code ?? '').startsWith('22');
-};
+/** Whether PostgreSQL says that these data can never be stored (data exceptions, limits), however often they come. */
+export const refusedTheData = (error: unknown): boolean =>
+  /^(22|54)\w{3}$/.test(String((error as { code?: unknown }).code));

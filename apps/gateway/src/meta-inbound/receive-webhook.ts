@@ -5,7 +5,7 @@ import { Refusal } from '#libs/http';
 import { newId } from '#libs/ids';
 import { isSignedBy } from '#libs/meta-cloud';
 import { LOGGER } from '#libs/observability';
-import { PROVIDER_TENANT } from '#libs/persistence';
+import { PROVIDER_TENANT, refusedTheData } from '#libs/persistence';
 import { MetaApp } from '#libs/provider-settings';
 import { Wake } from '#libs/queues';
 import { InboundTraffic } from '../channels/inbound-traffic.js';
@@ -72,7 +72,7 @@ export class ReceiveWebhook {
       await this.events.store({ ...event, body: read.body });
       return event;
     } catch (error) {
-      if (!isUnstorable(error)) throw error;
+      if (!refusedTheData(error)) throw error;
       return this.keepRaw(event, Buffer.from(read.body), (error as Error).message, now);
     }
   }
@@ -92,9 +92,6 @@ export class ReceiveWebhook {
 
 type Addressed = Omit<ReceivedEvent, 'body'>;
 type Place = Pick<ReceivedEvent, 'tenantId' | 'route'>;
-
-/** Whether PostgreSQL says that these data can never be stored (data exceptions, limits), however often they come. */
-const isUnstorable = (error: unknown): boolean => /^(22|54)\w{3}$/.test(String((error as { code?: unknown }).code));
 
 const onePerRoute = (events: readonly Addressed[]): Iterable<Addressed> =>
   new Map(events.map((e) => [e.route, e])).values();
