@@ -1,5 +1,7 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
+const READ = ['wabas', 'signups'];
+
 /**
  * Meta tells a WABA's time zone as an id for which there is no name here; UTC stands in until staff put the right one in its
  * place. What was charged keeps the zone by which it was charged. Written by libs/wabas.
@@ -18,6 +20,8 @@ export class CorrectedTimeZones1795305600087 implements MigrationInterface {
     await db.query(
       `COMMENT ON COLUMN wabas.earlier_timezones IS 'Zones that counted before, oldest first: [{timezone, until}]'`,
     );
+    // The tables' owner is bound by row-level security, too, unless it lifts that from itself.
+    for (const table of READ) await db.query(`ALTER TABLE ${table} NO FORCE ROW LEVEL SECURITY`);
     await db.query(`
       UPDATE wabas w SET unnamed_timezone = told.id
         FROM (SELECT DISTINCT ON (s.tenant_id, s.facts ->> 'wabaId') s.tenant_id, s.facts ->> 'wabaId' AS meta_waba_id,
@@ -26,6 +30,7 @@ export class CorrectedTimeZones1795305600087 implements MigrationInterface {
                ORDER BY s.tenant_id, s.facts ->> 'wabaId', s.updated_at DESC) told
        WHERE told.tenant_id = w.tenant_id AND told.meta_waba_id = w.meta_waba_id
          AND w.timezone = 'UTC' AND told.id !~ '^[A-Za-z]'`);
+    for (const table of READ) await db.query(`ALTER TABLE ${table} FORCE ROW LEVEL SECURITY`);
   }
 
   async down(db: QueryRunner): Promise<void> {

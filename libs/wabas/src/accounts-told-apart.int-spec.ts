@@ -1,3 +1,5 @@
+import { randomBytes } from 'node:crypto';
+import pg from 'pg';
 import type { QueryRunner } from 'typeorm';
 import { newId } from '#libs/ids';
 import { ProvidersTokens1795305600086 } from '../../../migrations/1795305600086-providers-tokens.js';
@@ -6,11 +8,28 @@ import { cloneDatabase, type TestDatabase } from '../../../test/support/database
 import { type FoundedNumber, foundNumber } from '../../../test/support/numbers.js';
 
 describe('accounts that were connected before their kinds of token and zone were kept', () => {
+  // An owner as in production: no superuser, so row-level security binds it.
+  const plain = `plain_${randomBytes(6).toString('hex')}`;
   let database: TestDatabase;
+  let migrator: pg.Client;
   beforeAll(async () => {
     database = await cloneDatabase();
+    const { owner } = database;
+    await owner.query(`CREATE ROLE ${plain}`);
+    for (const table of ['wabas', 'signups', 'signup_steps']) {
+      await owner.query(`ALTER TABLE ${table} OWNER TO ${plain}`);
+    }
+    migrator = new pg.Client({ connectionString: database.ownerUrl });
+    await migrator.connect();
+    await migrator.query(`SET ROLE ${plain}`);
   });
-  afterAll(() => database.drop());
+  afterAll(async () => {
+    await migrator.end();
+    await database.owner.query(`REASSIGN OWNED BY ${plain} TO CURRENT_USER`);
+    await database.owner.query(`DROP OWNED BY ${plain}`);
+    await database.owner.query(`DROP ROLE ${plain}`);
+    await database.drop();
+  });
 
   async function signup(of: FoundedNumber, kind: string, timezoneId: string, savedAt: string): Promise<void> {
     const signupId = newId(new Date(savedAt));
@@ -27,7 +46,7 @@ describe('accounts that were connected before their kinds of token and zone were
   }
 
   it('are told apart by the signup that saved them last', async () => {
-    const db = { query: (text: string) => database.owner.query(text) } as unknown as QueryRunner;
+    const db = { query: (text: string) => migrator.query(text) } as unknown as QueryRunner;
     const migrations = [new ProvidersTokens1795305600086(), new CorrectedTimeZones1795305600087()];
     for (const migration of [...migrations].reverse()) await migration.down(db);
     const [applied, dialog, both, unknown] = [
