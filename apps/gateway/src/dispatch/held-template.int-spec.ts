@@ -1,4 +1,4 @@
-import { eventually, type RunningApp } from '../../../../test/support/app.js';
+import { eventually, http, type RunningApp } from '../../../../test/support/app.js';
 import type { TestDatabase } from '../../../../test/support/database.js';
 import { aMerchant, type Merchant, templateTo } from '../../../../test/support/gateway.js';
 import { GatewayStage } from '../../../../test/support/gateway-stage.js';
@@ -38,6 +38,8 @@ describe('a template that the provider holds back', () => {
       const answer = await trySend(shop, '+16505550002');
       return answer.status !== 200 && answer;
     }, 30_000);
+    const shown = await http('GET', `${gateway.url}/api/v1/templates?name=order_update`, { token: shop.apiKey });
+    expect(shown.body.data).toMatchObject([{ status: 'approved', sendable: false, held_until: until.toISOString() }]);
     expect(refused.body.error).toMatchObject({
       code: 132015,
       error_data: { details: expect.stringContaining(`held back by your provider until ${until.toISOString()}`) },

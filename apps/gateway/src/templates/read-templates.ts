@@ -47,7 +47,7 @@ export class ReadTemplates {
       return pageOf(
         rows,
         (t) => t.templateId,
-        (t) => TemplateResponse.of(t, metaIds.get(t.wabaId) ?? ''),
+        (t) => TemplateResponse.of(t, metaIds.get(t.wabaId) ?? '', this.clock.now()),
       );
     });
   }
@@ -60,7 +60,7 @@ export class ReadTemplates {
       const waba = await this.wabas.waba(tx, tenantId, { wabaId: template.wabaId });
       const events = await this.templates.eventsOf(tx, tenantId, template.templateId);
       return {
-        ...TemplateResponse.of(template, waba?.metaWabaId ?? ''),
+        ...TemplateResponse.of(template, waba?.metaWabaId ?? '', this.clock.now()),
         history: events.map((event) => TemplateEventResponse.of(event)),
       };
     });

@@ -1,5 +1,5 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { isSendable, REJECTION_REASONS } from '#libs/template-state';
+import { isSendable, REJECTION_REASONS, stateForSending } from '#libs/template-state';
 import type { Template, TemplateEvent, TemplateSync } from '#libs/templates';
 
 const MANAGER = 'Meta takes appeals in WhatsApp Manager only.';
@@ -56,7 +56,7 @@ export class TemplateResponse {
   @ApiProperty() created_at: string;
   @ApiProperty() updated_at: string;
 
-  static of(template: Template, metaWabaId: string): TemplateResponse {
+  static of(template: Template, metaWabaId: string, now: Date): TemplateResponse {
     const { categoryNext, categoryNextAt } = template;
     return {
       id: template.templateId,
@@ -69,7 +69,7 @@ export class TemplateResponse {
       ...(categoryNext ? { category_change: { to: categoryNext, at: iso(categoryNextAt) } } : {}),
       status: template.status,
       status_at: template.statusAt.toISOString(),
-      sendable: isSendable(template.status),
+      sendable: isSendable(stateForSending(template.status, template.heldUntil, now)),
       held_until: template.heldUntil,
       locked: template.locked,
       quality: template.quality,
