@@ -132,8 +132,8 @@ export class OutboxLanes {
   /**
    * Takes the next messages: they become `sending`, or `cancelled` if they were withdrawn before they were here, or `expired`
    * if their time has run out; all with their event.
-   * At most one of each recipient and lane is among them: what is claimed is called within milliseconds, so that a dispatcher
-   * that dies leaves no message in doubt whose turn had not come.
+   * At most one of each recipient and lane is among them: what is claimed is called within a tenth of a second, so that a
+   * dispatcher that dies leaves no message in doubt whose turn had not come.
    */
   async claim(
     tx: Tx,

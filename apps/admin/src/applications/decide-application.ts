@@ -56,6 +56,7 @@ export class DecideApplication {
         throw error;
       });
   }
+
   private async whoDecides(email: string): Promise<string> {
     const user = await this.users.byAddress(email);
     if (user && !user.disabledAt && may(user.role, 'applications.decide')) return user.email;

@@ -49,8 +49,10 @@ export class PreviewCampaign {
 
   async of(campaign: Campaign): Promise<PreviewResponse> {
     const { tenantId } = campaign;
-    const templates = await this.db.inTenant(tenantId, (tx) => this.templatesOf(tx, campaign));
-    const groups = await this.db.inTenant(tenantId, (tx) => this.groups(tx, campaign, templates));
+    const { templates, groups } = await this.db.inTenant(tenantId, async (tx) => {
+      const current = await this.templatesOf(tx, campaign);
+      return { templates: current, groups: await this.groups(tx, campaign, current) };
+    });
     const sum = (of: keyof Omit<Group, 'variant' | 'prefix'>) => groups.reduce((n, g) => n + g[of], 0);
     const recipients = sum('recipients') - sum('suppressed') - sum('missing');
     const inWindow = sum('inWindow');
