@@ -12,8 +12,11 @@ const [LIMIT, LIMITED_TO] = RECIPIENTS > 10_000 ? (['TIER_10K', 10_000] as const
 const LISTED_AT_ONCE = 10_000;
 /** Messages a second of a number with the higher throughput (Meta, throughput page of 2025-11-21). */
 const A_SECOND = 1_000;
-/** What a dispatcher that is killed may leave in doubt: what it took for a tenth of a second and had not called yet. */
-const IN_DOUBT_AT_MOST = 3 * (A_SECOND / 10);
+/**
+ * What two kills may leave in doubt. Mostly it is a batch or two of each of the three numbers, claimed and not called yet; never
+ * more than a number may have under way (500), and the second kill comes when most of the audience was reached.
+ */
+const IN_DOUBT_AT_MOST = 3 * 500;
 /** A machine that is slower than any that was seen. */
 const WITHIN_MS = 900_000;
 
@@ -114,7 +117,7 @@ describe('a campaign on a house that breaks', () => {
       ({ state, progress, inDoubt }) => state === 'finished' && progress.delivered + inDoubt.length === RECIPIENTS,
     );
     expect(end.progress).toMatchObject({ audience: RECIPIENTS, accepted: RECIPIENTS, refused: 0, waiting: 0 });
-    expect(end.inDoubt.length).toBeLessThanOrEqual(2 * IN_DOUBT_AT_MOST);
+    expect(end.inDoubt.length).toBeLessThanOrEqual(IN_DOUBT_AT_MOST);
     const reached = (await shop.record()).map(({ to }) => to.replace(/\D/g, ''));
     expect(reached.length).toBe(end.progress.delivered);
     // Nobody twice, nobody left out: who is not in Meta's record is in doubt, by name.
