@@ -4,26 +4,29 @@ import { eventually, http } from '../support/app.js';
 import { type RunningStack, runningStack, type StackMerchant } from '../support/stack.js';
 import { nameOf, PUBLIC, routesOf, TENANT_APPS, type TenantApp, type TenantRoute } from '../support/tenant-routes.js';
 
+const ORDER_UPDATE = {
+  messaging_product: 'whatsapp',
+  to: '+5215512345678',
+  type: 'template',
+  template: {
+    name: 'order_update',
+    language: { code: 'en_US' },
+    components: [
+      {
+        type: 'body',
+        parameters: [
+          { type: 'text', text: 'Eve' },
+          { type: 'text', text: '1' },
+        ],
+      },
+    ],
+  },
+};
+
 /** A body that passes validation, so that a refusal comes from ownership. A new writing route must be added here. */
 const BODIES: Readonly<Record<string, unknown>> = {
-  'gateway POST /{phoneNumberId}/messages': {
-    messaging_product: 'whatsapp',
-    to: '+5215512345678',
-    type: 'template',
-    template: {
-      name: 'order_update',
-      language: { code: 'en_US' },
-      components: [
-        {
-          type: 'body',
-          parameters: [
-            { type: 'text', text: 'Eve' },
-            { type: 'text', text: '1' },
-          ],
-        },
-      ],
-    },
-  },
+  'gateway POST /{phoneNumberId}/messages': ORDER_UPDATE,
+  'gateway POST /{phoneNumberId}/marketing_messages': ORDER_UPDATE,
   'gateway POST /api/v1/exports': {},
   'gateway POST /api/v1/messages': {
     phone_number_id: '1',
@@ -96,6 +99,7 @@ const BODIES: Readonly<Record<string, unknown>> = {
   'gateway POST /{phoneNumberId}/message_qrdls': { prefilled_message: 'Planted.' },
   // Those of 360dialog name no object: the key's own number is meant.
   'gateway POST /messages': {},
+  'gateway POST /marketing_messages': {},
   'gateway POST /media': {},
   'gateway POST /waba_webhook': {},
   'gateway POST /multi_webhook': {},
@@ -455,7 +459,7 @@ describe('another tenant', () => {
 async function aLifeOf(stack: RunningStack, m: StackMerchant, session: string): Promise<void> {
   const sent = await http('POST', `${stack.gateway.url}/v24.0/${m.phoneNumberId}/messages`, {
     token: m.apiKey,
-    body: { ...(BODIES['gateway POST /{phoneNumberId}/messages'] as object), to: '+5215587654321' },
+    body: { ...ORDER_UPDATE, to: '+5215587654321' },
   });
   expect(sent.status).toBe(200);
   const ref = sent.body.messages[0].id as string;

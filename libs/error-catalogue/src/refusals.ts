@@ -53,6 +53,8 @@ export type RefusalCode =
   | 'template_parameter_count'
   | 'template_parameter_format'
   | 'template_text_too_long'
+  | 'marketing_templates_only'
+  | 'template_not_marketing'
   // writing a template
   | 'template_invalid'
   | 'template_too_long'
@@ -157,6 +159,8 @@ export const REFUSALS: Readonly<Record<RefusalCode, Refusal>> = {
   template_parameter_count: no(400, 132000, 'Number of parameters does not match the expected number of params'),
   template_parameter_format: no(400, 132012, 'Template parameter format mismatch'),
   template_text_too_long: no(400, 132005, 'Template hydrated text too long'),
+  marketing_templates_only: no(400, 131055, 'Method not allowed'),
+  template_not_marketing: no(400, 134100, 'Only marketing messages supported'),
 
   template_invalid: no(400, 100, 'Invalid parameter', 2388039),
   template_too_long: no(400, 100, 'Invalid parameter', 2388040),

@@ -129,6 +129,26 @@ describe('a tenant whom Meta asks to slow down', () => {
   });
 });
 
+describe('a marketing template', () => {
+  it("goes to Meta's path for it when it says its policy, and to the other when only a text speaks of one", async () => {
+    await harness.fresh();
+    await harness.template('sale', 'MARKETING', '{{1}}');
+    const sale = (value: string, more: Json = {}) =>
+      JSON.stringify({ ...JSON.parse(template('sale', [value])), ...more });
+    const optimized = await overCloud().send(sale('Now', { product_policy: 'STRICT' }));
+    const plain = await overCloud().send(sale('"product_policy":"STRICT"'));
+    await harness.advance(5_000);
+    for (const [{ metaMessageId }, category] of [
+      [optimized, 'marketing_lite'],
+      [plain, 'marketing'],
+    ] as const) {
+      expect(await harness.receiver.messageStatus(metaMessageId as string, 'sent')).toMatchObject({
+        pricing: { category },
+      });
+    }
+  });
+});
+
 describe('a number that moves from an On-Premises client to the Cloud API', () => {
   it('refuses on the way what only one of them could keep', async () => {
     await harness.fresh();

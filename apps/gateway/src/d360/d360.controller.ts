@@ -51,6 +51,21 @@ export class D360Controller {
     return this.through.send(caller, chosen, body, once);
   }
 
+  /** Sends a marketing template, as `/{phone-number-id}/marketing_messages` does. */
+  @ApiOperation({ summary: 'Send a marketing message' })
+  @ApiBody({ schema: { type: 'object', additionalProperties: true } })
+  @Post('marketing_messages')
+  @HttpCode(200)
+  @KeepsItsKey()
+  sendMarketing(
+    @TenantCaller() caller: Caller,
+    @Chosen() chosen: ChosenNumber,
+    @Body() body: unknown,
+    @OnceKey() once?: Once,
+  ): Promise<unknown> {
+    return this.through.sendMarketing(caller, chosen, body, once);
+  }
+
   /** Uploads a file, as `/{phone-number-id}/media` does. */
   @ApiOperation({ summary: 'Upload a file' })
   @ApiConsumes('multipart/form-data')

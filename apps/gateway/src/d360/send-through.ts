@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Once } from '#libs/idempotency';
 import type { Caller } from '#libs/tenants';
 import { MarkAsRead } from '../messages/mark-as-read.js';
-import { readMessage } from '../messages/read-message.js';
+import { readMarketingMessage, readMessage } from '../messages/read-message.js';
 import { SendMessage, type SentMessage } from '../messages/send-message.js';
 import type { ChosenNumber } from './choose-number.js';
 
@@ -25,6 +25,11 @@ export class SendThrough {
     return request.kind === 'read'
       ? this.markAsRead.markOnce(caller, number.metaPhoneNumberId, request, once)
       : this.sendMessage.send(caller, number.metaPhoneNumberId, request, once);
+  }
+
+  /** As `send`, by Meta's Marketing Messages API. */
+  sendMarketing(caller: Caller, { number }: ChosenNumber, body: unknown, once: Once | undefined): Promise<SentMessage> {
+    return this.sendMessage.send(caller, number.metaPhoneNumberId, readMarketingMessage(body), once);
   }
 }
 

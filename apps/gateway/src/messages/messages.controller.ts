@@ -3,7 +3,7 @@ import { ApiBearerAuth, ApiBody, ApiOkResponse, ApiOperation, ApiTags } from '@n
 import { KeepsItsKey, type Once, OnceKey } from '#libs/idempotency';
 import { ApiKeyGuard, type Caller, TenantCaller } from '#libs/tenants';
 import { MarkAsRead } from './mark-as-read.js';
-import { readMessage } from './read-message.js';
+import { readMarketingMessage, readMessage } from './read-message.js';
 import { SendMessage, type SentMessage } from './send-message.js';
 
 @ApiTags('Messages (Cloud API)')
@@ -55,5 +55,39 @@ export class MessagesController {
     return request.kind === 'read'
       ? this.markAsRead.markOnce(caller, phoneNumberId, request, once)
       : this.sendMessage.send(caller, phoneNumberId, request, once);
+  }
+
+  /** Sends a marketing template by Meta's Marketing Messages API; all else is as on `/messages`. */
+  @ApiOperation({
+    summary: 'Send a marketing message',
+    description:
+      "Marketing templates only (others: 134100; other types: 131055). Meta's `product_policy` says what becomes of a message that " +
+      'cannot go this way: `CLOUD_API_FALLBACK` (if you say nothing) or `STRICT`; `message_activity_sharing` is passed on. ' +
+      'Room, consent, wallet, `send_at` and `Idempotency-Key` are those of `/messages`.',
+  })
+  @ApiBody({
+    schema: {
+      type: 'object',
+      additionalProperties: true,
+      example: {
+        messaging_product: 'whatsapp',
+        to: '+16505551234',
+        type: 'template',
+        template: { name: 'autumn_sale', language: { code: 'en_US' } },
+        product_policy: 'CLOUD_API_FALLBACK',
+      },
+    },
+  })
+  @ApiOkResponse({ description: 'Accepted, as by `/messages`.' })
+  @Post(':phoneNumberId/marketing_messages')
+  @HttpCode(200)
+  @KeepsItsKey()
+  sendMarketing(
+    @TenantCaller() caller: Caller,
+    @Param('phoneNumberId') phoneNumberId: string,
+    @Body() body: unknown,
+    @OnceKey() once?: Once,
+  ): Promise<SentMessage> {
+    return this.sendMessage.send(caller, phoneNumberId, readMarketingMessage(body), once);
   }
 }

@@ -39,7 +39,9 @@ export function readBatch(given: unknown, now: Date): { number: string; items: B
       if (!isOurs(messageId)) throw refuse('invalid_value', 'id: must be a UUID of version 7, in small letters.');
       if (ids.has(messageId)) throw refuse('invalid_value', 'id: stands twice in this batch; the first one is taken.');
       ids.add(messageId);
-      const request = readMessage({ messaging_product: 'whatsapp', ...body });
+      // What says a policy of the Marketing Messages API is to go by it.
+      const path = body.product_policy ? 'marketing_messages' : 'messages';
+      const request = readMessage({ messaging_product: 'whatsapp', ...body }, path);
       if (request.kind !== 'message') {
         throw refuse('invalid_parameter', 'status: read receipts are sent on /{phone-number-id}/messages.');
       }

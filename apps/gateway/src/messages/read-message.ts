@@ -9,15 +9,20 @@ import { readSendAt } from './send-at.js';
 const CLIENT_DATA = 512;
 /** No id of Meta's is as long; a column of ours would take it. */
 const ID = 512;
+const PRODUCT_POLICIES = ['CLOUD_API_FALLBACK', 'STRICT'] as const;
 /** What groups can be sent: text, media, and templates of these (Meta, groups, 2025-11). */
 const FOR_GROUPS: ReadonlySet<string> = new Set(['text', 'image', 'video', 'audio', 'document', 'sticker', 'template']);
 
-/** A request to the messages path, read and found in order; every field is still in `body`. */
+/** Meta's two ways for a message: of `/marketing_messages` (Marketing Messages API, general since 2025-11-19) only marketing templates go. */
+export type SendPath = 'messages' | 'marketing_messages';
+
+/** A request to a sending path, read and found in order; every field is still in `body`. */
 export type MessageRequest =
   | {
       kind: 'message';
       body: Fields;
       type: string;
+      path: SendPath;
       /** As the caller wrote it. */
       to: { number: string } | { group: string } | { userId: string };
       clientData?: string;
@@ -33,7 +38,7 @@ export type MessageRequest =
  *
  * @throws Refusal with all problems in its details, each with its place and how to mend it
  */
-export function readMessage(given: unknown): MessageRequest {
+export function readMessage(given: unknown, path: SendPath = 'messages'): MessageRequest {
   if (!isFields(given)) throw refuse('invalid_parameter', 'The body must be a JSON object that describes a message.');
   if (given.messaging_product !== 'whatsapp') {
     throw refuse('invalid_parameter', 'messaging_product: must be "whatsapp".');
@@ -41,10 +46,22 @@ export function readMessage(given: unknown): MessageRequest {
   const problems = new Problems();
   const { status } = given;
   const request =
-    status === undefined || status === null ? readOutbound(given, problems) : readReceipt(given, problems);
+    status === undefined || status === null ? readOutbound(given, path, problems) : readReceipt(given, problems);
   const refusal = summarise(problems.list);
   if (refusal) throw refuse(refusal.refusal, refusal.details);
   return request;
+}
+
+/**
+ * Reads the body of a marketing message.
+ *
+ * @throws Refusal as `readMessage`, and where it is no template
+ */
+export function readMarketingMessage(given: unknown): MessageRequest & { kind: 'message' } {
+  const type = isFields(given) ? given.type : undefined;
+  const request = readMessage(given, 'marketing_messages');
+  if (request.kind === 'message' && type === 'template') return request;
+  throw refuse('marketing_templates_only', 'type: must be template; all else goes to /messages.');
 }
 
 function readReceipt(body: Fields, problems: Problems): MessageRequest {
@@ -57,7 +74,7 @@ function readReceipt(body: Fields, problems: Problems): MessageRequest {
   return { kind: 'read', body, messageId: String(body.message_id) };
 }
 
-function readOutbound(body: Fields, problems: Problems): MessageRequest {
+function readOutbound(body: Fields, path: SendPath, problems: Problems): MessageRequest {
   const type = body.type === undefined || body.type === null ? 'text' : body.type;
   if (typeof type !== 'string' || !/^[a-z_]{1,40}$/.test(type)) {
     throw refuse('invalid_parameter', 'type: must be the name of a message type, such as text or template.');
@@ -73,11 +90,13 @@ function readOutbound(body: Fields, problems: Problems): MessageRequest {
     if (context) problems.text(context.message_id, 'context.message_id', ID, 'optional');
   }
   checkContent(type, body[type], problems);
+  checkMarketing(body, path, problems);
   const sendAt = readSendAt(body.send_at, problems);
   return {
     kind: 'message',
     body,
     type,
+    path,
     to,
     ...(typeof data === 'string' && data ? { clientData: data } : {}),
     ...(sendAt ? { sendAt } : {}),
@@ -106,6 +125,23 @@ function readTo(body: Fields, problems: Problems): (MessageRequest & { kind: 'me
   if (recipient !== undefined) problems.invalid('recipient', 'must be a business-scoped user id, such as US.1349');
   else problems.missing('to', 'is required: the phone number of the customer with its country code');
   return { number: '' };
+}
+
+/** What says how a marketing message goes; on the other path Meta would not heed it (Meta's OpenAPI v23.0, 2025-11). */
+function checkMarketing(body: Fields, path: SendPath, problems: Problems): void {
+  if (path === 'marketing_messages') {
+    problems.word(body.product_policy, 'product_policy', PRODUCT_POLICIES, 'optional');
+    const sharing = body.message_activity_sharing ?? undefined;
+    if (sharing !== undefined && typeof sharing !== 'boolean') {
+      problems.invalid('message_activity_sharing', 'must be true or false');
+    }
+    return;
+  }
+  for (const field of ['product_policy', 'message_activity_sharing']) {
+    if ((body[field] ?? undefined) !== undefined) {
+      problems.unfit(field, 'counts on /marketing_messages only. Post there, or leave it out');
+    }
+  }
 }
 
 function templateOf(template: unknown): { name: string; language: string; components: unknown } {

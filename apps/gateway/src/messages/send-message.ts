@@ -7,7 +7,7 @@ import type { ServiceWindow } from '#libs/service-window';
 import type { Caller } from '#libs/tenants';
 import { isRegistered } from '#libs/wabas';
 import { Holds } from '#libs/wallet';
-import { type Channel, Channels, hasAccess } from '../channels/channels.js';
+import { type Channel, Channels, clientOf, hasAccess } from '../channels/channels.js';
 import { isProviders, type Restrictable, stoppedBy } from '../channels/restrictions.js';
 import { refuse, unknownObject } from '../graph-envelope/refuse.js';
 import { NamedObjects } from './named-objects.js';
@@ -107,6 +107,7 @@ export class SendMessage {
       throw refuse('recipient_is_sender', 'to: is the number that sends. Send to the number of a customer.');
     }
     const template = request.template && (await this.templates.of(channel, request.template));
+    if (request.path === 'marketing_messages') requireMarketing(channel, template?.category);
     if (template?.category === 'authentication' && 'userId' in request.to) {
       throw refuse('recipient_needs_number', 'recipient: one-time codes go to phone numbers only. Give it in `to`.');
     }
@@ -217,7 +218,26 @@ function contactOf(to: Outbound['to'], recipient: string): SentMessage['contacts
   return 'group' in to ? { input: to.group } : { input: to.number, wa_id: recipient };
 }
 
-/** The body for Meta: every field as it came, the number in full, no callback data, for ours takes its place, no `send_at`. */
+/** @throws Refusal of what Meta's Marketing Messages API does not take */
+function requireMarketing(channel: Channel, category: string | undefined): void {
+  if (category !== 'marketing') {
+    throw refuse(
+      'template_not_marketing',
+      `template: is of category ${category}; marketing_messages sends marketing templates only. Post it to /messages.`,
+    );
+  }
+  if (clientOf(channel)) {
+    throw refuse(
+      'marketing_templates_only',
+      'This number is on an On-Premises client, which has no marketing_messages. Post to /messages.',
+    );
+  }
+}
+
+/**
+ * The body for Meta: every field as it came, the number in full, no callback data, for ours takes its place, no `send_at`. One
+ * for `/marketing_messages` says its policy in any case: it is what such a body is known by.
+ */
 function payloadOf(request: Outbound, recipient: string): string {
   const { biz_opaque_callback_data: _, send_at: __, ...rest } = request.body;
   return JSON.stringify({
@@ -225,6 +245,7 @@ function payloadOf(request: Outbound, recipient: string): string {
     recipient_type: rest.recipient_type ?? 'individual',
     ...('number' in request.to ? { to: `+${recipient}` } : {}),
     type: request.type,
+    ...(request.path === 'marketing_messages' ? { product_policy: rest.product_policy || 'CLOUD_API_FALLBACK' } : {}),
   });
 }
 

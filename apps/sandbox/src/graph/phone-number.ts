@@ -209,11 +209,16 @@ export function sendMessage(call: GraphCall): Json {
   return call.meta.sender.send(phoneNumberOf(call), call.body, call.path);
 }
 
-/** Marketing Messages API: templates only (meta/messages.md §4). */
+/** Marketing Messages API: marketing templates only (meta/messages.md §4, OpenAPI v23.0). */
 export function sendMarketingMessage(call: GraphCall): Json {
   const number = phoneNumberOf(call);
   if (!isObject(call.body) || call.body.type !== 'template')
     throw new GraphError(131055, 'Only marketing templates are sent here.');
+  const { product_policy: policy, message_activity_sharing: sharing } = call.body;
+  if (policy !== undefined && policy !== 'CLOUD_API_FALLBACK' && policy !== 'STRICT')
+    throw badParameter('Param product_policy must be one of {CLOUD_API_FALLBACK, STRICT}.');
+  if (sharing !== undefined && typeof sharing !== 'boolean')
+    throw badParameter('Param message_activity_sharing must be a boolean.');
   return call.meta.sender.send(number, call.body, call.path);
 }
 

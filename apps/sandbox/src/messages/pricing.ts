@@ -19,6 +19,7 @@ export function localDate(at: number, timezone: string): string {
 
 export type PricingCategory =
   | 'marketing'
+  | 'marketing_lite'
   | 'utility'
   | 'authentication'
   | 'authentication-international'
@@ -27,7 +28,7 @@ export type PricingCategory =
 
 export interface PricingFacts {
   /** Category of the template; undefined for a message that is none. */
-  category?: 'marketing' | 'utility' | 'authentication' | 'authentication-international';
+  category?: 'marketing' | 'marketing_lite' | 'utility' | 'authentication' | 'authentication-international';
   reaction: boolean;
   inServiceWindow: boolean;
   inFreeEntry: boolean;

@@ -19,7 +19,7 @@ export interface Accepted {
 const RECEIPT = { success: true };
 const DAY = 86_400_000;
 
-/** `POST /{phone-number-id}/messages`: Meta's checks, the message taken in, its statuses under way. */
+/** `POST /{phone-number-id}/messages` and `/marketing_messages`: Meta's checks, the message taken in, its statuses under way. */
 export class MessageSender {
   constructor(
     private readonly world: World,
@@ -60,6 +60,9 @@ export class MessageSender {
     if (to === number.digits) throw new GraphError(131021, 'Sender and recipient are the same number.');
     const type = (content.type as string | undefined) ?? 'text';
     const template = type === 'template' ? this.sendableTemplate(waba, content.template as Json) : undefined;
+    const optimized = path.endsWith('/marketing_messages');
+    if (optimized && template?.category !== 'MARKETING')
+      throw new GraphError(134100, 'Only templates of category MARKETING are sent here.');
     if (userId !== undefined && template?.category === 'AUTHENTICATION')
       throw new GraphError(131062, 'Authentication templates need a phone number.');
     // An On-Premises client keeps its own media and has looked for them.
@@ -84,6 +87,7 @@ export class MessageSender {
       status: 'accepted',
       statuses: [],
       category: template?.category.toLowerCase(),
+      optimized,
       inServiceWindow: windowOpen,
       inFreeEntry: freeEntry,
       onPremises,

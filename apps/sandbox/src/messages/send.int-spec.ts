@@ -228,6 +228,36 @@ describe('sending', () => {
     await harness.advance(1_000);
     await harness.receiver.messageStatus(resumed, 'delivered');
   });
+
+  it('takes marketing templates, and nothing else, as optimized marketing messages', async () => {
+    await harness.template('sale', 'MARKETING', 'Spring sale.');
+    const send = (more: object) =>
+      harness.graph('POST', `/${harness.number.id}/marketing_messages`, {
+        messaging_product: 'whatsapp',
+        recipient_type: 'individual',
+        to: ADA,
+        ...more,
+      });
+    const template = (name: string, values: string[] = []) => ({
+      type: 'template',
+      template: {
+        name,
+        language: { code: 'en_US' },
+        ...(values.length > 0 && {
+          components: [{ type: 'body', parameters: values.map((text) => ({ type: 'text', text })) }],
+        }),
+      },
+    });
+    expect(await codeOf(send({ type: 'text', text: { body: 'Hi' } }))).toBe(131055);
+    expect(await codeOf(send(template('order_update', ['Ada', '42'])))).toBe(134100);
+    expect(await codeOf(send({ ...template('sale'), product_policy: 'MAYBE' }))).toBe(100);
+    const sent = await send({ ...template('sale'), product_policy: 'STRICT', message_activity_sharing: true });
+    const { id } = sent.body.messages[0];
+    await harness.advance(5_000);
+    expect(await harness.receiver.messageStatus(id, 'delivered')).toMatchObject({
+      pricing: { billable: true, pricing_model: 'PMP', type: 'regular', category: 'marketing_lite' },
+    });
+  });
 });
 
 describe('media', () => {

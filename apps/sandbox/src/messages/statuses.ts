@@ -101,6 +101,7 @@ export class Statuses {
   }
 
   private category(message: Message, number: PhoneNumber, date: string): PricingFacts['category'] {
+    if (message.optimized) return 'marketing_lite';
     if (message.category !== 'authentication') return message.category as PricingFacts['category'];
     const waba = this.world.get('waba', number.wabaId);
     const portfolio = this.world.get('business', waba?.businessId);

@@ -147,6 +147,8 @@ export interface Message {
   statuses: { status: MessageStatus; at: number; code?: number }[];
   /** Template category in lower case; undefined for free-form. */
   category?: string;
+  /** Sent by the Marketing Messages API. */
+  optimized: boolean;
   /** State of the windows when it was accepted. */
   inServiceWindow: boolean;
   inFreeEntry: boolean;
