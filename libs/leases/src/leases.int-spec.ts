@@ -32,6 +32,45 @@ describe('a lane', () => {
     expect(await leases.hold(tenant, 'n3', async () => 'drained')).toBe('drained');
   });
 
+  it('is taken with what comes before the work, or not at all', async () => {
+    const [failing, next] = [new Leases(connection.db), new Leases(connection.db)];
+    const inTheWay = failing.hold(
+      tenant,
+      'n4',
+      async () => 'worked',
+      async (tx) => {
+        await tx.query(`INSERT INTO lane_leases (tenant_id, lane, holder, until) VALUES ($1, 'n5', $1, now())`, [
+          tenant,
+        ]);
+        throw new Error('as planned');
+      },
+    );
+    await expect(inTheWay).rejects.toThrow('as planned');
+    const { rows } = await database.owner.query(`SELECT lane FROM lane_leases WHERE lane IN ('n4', 'n5')`);
+    expect(rows).toEqual([]);
+    let came = '';
+    const worked = await next.hold(
+      tenant,
+      'n4',
+      async () => `${came}, then the work`,
+      async () => {
+        came = 'first this';
+      },
+    );
+    expect(worked).toBe('first this, then the work');
+    const during = await failing.hold(tenant, 'n6', () =>
+      next.hold(
+        tenant,
+        'n6',
+        async () => 'worked',
+        async () => {
+          came = 'while another holds it';
+        },
+      ),
+    );
+    expect([during, came]).toEqual(['held-by-another', 'first this']);
+  });
+
   it('of a process that died is free when its lease has run out', async () => {
     const [dead, next] = [new Leases(connection.db), new Leases(connection.db)];
     let die = () => {};

@@ -31,19 +31,21 @@ export class Leases {
   /**
    * Runs work while holding the lane's lease; the lease is prolonged while work lasts and given back afterwards.
    *
-   * @param work is told whether it still holds the lease; it must ask before each batch
+   * @param work  is told whether it still holds the lease; it must ask before each batch
+   * @param first what comes before the work, in the transaction that takes the lease
    * @returns what work returned, or 'held-by-another' without running it
    */
   async hold<T>(
     tenantId: string,
     lane: string,
     work: (stillMine: () => boolean) => Promise<T>,
+    first?: (tx: Tx) => Promise<void>,
   ): Promise<T | 'held-by-another'> {
     const key = `${tenantId} ${lane}`;
     if (this.draining.has(key)) return 'held-by-another';
     this.draining.add(key);
     try {
-      return await this.holdAlone(tenantId, lane, work);
+      return await this.holdAlone(tenantId, lane, work, first);
     } finally {
       this.draining.delete(key);
     }
@@ -74,8 +76,9 @@ export class Leases {
     tenantId: string,
     lane: string,
     work: (stillMine: () => boolean) => Promise<T>,
+    first?: (tx: Tx) => Promise<void>,
   ): Promise<T | 'held-by-another'> {
-    if (!(await this.take(tenantId, lane))) return 'held-by-another';
+    if (!(await this.take(tenantId, lane, first))) return 'held-by-another';
     // Valid until a little before the row says so: the database's clock and ours start from the answer's arrival.
     let validUntil = performance.now() + (LEASE_SECONDS - 3) * 1_000;
     const prolong = setInterval(
@@ -97,9 +100,16 @@ export class Leases {
     }
   }
 
-  private async take(tenantId: string, lane: string): Promise<boolean> {
-    const taken = (tx: Tx): Promise<unknown[]> => tx.query(TAKE, [tenantId, lane, this.holder, LEASE_SECONDS]);
-    return (await this.db.inTenant(tenantId, taken, 'kept')).length > 0;
+  private take(tenantId: string, lane: string, first?: (tx: Tx) => Promise<void>): Promise<boolean> {
+    return this.db.inTenant(
+      tenantId,
+      async (tx) => {
+        const taken: unknown[] = await tx.query(TAKE, [tenantId, lane, this.holder, LEASE_SECONDS]);
+        if (taken.length > 0) await first?.(tx);
+        return taken.length > 0;
+      },
+      'kept',
+    );
   }
 
   private async giveBack(tenantId: string, lane: string): Promise<void> {

@@ -80,16 +80,19 @@ export class Wake {
   /** Queues a job under an id, unless one with this id waits already; one that waits for longer is brought forward. */
   private async put(queue: Queue, jobId: string, data: object, options: JobOptions): Promise<void> {
     const job = queue.toKey(jobId);
-    const [exists, whole, broughtForward] = await Promise.all([
+    const add = () => queue.add(data, { ...options, jobId, removeOnComplete: true, removeOnFail: true });
+    const { delay } = options;
+    // What is to be done now is added at once, behind the questions on the same connection.
+    const [exists, whole, done] = await Promise.all([
       queue.client.exists(job),
       queue.client.hexists(job, 'data'),
-      options.delay === undefined ? false : this.bringForward(queue, jobId, Date.now() + options.delay),
+      delay === undefined ? add() : this.bringForward(queue, jobId, Date.now() + delay),
     ]);
-    // A Redis that was flushed under a job leaves a stump of it, without data and in no list, and Bull would ignore
-    // every later job of that id. Bull writes a job whole, so what has no data is nothing else.
-    if (exists && !whole) await queue.client.del(job);
-    else if (broughtForward) return;
-    await queue.add(data, { ...options, jobId, removeOnComplete: true, removeOnFail: true });
+    // A Redis that was flushed under a job leaves a stump of it, without data and in no list, and Bull ignores every later
+    // job of that id. Bull writes a job whole, so what has no data is nothing else.
+    const isStump = exists && !whole;
+    if (isStump) await queue.client.del(job);
+    if (isStump || !done) await add();
   }
 
   /** @returns whether a timer was there that would have come later; Bull's workers are told of its new time as Bull does it */

@@ -81,8 +81,11 @@ export class Dispatcher implements BeforeApplicationShutdown {
   /** @returns in how many ms the number has work again, if it is known to have some; 0: it gave its place to others */
   async drain(lane: Lane, turn: Turn): Promise<number | undefined> {
     if (this.stopping) return 1_000;
-    const draining = this.leases.hold(lane.tenantId, `dispatch:${lane.phoneNumberId}`, (stillMine) =>
-      this.send(lane, stillMine, turn),
+    const draining = this.leases.hold(
+      lane.tenantId,
+      `dispatch:${lane.phoneNumberId}`,
+      (stillMine) => this.send(lane, stillMine, turn),
+      (tx) => this.abandon(tx, lane),
     );
     this.draining.add(draining);
     try {
@@ -99,12 +102,12 @@ export class Dispatcher implements BeforeApplicationShutdown {
     await Promise.allSettled(this.draining);
   }
 
-  private async send(lane: Lane, stillMine: () => boolean, turn: Turn): Promise<number | undefined> {
-    const abandoned = await this.inTenant(lane, (tx) =>
-      this.lanes.abandon(tx, lane.tenantId, lane.phoneNumberId, this.clock.now()),
-    );
-    if (abandoned > 0) this.logger.warn({ ...lane, messages: abandoned }, 'a dispatcher left messages in doubt');
+  private async abandon(tx: Tx, lane: Lane): Promise<void> {
+    const messages = await this.lanes.abandon(tx, lane.tenantId, lane.phoneNumberId, this.clock.now());
+    if (messages > 0) this.logger.warn({ ...lane, messages }, 'a dispatcher left messages in doubt');
+  }
 
+  private async send(lane: Lane, stillMine: () => boolean, turn: Turn): Promise<number | undefined> {
     let channel = await this.channels.byId(lane.tenantId, lane.phoneNumberId);
     if (!channel || !isLive(channel)) return this.nextLook(lane, NOT_LIVE_MS);
     const pace = await this.throughput.takeOver(channel.number);
