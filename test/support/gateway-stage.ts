@@ -1,4 +1,5 @@
 import { Leases } from '#libs/leases';
+import type { Turn } from '#libs/queues';
 import { GATEWAY } from '../../apps/gateway/src/gateway.js';
 import { GatewayWorkerModule } from '../../apps/gateway/src/gateway-worker.module.js';
 import { eventually, http, type RunningApp, startApp, testEnvironment } from './app.js';
@@ -80,3 +81,6 @@ export class GatewayStage {
     await this.database?.drop();
   }
 }
+
+/** A turn of a lane that is drained by hand, which nobody wakes. */
+export const turnUntil = (isOver: () => boolean): Turn => ({ isOver, woken: () => new Promise(() => {}) });

@@ -132,6 +132,34 @@ describe('a process of Paloma', () => {
     await eventually(async () => drained.filter((t) => t === 'lane-1').length >= 2);
   });
 
+  it('tells a lane at work that it was woken, whichever process woke it', async () => {
+    const other = await startApp(TestModule, environment, { name: 'notes' });
+    const heard: string[] = [];
+    let hears = () => {};
+    const isHearing = new Promise<void>((resolve) => {
+      hears = resolve;
+    });
+    during = async (tenantId, turn) => {
+      if (tenantId !== 'lane-4' || heard.length > 0) return undefined;
+      const woken = turn.woken();
+      hears();
+      await woken;
+      heard.push(tenantId);
+      return undefined;
+    };
+    await running.app.get(Wake).lane('billing.rate', { tenantId: 'lane-4' });
+    await isHearing;
+    // Until it listens Redis tells it nothing; whoever waits for it looks by itself as well.
+    await eventually(async () => {
+      await other.app.get(Wake).lane('billing.rate', { tenantId: 'lane-of-another' });
+      await other.app.get(Wake).lane('billing.rate', { tenantId: 'lane-4' });
+      return heard.length > 0;
+    });
+    during = undefined;
+    expect(heard).toEqual(['lane-4']);
+    await other.close();
+  });
+
   it('drains a lane that waits although others have work without end, and these go on after it', async () => {
     const wake = running.app.get(Wake);
     // As many as there are places.

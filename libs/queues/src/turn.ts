@@ -1,4 +1,5 @@
 import type { Queue } from 'bull';
+import type { Bell, Bells } from './bells.js';
 
 /** So long a lane keeps its place while others wait for one. */
 const TURN_MS = 2_000;
@@ -7,6 +8,11 @@ const TURN_MS = 2_000;
 export interface Turn {
   /** Whether other lanes wait for a place, and this one had its time: it ends what it has begun, and returns 0. */
   isOver(): boolean;
+  /**
+   * When the lane is woken next, by whatever process. Asked for before a look at the lane, it has come true when something
+   * came during the look. Redis may not tell of it, so nobody waits for this alone.
+   */
+  woken(): Promise<void>;
 }
 
 /**
@@ -16,8 +22,14 @@ export interface Turn {
 export class TurnInQueue implements Turn {
   private over = false;
   private readonly looking: NodeJS.Timeout;
+  private bell: Bell | undefined;
 
-  constructor(private readonly queue: Queue) {
+  /** @param key what tells the lane from others of its queue */
+  constructor(
+    private readonly queue: Queue,
+    private readonly key: string,
+    private readonly bells: Bells,
+  ) {
     this.looking = setInterval(() => void this.look(), TURN_MS).unref();
   }
 
@@ -25,8 +37,14 @@ export class TurnInQueue implements Turn {
     return this.over;
   }
 
+  woken(): Promise<void> {
+    this.bell ??= this.bells.hang(this.queue, this.key);
+    return this.bell.next();
+  }
+
   end(): void {
     clearInterval(this.looking);
+    if (this.bell) this.bells.takeDown(this.queue, this.key, this.bell);
   }
 
   private async look(): Promise<void> {

@@ -1,9 +1,10 @@
 import { getQueueToken } from '@nestjs/bull';
-import { Inject, Injectable } from '@nestjs/common';
+import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
 import type { Job, JobOptions, Queue } from 'bull';
 import type { Logger } from 'pino';
 import { LOGGER } from '#libs/observability';
+import { Bells, channelOf } from './bells.js';
 import { type LaneName, type Lanes, laneKey } from './jobs.js';
 import { type Turn, TurnInQueue } from './turn.js';
 
@@ -17,13 +18,14 @@ const BETWEEN_WAKES_MS = 10;
 /**
  * Wakes lanes. Bull keeps one job per lane (its id is the lane's key), so a lane that already waits is not queued
  * twice. A wake that comes while the lane is being drained is ignored by Bull; the counter beside the job remembers it,
- * and `run` looks at the counter again after the job is gone.
+ * and `run` looks at the counter again after the job is gone. Who drains the lane can hear of it at once (`Turn`).
  */
 @Injectable()
-export class Wake {
+export class Wake implements OnApplicationShutdown {
   private readonly queues = new Map<LaneName, Queue>();
   /** Wakes on their way to Redis or just there, by lane; true when another was asked for meanwhile. It bounds what piles up. */
   private readonly underway = new Map<string, boolean>();
+  private readonly bells = new Bells();
 
   constructor(
     private readonly modules: ModuleRef,
@@ -56,7 +58,7 @@ export class Wake {
       if (isClosing(queue)) return;
       const counter = counterOf(queue, key);
       await Promise.all([
-        queue.client.multi().incr(counter).expire(counter, 86_400).exec(),
+        queue.client.multi().incr(counter).expire(counter, 86_400).publish(channelOf(queue), key).exec(),
         this.put(queue, key, data, {}),
       ]);
     } catch (error) {
@@ -120,9 +122,10 @@ export class Wake {
     // What is left of a job when Redis was flushed under it names no lane; `put` clears it away.
     if (laneKey(name, job.data) + (isTimer ? LATER : '') !== job.id) return;
     if (isTimer) return this.lane(name, job.data);
-    const counter = counterOf(job.queue, laneKey(name, job.data));
+    const key = laneKey(name, job.data);
+    const counter = counterOf(job.queue, key);
     const before = await job.queue.client.get(counter);
-    const turn = new TurnInQueue(job.queue);
+    const turn = new TurnInQueue(job.queue, key, this.bells);
     let again: number | undefined;
     try {
       again = await drain(job.data, turn);
@@ -136,6 +139,10 @@ export class Wake {
     this.afterRemoval(job, async () => {
       if (again === 0 || (await job.queue.client.get(counter)) !== before) await this.lane(name, job.data);
     });
+  }
+
+  onApplicationShutdown(): void {
+    this.bells.close();
   }
 
   /** Bull removes a finished job just after its processor returns; only then can the same id be queued again. */

@@ -9,7 +9,7 @@ import { TierReservation, type TierScope } from '#libs/tier-reservation';
 import { eventually, http, type RunningApp } from '../../../../test/support/app.js';
 import type { TestDatabase } from '../../../../test/support/database.js';
 import { aMerchant, customerWrote, type Merchant, templateTo, textTo } from '../../../../test/support/gateway.js';
-import { GatewayStage } from '../../../../test/support/gateway-stage.js';
+import { GatewayStage, turnUntil } from '../../../../test/support/gateway-stage.js';
 import type { GraphCall, GraphStandIn } from '../../../../test/support/graph-stand-in.js';
 import { Admission } from './admission.js';
 import { Dispatcher } from './dispatcher.js';
@@ -127,7 +127,7 @@ describe('an accepted message', () => {
     const shop = await aMerchant(gateway.app);
     const lane = { tenantId: shop.tenantId, phoneNumberId: shop.phoneNumberId };
     const dispatcher = stage.worker.app.get(Dispatcher, { strict: false });
-    const endless = { isOver: () => false };
+    const endless = turnUntil(() => false);
     let letGo = () => {};
     const held = new Promise<void>((resolve) => {
       letGo = resolve;

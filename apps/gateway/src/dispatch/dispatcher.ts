@@ -49,7 +49,7 @@ const WORTH_A_CLAIM = 1 / 3;
 const NOT_LIVE_MS = 15_000;
 const HELD_BACK_MS = 1_000;
 const LONGEST_LOOK_MS = 60_000;
-/** Whoever waits for answers looks again after so long at most, for something may have come that need not wait. */
+/** Whoever waits for answers looks again after so long at most: Redis may not have told that something came. */
 const LONGEST_NAP_MS = 1_000;
 /**
  * Sends what waits for a number, under the number's lease: the next messages are claimed, called, and what became of them
@@ -160,6 +160,7 @@ export class Dispatcher implements BeforeApplicationShutdown {
           continue;
         }
         const lookedAt = performance.now();
+        const woken = turn.woken();
         // What comes home during the look may have held back what the look did not find.
         const wasAtWork = underWay.size + unplaced > 0;
         const ready = await this.take(channel, room, forBroadcasts);
@@ -176,7 +177,7 @@ export class Dispatcher implements BeforeApplicationShutdown {
           }
           if (!wasAtWork) return this.nextLook(lane);
           if (underWay.size + unplaced > 0) {
-            await Promise.all([Promise.race([...news(), sleep(LONGEST_NAP_MS)]), gather(tookMs, GATHERING)]);
+            await Promise.all([Promise.race([...news(), woken, sleep(LONGEST_NAP_MS)]), gather(tookMs, GATHERING)]);
           }
           continue;
         }

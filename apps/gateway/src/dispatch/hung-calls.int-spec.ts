@@ -1,9 +1,8 @@
 import { jest } from '@jest/globals';
 import { OutboxLanes } from '#libs/outbox';
-import type { Turn } from '#libs/queues';
 import { eventually, http, startApp } from '../../../../test/support/app.js';
 import { aMerchant, customerWrote, type Merchant, templateTo, textTo } from '../../../../test/support/gateway.js';
-import { GatewayStage } from '../../../../test/support/gateway-stage.js';
+import { GatewayStage, turnUntil } from '../../../../test/support/gateway-stage.js';
 import { Channels } from '../channels/channels.js';
 import { GatewayWorkerModule } from '../gateway-worker.module.js';
 import { Dispatcher } from './dispatcher.js';
@@ -101,14 +100,19 @@ describe('a number whose turn is over', () => {
     jest.spyOn(stage.worker.app.get(OutboxLanes), 'numbersWithWork').mockResolvedValue([]);
     dispatcher = stage.worker.app.get(Dispatcher, { strict: false });
   });
-  const endless: Turn = { isOver: () => false };
+  const endless = turnUntil(() => false);
 
   it('gives its place to others with work left, none of it begun, and goes on after them', async () => {
     const shop = await aMerchant(stage.gateway.app);
     await customerWrote(stage.database, shop, HANGING.slice(1));
     const refs: string[] = [];
     for (const body of ['1', '2', '3']) refs.push(await stage.send(shop, textTo(HANGING, body)));
-    expect(await dispatcher.drain(laneOf(shop), { isOver: () => sentTo(shop, HANGING) > 0 })).toBe(0);
+    expect(
+      await dispatcher.drain(
+        laneOf(shop),
+        turnUntil(() => sentTo(shop, HANGING) > 0),
+      ),
+    ).toBe(0);
     const statuses = async () => (await Promise.all(refs.map((ref) => stage.read(shop, ref)))).map((m) => m.status);
     expect(await statuses()).toEqual(['submitted', 'accepted', 'accepted']);
     await dispatcher.drain(laneOf(shop), endless);
@@ -119,7 +123,10 @@ describe('a number whose turn is over', () => {
     const shop = await aMerchant(stage.gateway.app);
     hangFor(HANGING);
     await stage.send(shop, templateTo(HANGING));
-    const draining = dispatcher.drain(laneOf(shop), { isOver: () => sentTo(shop, HANGING) > 0 });
+    const draining = dispatcher.drain(
+      laneOf(shop),
+      turnUntil(() => sentTo(shop, HANGING) > 0),
+    );
     await eventually(async () => sentTo(shop, HANGING) === 1);
     const code = await stage.send(shop, templateTo(OTHER));
     await stage.until(shop, code, 'submitted', 25_000);
