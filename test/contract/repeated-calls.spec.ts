@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { http } from '../support/app.js';
-import { type Merchant, textTo } from '../support/gateway.js';
+import { type Merchant, templateTo, textTo } from '../support/gateway.js';
 import { CUSTOMER, House, type Json, png } from './clients/house.js';
 
 let house: House;
@@ -232,8 +232,9 @@ describe('a write with an Idempotency-Key', () => {
     for (const { method, path } of routes) {
       const id = path.includes('{wabaId}') ? shop.metaWabaId : number();
       const isFile = /^(\/v1)?\/media$|\/\{phoneNumberId\}\/media$|profile\/photo$/.test(path);
+      const message = path.endsWith('/marketing_messages') ? templateTo(CUSTOMER) : textTo(CUSTOMER, 'second');
       const body: Body = !isFile
-        ? { ...textTo(CUSTOMER, 'second'), phone_number_id: number() }
+        ? { ...message, phone_number_id: number() }
         : path.startsWith('/v1/')
           ? { bytes: png(), type: 'image/png' }
           : { form: 'tea' };
