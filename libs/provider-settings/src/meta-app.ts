@@ -33,6 +33,11 @@ export class MetaApp {
     return present(this.live.of('meta-app')?.app_id ?? this.environment.id, 'META_APP_ID');
   }
 
+  /** Whether what Meta tells of an app is about the app of a WABA's other partner. @param appId absent where it names none */
+  isAnother(appId: string | undefined): boolean {
+    return appId !== undefined && appId !== this.id;
+  }
+
   get signupConfigId(): string {
     const changed = this.live.of('meta-app')?.signup_config_id;
     return present(changed ?? this.environment.signupConfigId, 'META_SIGNUP_CONFIG_ID');

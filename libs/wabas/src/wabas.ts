@@ -299,11 +299,6 @@ export class Wabas {
     if (own) await this.standing.setAccess(tx, tenantId, own, false, this.clock.now());
   }
 
-  /** Meta made the numbers of an account official, or did not. */
-  async setOfficial(tx: Tx, tenantId: string, wabaId: string, official: boolean): Promise<void> {
-    await tx.getRepository(PhoneNumber).update({ tenantId, wabaId }, { official, updatedAt: this.clock.now() });
-  }
-
   /** Gives a number up: no webhook of it is the tenant's any more, and anybody may connect it. Its row stays, for history. */
   async release(tx: Tx, tenantId: string, number: PhoneNumber): Promise<void> {
     const { phoneNumberId, metaPhoneNumberId } = number;

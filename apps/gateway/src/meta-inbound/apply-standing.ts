@@ -67,8 +67,7 @@ export class ApplyStanding {
 
   /** A WABA may have two partners; the coming and going of the other one's app is not ours. */
   private isOfAnotherApp(value: Fields): boolean {
-    const app = idText(fieldsOf(value.waba_info).partner_app_id);
-    return app !== undefined && app !== this.metaApp.id;
+    return this.metaApp.isAnother(idText(fieldsOf(value.waba_info).partner_app_id));
   }
 
   private note(

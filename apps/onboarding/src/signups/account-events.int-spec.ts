@@ -31,21 +31,22 @@ describe('what Meta tells the gateway of an account', () => {
   const told = (signup: Json): string[] => signup.news.map((n: Json) => n.told);
   const step = (signup: Json, name: string): Json => signup.steps.find((s: Json) => s.step === name);
   /** As Meta words it (account_update, 2025-12-05): the entry is of the partner, `waba_info` names the account. */
-  const metaTells = (meta: Json, event: string, more: Json = {}) =>
+  const metaTells = (meta: Json, event: string, { waba_info = {}, ...more }: Json = {}) =>
+    change(meta, 'account_update', {
+      event,
+      waba_info: { waba_id: meta.waba_id, owner_business_id: meta.business_id, ...waba_info },
+      ...more,
+    });
+  const change = (meta: Json, field: string, value: Json) =>
     stack.meta('POST', '/webhooks', {
       signature: 'valid',
       body: {
         object: 'whatsapp_business_account',
         entry: [
           {
-            id: stack.environment.META_BUSINESS_ID,
+            id: field === 'account_update' ? stack.environment.META_BUSINESS_ID : meta.waba_id,
             time: Math.ceil(stack.sandbox.meta.world.now() / 1_000),
-            changes: [
-              {
-                field: 'account_update',
-                value: { event, waba_info: { waba_id: meta.waba_id, owner_business_id: meta.business_id }, ...more },
-              },
-            ],
+            changes: [{ field, value }],
           },
         ],
       },
@@ -120,6 +121,55 @@ describe('what Meta tells the gateway of an account', () => {
     });
     await code(id, again);
     await until(id, (s) => s.state === 'live');
+  });
+
+  it('takes no account off because the app of its other partner goes', async () => {
+    const { id, meta } = await connect();
+    await stack.meta('POST', '/clock', { advance_ms: 2_000 });
+    const theirs = { waba_info: { partner_app_id: '900000000000009' } };
+    for (const event of ['PARTNER_APP_UNINSTALLED', 'PARTNER_REMOVED']) await metaTells(meta, event, theirs);
+    // Until both have been read, whatever was made of them.
+    await eventually(async () => {
+      const { rows } = await stack.database.owner.query(
+        `SELECT 1 FROM signup_news JOIN tenant_events e USING (tenant_id, event_id)
+          WHERE tenant_id = $1 AND e.body::text LIKE '%900000000000009%'`,
+        [tenantId],
+      );
+      return rows.length === 2;
+    }, 20_000);
+    const signup = await stack.look(token, id);
+    expect([signup.state, told(signup)]).toEqual(['live', expect.not.arrayContaining(['PARTNER_REMOVED'])]);
+    const { rows } = await stack.database.owner.query(
+      `SELECT n.status, w.sealed_token IS NOT NULL AS ours FROM phone_numbers n
+         JOIN wabas w USING (tenant_id, waba_id) WHERE n.tenant_id = $1`,
+      [tenantId],
+    );
+    expect(rows).toEqual([{ status: 'CONNECTED', ours: true }]);
+    const ours = { waba_info: { partner_app_id: stack.environment.META_APP_ID } };
+    await metaTells(meta, 'PARTNER_APP_UNINSTALLED', ours);
+    await until(id, (s) => s.state === 'disconnected');
+  });
+
+  it('gives a badge to the number that Meta made official, and takes none from another', async () => {
+    const { id, meta } = await connect();
+    const body = { waba_id: meta.waba_id, phone: '+525512349001', display_name: 'Shop' };
+    const other = (await stack.api('POST', '/numbers', { token, body })).body;
+    const decides = async (of: string, alert_type: string): Promise<Json[]> => {
+      const alert_info = { alert_severity: 'INFORMATIONAL', alert_status: 'NONE', alert_type, alert_description: '' };
+      await change(meta, 'account_alerts', { entity_type: 'PHONE_NUMBER', entity_id: of, alert_info });
+      await until(id, (s) => told(s).includes(alert_type));
+      const { rows } = await stack.database.owner.query(
+        'SELECT meta_phone_number_id AS id, official FROM phone_numbers WHERE tenant_id = $1 ORDER BY phone_number_id',
+        [tenantId],
+      );
+      return rows;
+    };
+    const badges = [
+      { id: meta.phone_number_id, official: true },
+      { id: other.id, official: false },
+    ];
+    expect(await decides(meta.phone_number_id, 'OBA_APPROVED')).toEqual(badges);
+    expect(await decides(other.id, 'OBA_REJECTED')).toEqual(badges);
   });
 
   it('disconnects every number of an account that was taken back, whatever a browser says of it', async () => {

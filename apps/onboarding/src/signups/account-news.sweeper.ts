@@ -3,10 +3,11 @@ import type { Logger } from 'pino';
 import { CLOCK, type Clock } from '#libs/clock';
 import { firstIdAt } from '#libs/ids';
 import { LOGGER } from '#libs/observability';
-import { Database } from '#libs/persistence';
+import { Database, type Tx } from '#libs/persistence';
+import { MetaApp } from '#libs/provider-settings';
 import { Periodic, Wake } from '#libs/queues';
-import { Wabas } from '#libs/wabas';
-import { readAccountNews } from './account-news.js';
+import { type Waba, Wabas } from '#libs/wabas';
+import { type AccountNews, readAccountNews } from './account-news.js';
 import { TakeAccountNews } from './take-account-news.js';
 
 const EVERY_MS = 2_000;
@@ -20,6 +21,7 @@ export class AccountNewsSweeper implements OnApplicationBootstrap {
     private readonly db: Database,
     private readonly signups: TakeAccountNews,
     private readonly wabas: Wabas,
+    private readonly metaApp: MetaApp,
     private readonly periodic: Periodic,
     private readonly wake: Wake,
     @Inject(CLOCK) private readonly clock: Clock,
@@ -49,7 +51,7 @@ export class AccountNewsSweeper implements OnApplicationBootstrap {
         'SELECT body FROM tenant_events WHERE tenant_id = $1 AND event_id = $2',
         [tenantId, eventId],
       );
-      const news = row && readAccountNews(JSON.parse(row.body));
+      const news = row && readAccountNews(JSON.parse(row.body), (appId) => this.metaApp.isAnother(appId));
       if (!news) {
         await this.signups.passOver(tx, tenantId, eventId);
         return [];
@@ -60,24 +62,33 @@ export class AccountNewsSweeper implements OnApplicationBootstrap {
         if (news.digits) await this.wabas.disconnectNumber(tx, tenantId, waba.wabaId, news.digits);
         else await this.wabas.disconnect(tx, tenantId, waba.wabaId);
       }
-      if (waba && news.decision) {
-        const { about, told } = news.decision;
-        const isNews = await this.wabas.noteDecision(tx, tenantId, {
-          wabaId: waba.wabaId,
-          topic: about,
-          told: news.told,
-          at: news.at,
-          detail: JSON.stringify(JSON.parse(row.body)),
-        });
-        if (isNews && about === 'review') {
-          await this.wabas.describeWaba(tx, tenantId, waba.wabaId, { reviewStatus: told });
-        }
-        if (isNews && about === 'official') {
-          await this.wabas.setOfficial(tx, tenantId, waba.wabaId, told === 'OBA_APPROVED');
-        }
-      }
+      if (waba) await this.keepDecision(tx, waba, news, row.body);
       return moved.wakes;
     });
     for (const signupId of signupIds) void this.wake.lane('onboarding.signup', { tenantId, signupId });
+  }
+
+  private async keepDecision(tx: Tx, { tenantId, wabaId }: Waba, news: AccountNews, body: string): Promise<void> {
+    const { decision, told, at } = news;
+    if (!decision) return;
+    // A badge is of one number: what Meta decides of it says nothing of the account's others.
+    const number =
+      decision.about === 'official'
+        ? await this.wabas.phoneNumber(tx, tenantId, { metaPhoneNumberId: decision.metaPhoneNumberId })
+        : undefined;
+    if (number === null || (number && number.wabaId !== wabaId)) return;
+    const isNews = await this.wabas.noteDecision(tx, tenantId, {
+      wabaId,
+      phoneNumberId: number?.phoneNumberId,
+      topic: decision.about,
+      told,
+      at,
+      detail: JSON.stringify(JSON.parse(body)),
+    });
+    if (!isNews) return;
+    if (decision.about === 'review')
+      await this.wabas.describeWaba(tx, tenantId, wabaId, { reviewStatus: decision.told });
+    else if (number)
+      await this.wabas.describeNumber(tx, tenantId, number.phoneNumberId, { official: decision.approved });
   }
 }

@@ -7,8 +7,8 @@ export interface AccountNews {
   /** Of the number, where the event is about one number only. */
   digits?: string;
   at: Date;
-  /** Of the account (review) or of a number (official), where the event is a decision. */
-  decision?: { about: 'review' | 'official'; told: string };
+  /** Of the account (review) or of a number by Meta's id (official), where the event is a decision. */
+  decision?: { about: 'review'; told: string } | { about: 'official'; approved: boolean; metaPhoneNumberId: string };
 }
 
 /** The merchant, or Meta, has ended our access (account_update reference, 2025-12-05). */
@@ -24,14 +24,19 @@ const text = (value: unknown): string | undefined =>
 /**
  * Reads an account webhook as it was told to the tenant: Meta's envelope with one change.
  *
- * @returns undefined for one that names no account or says nothing
+ * @param isAnother whether an app is that of the account's other partner, whose coming and going is nothing to ours
+ * @returns undefined for one that names no account, says nothing or speaks of another partner
  */
-export function readAccountNews(body: unknown): AccountNews | undefined {
+export function readAccountNews(
+  body: unknown,
+  isAnother: (appId: string | undefined) => boolean,
+): AccountNews | undefined {
   const entry = fields((fields(body).entry as unknown[] | undefined)?.[0]);
   const change = fields((entry.changes as unknown[] | undefined)?.[0]);
   const value = fields(change.value);
   const metaWabaId = text(fields(value.waba_info).waba_id) ?? text(entry.id);
-  const told = text(value.event) ?? text(value.decision) ?? text(value.alert_type);
+  if (isAnother(text(fields(value.waba_info).partner_app_id))) return undefined;
+  const told = text(value.event) ?? text(value.decision) ?? text(fields(value.alert_info).alert_type);
   const seconds = Number(entry.time);
   if (!metaWabaId || !told || !Number.isFinite(seconds)) return undefined;
   const at = new Date(seconds * (seconds > 1e11 ? 1 : 1_000));
@@ -41,8 +46,10 @@ export function readAccountNews(body: unknown): AccountNews | undefined {
     return { ...news, means: 'go-on', decision: { about: 'review', told } };
   }
   if (change.field === 'account_alerts') {
-    const isOfficial = told === 'OBA_APPROVED' || told === 'OBA_REJECTED';
-    return { ...news, means: 'note', ...(isOfficial ? { decision: { about: 'official', told } } : {}) };
+    const approved = told === 'OBA_APPROVED';
+    const metaPhoneNumberId = value.entity_type === 'PHONE_NUMBER' ? text(value.entity_id) : undefined;
+    if (!metaPhoneNumberId || !(approved || told === 'OBA_REJECTED')) return { ...news, means: 'note' };
+    return { ...news, means: 'note', decision: { about: 'official', approved, metaPhoneNumberId } };
   }
   if (change.field !== 'account_update') return { ...news, means: 'note' };
   return { ...news, means: TAKEN_BACK.has(told) ? 'taken-back' : GO_ON.has(told) ? 'go-on' : 'note' };
