@@ -17,6 +17,8 @@ interface SeenNumber {
 const FIELDS = 'verified_name,status,quality_rating,throughput,is_on_biz_app';
 
 export type RegistrationStep = 'register' | 'deregister' | 'request_code' | 'verify_code';
+/** What ends a number's place in the WhatsApp Business app; Meta takes such numbers by embedded signup (coexistence, 2025-11). */
+const NOT_BESIDE_THE_APP: ReadonlySet<RegistrationStep> = new Set(['register', 'deregister', 'request_code']);
 
 /** Takes a number through Meta's registration in the tenant's words, and keeps what we hold of it true. */
 @Injectable()
@@ -32,12 +34,14 @@ export class RegisterNumber {
    * @param body as the Cloud API takes it. `register` without a PIN uses the one that we hold of the number, which a
    *   tenant that was signed up by the onboarding app was never told
    * @returns Meta's answer
-   * @throws Refusal as Meta refused; what we hold is unchanged then. 429 (133016), without asking Meta, when ten
-   *   registrations and deregistrations count already, also those of the onboarding app
+   * @throws Refusal as Meta refused; what we hold is unchanged then. Without asking Meta: 100 for a number that is in the
+   *   WhatsApp Business app as well, whatever became of its connection, and 429 (133016) when ten registrations and
+   *   deregistrations count already, also those of the onboarding app
    */
   async take(caller: Caller, metaPhoneNumberId: string, step: RegistrationStep, body: unknown): Promise<unknown> {
     this.meta.requireActive(caller);
     const reached = await this.meta.reach(caller, metaPhoneNumberId);
+    mustNotBeInTheApp(reached, step);
     if (step === 'register' || step === 'deregister') await this.count(caller.tenantId, reached);
     const asked = step === 'register' ? this.withPin(reached, body) : body;
     const answer = await this.meta.call(reached, { method: 'POST', edge: step, body: asked });
@@ -92,4 +96,14 @@ export class RegisterNumber {
       }),
     );
   }
+}
+
+function mustNotBeInTheApp({ number }: ReachableNumber, step: RegistrationStep): void {
+  if (!number.coexistence || !NOT_BESIDE_THE_APP.has(step)) return;
+  throw refuse(
+    'invalid_parameter',
+    step === 'deregister'
+      ? 'This number is in the WhatsApp Business app. End the connection there: Settings, Account, Business Platform.'
+      : 'This number is in the WhatsApp Business app and takes no code or PIN. Connect it again by embedded signup, in the onboarding app.',
+  );
 }

@@ -199,9 +199,9 @@ function countRefusal(care: NumberCare, command: NumberCommand, refusal: Refusal
 }
 
 /** @returns where the command leads @throws Refusal 409 */
-function mustBeAllowed({ care }: KnownNumber, command: NumberCommand): NumberState {
-  const to = leadsTo(care.state, command);
-  if (!to) throw new Refusal(409, 'wrong_state', whyNot(care.state, command));
+function mustBeAllowed({ care, number }: KnownNumber, command: NumberCommand): NumberState {
+  const to = leadsTo(care.state, command, number.coexistence);
+  if (!to) throw new Refusal(409, 'wrong_state', whyNot(care.state, command, number.coexistence));
   return to;
 }
 

@@ -19,6 +19,20 @@ describe('a number', () => {
     expect(stuck).toEqual(['coexisting']);
   });
 
+  it('that is in the WhatsApp Business app is never registered, taken off or sent a code, also once it is cut off', () => {
+    for (const from of STATES) {
+      for (const command of ['request-code', 'register', 'deregister'] as const) {
+        expect(leadsTo(from, command, true)).toBeUndefined();
+        expect(whyNot(from, command, true)).toMatch(/\.$/);
+      }
+    }
+    for (const status of ['DISCONNECTED', 'BANNED']) {
+      const state = stateSeen('coexisting', { status, coexistence: true, codeStatus: 'VERIFIED' });
+      expect([state, leadsTo(state, 'release', true)]).toEqual(['off', 'released']);
+      expect(whyNot(state, 'register', true)).toContain('embedded signup');
+    }
+  });
+
   it.each<[held: NumberState | undefined, status: string, code: string | null, app: boolean, state: NumberState]>([
     [undefined, 'CONNECTED', 'VERIFIED', false, 'live'],
     [undefined, 'CONNECTED', 'VERIFIED', true, 'coexisting'],
@@ -27,6 +41,9 @@ describe('a number', () => {
     ['code-sent', 'PENDING', 'NOT_VERIFIED', false, 'code-sent'],
     ['verified', 'PENDING', 'EXPIRED', false, 'added'],
     ['live', 'DISCONNECTED', 'VERIFIED', false, 'off'],
+    ['coexisting', 'DISCONNECTED', 'VERIFIED', true, 'off'],
+    ['coexisting', 'BANNED', 'VERIFIED', true, 'off'],
+    ['off', 'CONNECTED', 'VERIFIED', true, 'coexisting'],
     ['live', 'FLAGGED', 'VERIFIED', false, 'live'],
     ['live', 'RESTRICTED', 'VERIFIED', false, 'live'],
     ['live', 'MIGRATED', 'VERIFIED', false, 'moved-away'],

@@ -25,6 +25,12 @@ const COMMANDS: Readonly<Record<NumberState, Partial<Record<NumberCommand, Numbe
   released: {},
 };
 
+/**
+ * What a number of the WhatsApp Business app is not asked for, connected or not: Meta takes such numbers by embedded signup
+ * alone, and registering one with a PIN, or taking it off, would end its place in the app (Meta, coexistence, 2025-11).
+ */
+const NOT_BESIDE_THE_APP: ReadonlySet<NumberCommand> = new Set(['request-code', 'register', 'deregister']);
+
 /** Why a command is refused in a state, where that is not plain. */
 const WHY: Partial<Record<`${NumberState} ${NumberCommand}`, string>> = {
   'added verify': 'Ask for a code first.',
@@ -38,11 +44,17 @@ const WHY: Partial<Record<`${NumberState} ${NumberCommand}`, string>> = {
   'coexisting release': 'End the connection in the WhatsApp Business app first.',
 };
 
-export const leadsTo = (state: NumberState, command: NumberCommand): NumberState | undefined =>
-  COMMANDS[state][command];
+/** @param coexistence whether the number is in the WhatsApp Business app as well @returns undefined where it is refused */
+export const leadsTo = (state: NumberState, command: NumberCommand, coexistence = false): NumberState | undefined =>
+  coexistence && NOT_BESIDE_THE_APP.has(command) ? undefined : COMMANDS[state][command];
 
-export const whyNot = (state: NumberState, command: NumberCommand): string =>
-  WHY[`${state} ${command}`] ?? `A number that is ${state.replace('-', ' ')} takes no such command.`;
+export function whyNot(state: NumberState, command: NumberCommand, coexistence = false): string {
+  const known = WHY[`${state} ${command}`];
+  if (coexistence && state !== 'coexisting' && NOT_BESIDE_THE_APP.has(command)) {
+    return 'This number is in the WhatsApp Business app. Connect it again in Meta’s dialog (embedded signup), not with a code or PIN.';
+  }
+  return known ?? `A number that is ${state.replace('-', ' ')} takes no such command.`;
+}
 
 /**
  * What Meta shows decides over what we did: a number may be registered, moved or banned without us.

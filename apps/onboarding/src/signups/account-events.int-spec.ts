@@ -150,6 +150,46 @@ describe('what Meta tells the gateway of an account', () => {
     await until(id, (s) => s.state === 'disconnected');
   });
 
+  it('never registers a number that the WhatsApp Business app has signed out: only the dialog connects it again', async () => {
+    const id = await stack.begin(token);
+    const meta = await dialog({ event: 'FINISH_WHATSAPP_BUSINESS_APP_ONBOARDING' });
+    await stack.api('POST', `/signups/${id}/event`, { token, body: meta.event });
+    await code(id, meta);
+    await until(id, (s) => s.state === 'live');
+    const number = meta.phone_number_id;
+    const state = async () => (await stack.api('GET', `/numbers/${number}`, { token })).body.state;
+    expect(await state()).toBe('coexisting');
+    await stack.meta('POST', '/clock', { advance_ms: 2_000 });
+    await metaTells(meta, 'ACCOUNT_OFFBOARDED');
+    await eventually(async () => (await state()) === 'off', 20_000);
+    const asked = async () => {
+      const { data } = await stack.meta('GET', `/calls?path=/${number}/`);
+      return data.filter((c: Json) => /(register|request_code)$/.test(c.path));
+    };
+    const { api_key: key } = (await stack.api('POST', '/api-keys', { token, body: { name: 'shop' } })).body;
+    const pin = '246810';
+    for (const [edge, body] of [
+      ['register', { pin }],
+      ['code', { method: 'SMS' }],
+    ] as const) {
+      const { status, body: said } = await stack.api('POST', `/numbers/${number}/${edge}`, { token, body });
+      expect([status, said.error.code, said.error.message]).toEqual([
+        409,
+        'wrong_state',
+        expect.stringContaining('embedded signup'),
+      ]);
+    }
+    for (const edge of ['register', 'request_code', 'deregister']) {
+      const body = { messaging_product: 'whatsapp', pin, code_method: 'SMS', language: 'en_US' };
+      const refused = await http('POST', `${gateway.url}/v24.0/${number}/${edge}`, { token: key, body });
+      expect([edge, refused.status, refused.body.error.code]).toEqual([edge, 400, 100]);
+      expect(refused.body.error.error_data.details).toContain('WhatsApp Business app');
+    }
+    expect(await asked()).toEqual([]);
+    expect((await stack.api('DELETE', `/numbers/${number}`, { token })).status).toBe(204);
+    expect(await asked()).toEqual([]);
+  });
+
   it('gives a badge to the number that Meta made official, and takes none from another', async () => {
     const { id, meta } = await connect();
     const body = { waba_id: meta.waba_id, phone: '+525512349001', display_name: 'Shop' };
