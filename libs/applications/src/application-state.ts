@@ -39,6 +39,9 @@ const MOVES: Readonly<Record<ApplicationState, Partial<Record<ApplicationMove, A
 /** Not decided yet. */
 export const OPEN_STATES = ['unconfirmed', 'waiting', 'claimed', 'question'] as const satisfies ApplicationState[];
 
+/** Who of the staff works on it, which is not the merchant's to know. */
+export const MOVES_AMONG_STAFF = ['claim', 'put-back', 'reassign'] as const satisfies ApplicationMove[];
+
 export const movedBy = (state: ApplicationState, move: ApplicationMove): ApplicationState | undefined =>
   MOVES[state][move];
 

@@ -1,5 +1,5 @@
 export { Application, ApplicationDocument, ApplicationEntry } from './application.entity.js';
-export type { ApplicationMove, ApplicationState } from './application-state.js';
+export { type ApplicationMove, type ApplicationState, MOVES_AMONG_STAFF } from './application-state.js';
 export {
   type ApplicationForm,
   type ApplicationRecord,

@@ -4,7 +4,7 @@ import { ZipFile } from 'yazl';
 import { CLOCK, type Clock } from '#libs/clock';
 import { MediaStore, NoSuchBytesError } from '#libs/media-store';
 import { Database, type Tx } from '#libs/persistence';
-import { EXPORTED, isSecretColumn } from './what-becomes.js';
+import { EXPORTED, isSecretColumn, KEPT } from './what-becomes.js';
 
 const PAGE = 500;
 
@@ -20,7 +20,7 @@ interface StoredFile {
 
 /**
  * Everything that a tenant has here as one ZIP, made while it is downloaded: a file of JSON lines for each table, and the
- * media files. It is read as the tenant (row-level security lets through nothing else), page by page in short transactions,
+ * media files; what is the provider's own is left out (`KEPT`). It is read as the tenant (row-level security lets through nothing else), page by page in short transactions,
  * so a slow download holds nothing; what changes meanwhile may be in it as it was before or after.
  */
 @Injectable()
@@ -64,7 +64,7 @@ export class ExportTenant {
 
   private async *linesOf(tenantId: string, table: string): AsyncGenerator<string> {
     for await (const page of this.pagesOf(tenantId, table)) {
-      yield page.map((row) => `${JSON.stringify(withoutSecrets(row))}\n`).join('');
+      yield page.map((row) => `${JSON.stringify(asExported(table, row))}\n`).join('');
     }
   }
 
@@ -134,13 +134,15 @@ async function pageOfTable(
   const beyond = after ? `AND (${names}) > (${key.map((k, i) => `$${i + 2}::${k.type}`).join(', ')})` : '';
   return tx.query(
     `SELECT to_jsonb(t) AS row, ARRAY[${key.map((k) => `t.${k.name}::text`).join(', ')}] AS at
-       FROM ${table} t WHERE t.tenant_id = $1 ${beyond} ORDER BY ${names} LIMIT ${PAGE}`,
+       FROM ${table} t WHERE t.tenant_id = $1 AND (${KEPT[table]?.rows ?? true}) ${beyond} ORDER BY ${names} LIMIT ${PAGE}`,
     [tenantId, ...(after ?? [])],
   );
 }
 
-const withoutSecrets = (row: Record<string, unknown>): Record<string, unknown> =>
-  Object.fromEntries(Object.entries(row).filter(([column]) => !isSecretColumn(column)));
+const asExported = (table: string, row: Record<string, unknown>): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(row).filter(([column]) => !isSecretColumn(column) && !KEPT[table]?.without?.includes(column)),
+  );
 
 /** The id tells files of one name apart; a name from outside must lead nowhere else when it is unpacked. */
 const nameInZip = ({ media_id, file_name }: StoredFile): string =>

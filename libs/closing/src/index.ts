@@ -3,4 +3,4 @@ export { type Closing, type ClosingState, Closings, type LeavingStep, type Rows 
 export { TenantExportModule } from './export.module.js';
 export { ExportLinks, exportUrl } from './export-links.js';
 export { ExportTenant } from './export-tenant.js';
-export { EXPORTED, GOES, isSecretColumn, STAYS } from './what-becomes.js';
+export { EXPORTED, GOES, isSecretColumn, KEPT, STAYS } from './what-becomes.js';

@@ -1,3 +1,6 @@
+import { MOVES_AMONG_STAFF } from '#libs/applications';
+import { ACCOUNTS_A_TENANT_SEES } from '#libs/ledger';
+
 /** A table of a tenant whose rows go with it. */
 export interface Goes {
   readonly table: string;
@@ -82,7 +85,10 @@ export const STAYS: Readonly<Record<string, Stays>> = {
   tenant_plans: { why: BOOKS },
   wallet_topups: { why: BOOKS },
   wallets: { why: BOOKS },
-  meta_usage: { why: "books: Meta's own sums, against which they were compared" },
+  meta_usage: {
+    why: "books: Meta's own sums, against which they were compared",
+    notExported: 'what Meta asks of the provider',
+  },
   rating_counters: { why: 'counts by which the last month is rated', notExported: MACHINERY },
   charge_news: { why: 'sums on their way into reports, gone in seconds', notExported: MACHINERY },
   message_news: { why: 'sums on their way into reports, gone in seconds', notExported: MACHINERY },
@@ -104,6 +110,40 @@ export const EXPORTED: readonly string[] = [
     .filter(([, stays]) => stays.notExported === undefined)
     .map(([table]) => table),
 ].sort();
+
+/** What of an exported table is not the tenant's to know. */
+export interface Kept {
+  /** Which rows are exported, in SQL over the row `t`; absent: all. */
+  readonly rows?: string;
+  /** Columns that are left out. */
+  readonly without?: readonly string[];
+}
+
+const oneOf = (column: string, values: readonly string[]): string =>
+  `${column} IN (${values.map((value) => `'${value}'`).join(', ')})`;
+const isSeen = oneOf('p.account', ACCOUNTS_A_TENANT_SEES);
+
+/**
+ * Of the tables that a tenant takes along, what it sees nowhere else either: what the provider itself pays, how it judges
+ * merchants, and who of its people did something. Those who looked into the account are named, as they are to the tenant.
+ */
+export const KEPT: Readonly<Record<string, Kept>> = {
+  applications: { without: ['findings', 'claimed_by'] },
+  application_entries: { rows: `NOT ${oneOf('t.what', MOVES_AMONG_STAFF)}` },
+  charges: { rows: "t.side = 'price'" },
+  closings: { without: ['asked_by'] },
+  invoices: { without: ['issued_by'] },
+  journal_entries: {
+    rows: `EXISTS (SELECT FROM postings p WHERE p.tenant_id = t.tenant_id AND p.entry_id = t.entry_id AND ${isSeen})`,
+  },
+  ledger_periods: { without: ['closed_by'] },
+  postings: { rows: oneOf('t.account', ACCOUNTS_A_TENANT_SEES) },
+  // Facts: the provider's credit line at Meta, and what a code was recognised by. The ids are those of accounts and numbers.
+  signups: { without: ['facts'] },
+  spend_days: { without: ['cost'] },
+  tenant_plans: { without: ['assigned_by'] },
+  wallet_topups: { without: ['made_by'] },
+};
 
 /** Columns that prove who somebody is, which nobody takes along. */
 export const isSecretColumn = (column: string): boolean =>

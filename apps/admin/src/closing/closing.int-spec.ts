@@ -5,7 +5,7 @@ import { Readable } from 'node:stream';
 import { jest } from '@jest/globals';
 import { Controller, Get, Module, Post, UseGuards } from '@nestjs/common';
 import { Redis } from 'ioredis';
-import { ClosingModule, EXPORTED, ExportTenant, GOES, isSecretColumn, STAYS } from '#libs/closing';
+import { ClosingModule, EXPORTED, ExportTenant, GOES, isSecretColumn, KEPT, STAYS } from '#libs/closing';
 import { newId } from '#libs/ids';
 import { MediaStore, MediaStoreModule } from '#libs/media-store';
 import { Database } from '#libs/persistence';
@@ -176,6 +176,40 @@ describe('closing a tenant', () => {
         'media.sha256',
         'webhook_endpoints.previous_secret_until',
       ]);
+    });
+  });
+
+  describe('what of an exported table is kept back', () => {
+    it('is of tables and columns that there are', async () => {
+      const { rows } = await database.owner.query(
+        `SELECT table_name || '.' || column_name AS name FROM information_schema.columns WHERE table_schema = 'public'`,
+      );
+      const named = Object.entries(KEPT).flatMap(([table, { without = [] }]) => [
+        `${table}.tenant_id`,
+        ...without.map((column) => `${table}.${column}`),
+      ]);
+      const there = new Set(rows.map((r) => r.name));
+      expect(named.filter((name) => !there.has(name))).toEqual([]);
+      expect(Object.keys(KEPT).filter((table) => !EXPORTED.includes(table))).toEqual([]);
+    });
+
+    it('is every column that says what the provider pays or who of its people did something', async () => {
+      const { rows } = await database.owner.query(
+        `SELECT table_name AS table, column_name AS column FROM information_schema.columns
+          WHERE table_name = ANY ($1) AND column_name ~ '_by$|^who$|cost|margin|findings' ORDER BY 1, 2`,
+        [EXPORTED],
+      );
+      const told = rows.filter(({ table, column }) => !KEPT[table]?.without?.includes(column));
+      const byPeople = told.filter(({ column }) => column !== 'made_by').map((r) => `${r.table}.${r.column}`);
+      expect(byPeople).toEqual([
+        'application_entries.who', // merchant, staff or system
+        'erasures.asked_by', // as GET /api/v1/erasures shows it
+        'support_accesses.ended_by', // as GET /api/v1/support-accesses shows it
+        'support_accesses.who',
+        'webhook_endpoints.managed_by', // through which API
+      ]);
+      const byUsers = told.filter(({ column }) => column === 'made_by').map((r) => r.table);
+      expect(byUsers.filter((table) => table in STAYS)).toEqual([]);
     });
   });
 

@@ -16,7 +16,7 @@ import {
 import { ApiBearerAuth, ApiBody, ApiConsumes, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
-import { type ApplicationRecord, Applications, WrongMoveError } from '#libs/applications';
+import { type ApplicationRecord, Applications, MOVES_AMONG_STAFF, WrongMoveError } from '#libs/applications';
 import { SignInThrottle } from '#libs/auth';
 import { Refusal } from '#libs/http';
 import { isId } from '#libs/ids';
@@ -61,9 +61,8 @@ export const applicationView = ({ application: a, entries, documents }: Applicat
   reason: a.reason,
   signup_id: a.signupId,
   documents: documents.map((d) => ({ id: d.documentId, name: d.name, type: d.type })),
-  // Who of the staff said it is not the merchant's to know.
   timeline: entries
-    .filter((e) => !['claim', 'put-back', 'reassign'].includes(e.what))
+    .filter((e) => !MOVES_AMONG_STAFF.some((move) => move === e.what))
     .map((e) => ({ at: e.at, who: e.who, what: e.what, said: e.said })),
   created_at: a.createdAt,
 });
