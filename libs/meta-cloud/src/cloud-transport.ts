@@ -1,5 +1,6 @@
 import type { MessageTransport, ReadReceipt, SendOptions, Submitted } from '#libs/message-transport';
 import type { GraphClient } from './graph-client.js';
+import { productPolicyOf } from './marketing-body.js';
 
 interface SendAnswer {
   messages?: { id?: string; message_status?: string }[];
@@ -13,7 +14,11 @@ export class CloudTransport implements MessageTransport {
   ) {}
 
   async send(body: string, options: SendOptions = {}): Promise<Submitted> {
-    const answer = await this.post<SendAnswer | undefined>(body, options, pathOf(body));
+    const answer = await this.post<SendAnswer | undefined>(
+      body,
+      options,
+      productPolicyOf(body) ? 'marketing_messages' : 'messages',
+    );
     const sent = answer?.messages?.[0];
     return {
       ...(sent?.id ? { metaMessageId: sent.id } : {}),
@@ -35,11 +40,4 @@ export class CloudTransport implements MessageTransport {
       ...(timeoutMs === undefined ? {} : { timeoutMs }),
     });
   }
-}
-
-/** A body that says a product policy is one for the Marketing Messages API (Meta's OpenAPI v23.0, 2025-11); no other has it. */
-function pathOf(body: string): 'messages' | 'marketing_messages' {
-  // Nearly no message has one, and reading JSON costs more than the rest.
-  if (!body.includes('"product_policy":')) return 'messages';
-  return 'product_policy' in JSON.parse(body) ? 'marketing_messages' : 'messages';
 }

@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CLOCK, type Clock } from '#libs/clock';
 import { graphError } from '#libs/error-catalogue';
+import { productPolicyOf, withoutProductPolicy } from '#libs/meta-cloud';
 import {
   type CallResult,
   EXPIRED,
@@ -94,7 +95,13 @@ export class ClaimMessages {
           'reaction.message_id: this message was never sent, so it cannot be reacted to.',
         );
       }
-      return { message, body };
+      const policy = productPolicyOf(body);
+      const isMarketing = message.templateId && standings.get(message.templateId)?.category === 'marketing';
+      if (!policy || isMarketing) return { message, body };
+      // Meta moved the template while the message waited, and its Marketing Messages API takes it no longer.
+      return policy === 'STRICT'
+        ? instead('template_not_marketing', 'The template stopped being one for marketing while the message waited.')
+        : { message, body: withoutProductPolicy(body) };
     });
   }
 }

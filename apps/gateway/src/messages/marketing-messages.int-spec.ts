@@ -1,5 +1,5 @@
 import { eventually, http, type RunningApp } from '../../../../test/support/app.js';
-import { aMerchant, type Merchant, templateTo, textTo } from '../../../../test/support/gateway.js';
+import { aMerchant, customerWrote, type Merchant, templateTo, textTo } from '../../../../test/support/gateway.js';
 import { GatewayStage } from '../../../../test/support/gateway-stage.js';
 import type { GraphStandIn } from '../../../../test/support/graph-stand-in.js';
 
@@ -94,6 +94,42 @@ describe('a marketing message', () => {
       status: 400,
       body: { error: { code, error_data: { details: expect.stringContaining(says) } } },
     });
+  });
+
+  it('goes by the other path when Meta moved its template while it waited, unless it may go by its own only', async () => {
+    const moved = await aMerchant(gateway.app);
+    const accept = async (body: object) => {
+      const url = `${gateway.url}/v24.0/${moved.metaPhoneNumberId}/marketing_messages`;
+      return (await http('POST', url, { token: moved.apiKey, body })).body.messages[0].id as string;
+    };
+    const [any, strict] = [customer(), customer()];
+    let refused = '';
+    await stage.whileHeld(moved, async () => {
+      await accept(sale(any, { message_activity_sharing: true }));
+      refused = await accept(sale(strict, { product_policy: 'STRICT' }));
+      await stage.database.owner.query(`UPDATE templates SET category = 'utility' WHERE tenant_id = $1`, [
+        moved.tenantId,
+      ]);
+    });
+    const call = await calledFor(any);
+    expect(call.path).toBe(`/${moved.metaPhoneNumberId}/messages`);
+    expect(call.body).toEqual({
+      ...sale(any),
+      recipient_type: 'individual',
+      biz_opaque_callback_data: expect.any(String),
+    });
+    const { history } = await stage.until(moved, refused, 'failed', 30_000);
+    expect(JSON.stringify(history)).toContain('134100');
+    expect(graph.calls.filter(({ body }) => body?.to === strict)).toEqual([]);
+  });
+
+  it('has choices that are left out by who writes them as null', async () => {
+    const to = customer();
+    await customerWrote(stage.database, shop, to.slice(1));
+    const body = textTo(to, 'Hi', { product_policy: null, message_activity_sharing: null });
+    expect((await post(body, 'messages')).status).toBe(200);
+    const call = await calledFor(to);
+    expect([call.path, 'product_policy' in call.body]).toEqual([`/${shop.metaPhoneNumberId}/messages`, false]);
   });
 
   it('has choices that count on its own path only', async () => {

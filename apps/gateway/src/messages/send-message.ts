@@ -239,13 +239,22 @@ function requireMarketing(channel: Channel, category: string | undefined): void 
  * for `/marketing_messages` says its policy in any case: it is what such a body is known by.
  */
 function payloadOf(request: Outbound, recipient: string): string {
-  const { biz_opaque_callback_data: _, send_at: __, ...rest } = request.body;
+  const {
+    biz_opaque_callback_data: _,
+    send_at: __,
+    product_policy: policy,
+    message_activity_sharing: sharing,
+    ...rest
+  } = request.body;
   return JSON.stringify({
     ...rest,
     recipient_type: rest.recipient_type ?? 'individual',
     ...('number' in request.to ? { to: `+${recipient}` } : {}),
     type: request.type,
-    ...(request.path === 'marketing_messages' ? { product_policy: rest.product_policy || 'CLOUD_API_FALLBACK' } : {}),
+    ...(request.path === 'marketing_messages' && {
+      product_policy: policy || 'CLOUD_API_FALLBACK',
+      ...(typeof sharing === 'boolean' && { message_activity_sharing: sharing }),
+    }),
   });
 }
 
