@@ -978,7 +978,7 @@ export const META_ERRORS: readonly MetaErrorRow[] = [
     title: 'Template is still syncing',
     meaning: 'MM API: ad sync takes up to 10 min',
     fault: 'meta',
-    retry: 'later',
+    retry: 'backoff',
     scope: 'template',
     waitSeconds: 600,
     advice: 'Retry after 10 min',

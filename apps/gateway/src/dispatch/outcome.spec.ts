@@ -28,6 +28,7 @@ describe('what became of a call to Meta', () => {
     ['throughput', refused(130429, 429), 'accepted'],
     ['the pair rate', refused(131056), 'accepted'],
     ['an error of Meta’s servers', refused(131000, 500), 'accepted'],
+    ['a template that Meta has not got ready yet', refused(134101), 'accepted'],
     ['part of it done', refused(131201), 'unknown'],
     ['our token withdrawn', refused(190, 401), 'accepted'],
     ['a code in no list', refused(999_999), 'failed'],
@@ -42,6 +43,7 @@ describe('what became of a call to Meta', () => {
     expect(at(131000, 3)).toMatchObject({ notBefore: seconds(5) });
     expect(at(131000, 99)).toMatchObject({ notBefore: seconds(300) });
     expect(at(131056, 4)).toMatchObject({ notBefore: seconds(64) });
+    expect(at(134101, 1)).toMatchObject({ notBefore: seconds(600) });
   });
 
   it('waits as long as it is asked to, where that is longer', () => {
@@ -57,5 +59,6 @@ describe('what became of a call to Meta', () => {
     expect(outcomeOfError(message(), refused(190), now).restMs).toBe(60_000);
     expect(outcomeOfError(message(), refused(131056), now).restMs).toBeUndefined();
     expect(outcomeOfError(message(), refused(131026), now).restMs).toBeUndefined();
+    expect(outcomeOfError(message(), refused(134101), now).restMs).toBeUndefined();
   });
 });

@@ -1,4 +1,4 @@
-import { breaksChannel, leastWaitSeconds, metaError } from '#libs/error-catalogue';
+import { breaksChannel, leastWaitSeconds, metaError, type Scope } from '#libs/error-catalogue';
 import { readAnswer } from '#libs/message-status';
 import { type Submitted, TransportRefusal, TransportUnreachable } from '#libs/message-transport';
 import type { CallResult, MessageRow, ToldOfTemplate } from '#libs/outbox';
@@ -10,6 +10,9 @@ const BROKEN_SECONDS = 60;
 
 /** The least that a whole number rests; `Pace` makes it longer while trying is in vain. */
 const REST_SECONDS = 1;
+
+/** What Meta refuses for now of one message, recipient or template; the number's others may go. */
+const ALONE: ReadonlySet<Scope> = new Set(['message', 'pair', 'template']);
 
 /** What became of one call. */
 export interface Outcome {
@@ -76,7 +79,7 @@ export function outcomeOfError(message: MessageRow, thrown: unknown, now: Date):
   if (meant.retry !== 'backoff') return { result: { ...call, became: 'failed', error } };
   const asked = Math.max(leastWaitSeconds(meant, message.attempts - 1), retryAfterSeconds);
   const result = again(Math.max(backoff, asked), error);
-  if (meant.scope !== 'pair' && meant.scope !== 'message') {
+  if (!ALONE.has(meant.scope)) {
     return { result, restMs: Math.max(REST_SECONDS, asked) * 1_000 };
   }
   return { result, trouble: thrown.httpStatus >= 500 };
