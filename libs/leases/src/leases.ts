@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { Database, kept, type Tx } from '#libs/persistence';
 
 export const LEASE_SECONDS = 15;
+const VALID_MS = (LEASE_SECONDS - 3) * 1_000;
 /** When a lane is looked at again that another process was at, or that lost its lease. */
 const TRY_AGAIN_MS = 1_000;
 
@@ -78,14 +79,16 @@ export class Leases {
     work: (stillMine: () => boolean) => Promise<T>,
     first?: (tx: Tx) => Promise<void>,
   ): Promise<T | 'held-by-another'> {
+    // Valid until a little before the row says so, which counts from some moment after the question.
+    const askedAt = performance.now();
     if (!(await this.take(tenantId, lane, first))) return 'held-by-another';
-    // Valid until a little before the row says so: the database's clock and ours start from the answer's arrival.
-    let validUntil = performance.now() + (LEASE_SECONDS - 3) * 1_000;
+    let validUntil = askedAt + VALID_MS;
     const prolong = setInterval(
       () => {
+        const askedAgainAt = performance.now();
         this.take(tenantId, lane)
           .then((held) => {
-            validUntil = held ? performance.now() + (LEASE_SECONDS - 3) * 1_000 : 0;
+            validUntil = held ? askedAgainAt + VALID_MS : 0;
           })
           .catch(() => {});
       },

@@ -42,7 +42,12 @@ export class QueuesModule {
           provide: REDIS,
           useFactory: () => {
             const { REDIS_URL, REDIS_PREFIX } = loadConfig(['REDIS_URL', 'REDIS_PREFIX']);
-            return new Redis(REDIS_URL, { keyPrefix: `{${REDIS_PREFIX}}:`, maxRetriesPerRequest: 1 });
+            return new Redis(REDIS_URL, {
+              keyPrefix: `{${REDIS_PREFIX}}:`,
+              maxRetriesPerRequest: 1,
+              // Who asks knows what to do without Redis; one that is silent counts as away.
+              commandTimeout: 5_000,
+            });
           },
         },
       ],

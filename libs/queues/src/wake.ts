@@ -15,6 +15,11 @@ const SCORES_OF_A_MS = 0x1000;
 /** A lane under load is woken at most so often by one process; its first wake goes at once. */
 const BETWEEN_WAKES_MS = 10;
 
+// A Redis that was flushed under a job leaves a stump of it, without data and in no list, and Bull ignores every later job of
+// that id. Bull writes a job whole, so what has no data is nothing else.
+const CLEAR_STUMP = `
+if redis.call('EXISTS', KEYS[1]) == 1 and redis.call('HEXISTS', KEYS[1], 'data') == 0 then redis.call('DEL', KEYS[1]) end`;
+
 /**
  * Wakes lanes. Bull keeps one job per lane (its id is the lane's key), so a lane that already waits is not queued
  * twice. A wake that comes while the lane is being drained is ignored by Bull; the counter beside the job remembers it,
@@ -84,17 +89,12 @@ export class Wake implements OnApplicationShutdown {
     const job = queue.toKey(jobId);
     const add = () => queue.add(data, { ...options, jobId, removeOnComplete: true, removeOnFail: true });
     const { delay } = options;
-    // What is to be done now is added at once, behind the questions on the same connection.
-    const [exists, whole, done] = await Promise.all([
-      queue.client.exists(job),
-      queue.client.hexists(job, 'data'),
+    // One connection, so each comes after the one before.
+    const [, done] = await Promise.all([
+      queue.client.eval(CLEAR_STUMP, 1, job),
       delay === undefined ? add() : this.bringForward(queue, jobId, Date.now() + delay),
     ]);
-    // A Redis that was flushed under a job leaves a stump of it, without data and in no list, and Bull ignores every later
-    // job of that id. Bull writes a job whole, so what has no data is nothing else.
-    const isStump = exists && !whole;
-    if (isStump) await queue.client.del(job);
-    if (isStump || !done) await add();
+    if (!done) await add();
   }
 
   /** @returns whether a timer was there that would have come later; Bull's workers are told of its new time as Bull does it */
