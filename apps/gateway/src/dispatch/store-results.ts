@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { type BeforeApplicationShutdown, Inject, Injectable } from '@nestjs/common';
 import type { Logger } from 'pino';
 import { CLOCK, type Clock } from '#libs/clock';
 import { LOGGER } from '#libs/observability';
@@ -11,12 +11,14 @@ import { Telling } from './telling.js';
 import { TierPlaces } from './tier-places.js';
 import { ToldTemplates } from './told-templates.js';
 
-/** Tries to store what Meta answered: an answer that is lost leaves a message in doubt. */
-const STORE_TRIES = 20;
+/** Tries to store what Meta answered, in a process that is to end: an answer that is lost leaves a message in doubt. */
+const LAST_TRIES = 20;
 
 /** Stores what became of claimed messages, with everything that follows from it. */
 @Injectable()
-export class StoreResults {
+export class StoreResults implements BeforeApplicationShutdown {
+  private stopping = false;
+
   constructor(
     private readonly lanes: OutboxLanes,
     private readonly outbox: Outbox,
@@ -30,20 +32,27 @@ export class StoreResults {
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
+  beforeApplicationShutdown(): void {
+    this.stopping = true;
+  }
+
   /**
-   * Stores results, patiently: while the database is away there is nothing better to do than to wait for it. What it refuses
+   * Stores results, patiently: while the database is away there is nothing better to do than to wait for it, for what is not
+   * stored would be sent again or given up. What it refuses
    * because of what was said is thrown at once, so that who gathered the results tries them one by one.
    */
   async store(lane: Lanes['gateway.dispatch'], results: readonly CallResult[]): Promise<undefined[]> {
     if (results.length === 0) return [];
+    let lastTries = 0;
     for (let tries = 1; ; tries++) {
       try {
         await this.once(lane, results);
         break;
       } catch (error) {
-        if (tries >= STORE_TRIES || refusedTheData(error)) throw error;
+        if (this.stopping) lastTries++;
+        if (lastTries >= LAST_TRIES || refusedTheData(error)) throw error;
         this.logger.warn({ err: error, ...lane, tries }, 'could not store results yet');
-        await sleep(Math.min(2_000, 50 * 2 ** tries));
+        await sleep(Math.min(2_000, 50 * 2 ** Math.min(tries, 10)));
       }
     }
     await this.places.settle(results);
