@@ -144,23 +144,27 @@ export class Dispatcher implements BeforeApplicationShutdown {
           await Promise.race(news());
           continue;
         }
+        const worth = batchOf(pace) * WORTH_A_CLAIM;
         const room = Math.min(
           pace.isTrying ? 1 : batchOf(pace),
           WINDOW - underWay.size - unplaced,
           pace.second.room(performance.now(), AHEAD_MS) - unplaced,
         );
-        if (unplaced > 0 && room < batchOf(pace) * WORTH_A_CLAIM) {
+        if (unplaced > 0 && room < worth) {
           await Promise.race([placing, sleep(5)]);
           continue;
         }
-        const forBroadcasts = Math.min(room, pace.broadcast.room(performance.now(), AHEAD_MS) - unplaced);
         if (room <= 0) {
-          const waitMs = pace.second.waitMs(performance.now()) - AHEAD_MS;
+          // Where too many calls are under way only their answers help, and not time.
+          const isFull = underWay.size >= WINDOW;
+          const waitMs = isFull ? LONGEST_NAP_MS : pace.second.waitMs(performance.now()) - AHEAD_MS;
           await Promise.race([...underWay, sleep(Math.min(LONGEST_NAP_MS, Math.max(1, waitMs)))]);
           continue;
         }
         const lookedAt = performance.now();
         const woken = turn.woken();
+        const share = Math.min(room, pace.broadcast.room(lookedAt, AHEAD_MS) - unplaced);
+        const forBroadcasts = unplaced > 0 && share < worth ? 0 : share;
         // What comes home during the look may have held back what the look did not find.
         const wasAtWork = underWay.size + unplaced > 0;
         const ready = await this.take(channel, room, forBroadcasts);
@@ -168,10 +172,15 @@ export class Dispatcher implements BeforeApplicationShutdown {
         const tookMs = performance.now() - lookedAt;
         if (ready.length === 0) {
           if (forBroadcasts <= 0) {
-            // Only the broadcast has work, and it must leave room: look for something more urgent now and then.
-            await Promise.race([
-              ...underWay,
-              sleep(Math.min(50, Math.max(1, pace.broadcast.waitMs(performance.now()) - AHEAD_MS))),
+            // Only the broadcast has work, and it must leave room: look for something more urgent when it comes, and now and then.
+            const waitMs =
+              unplaced > 0
+                ? ((worth - share) / pace.broadcast.perSecond) * 1_000
+                : pace.broadcast.waitMs(performance.now()) - AHEAD_MS;
+            const news = unplaced > 0 ? [placing, woken] : [...underWay, woken];
+            await Promise.all([
+              Promise.race([...news, sleep(Math.min(50, Math.max(1, waitMs)))]),
+              gather(tookMs, GATHERING),
             ]);
             continue;
           }
@@ -184,8 +193,15 @@ export class Dispatcher implements BeforeApplicationShutdown {
         const from = channel;
         unplaced += ready.length;
         placing = placing.then(async () => {
-          for (const one of ready) {
+          for (const [i, one] of ready.entries()) {
             await placeFor(one, pace);
+            if (!stillMine() || pace.pausedUntil > performance.now()) {
+              // The number is another's now, or rests: what was not called yet is to be claimed anew.
+              unplaced -= ready.length - i;
+              return this.giveBack(lane, ready.slice(i), this.clock.now()).catch((error) =>
+                this.logger.error({ err: error, ...lane }, 'could not give back messages that were not called'),
+              );
+            }
             unplaced--;
             pace.start(one.message);
             const done = this.call(from, pace, one)

@@ -72,6 +72,13 @@ export class Pace {
     this.pausedUntil = Math.max(this.pausedUntil, now + Math.max(restMs ?? 0, mine));
   }
 
+  /** Another process had to rest with the number, for so many ms from now. */
+  restAsToldBy(ms: number, now: number): void {
+    if (now + ms <= Math.max(now, this.pausedUntil)) return;
+    this.pausedUntil = now + ms;
+    this.isTrying = true;
+  }
+
   /** A message was not sent after all. */
   cancel(message: Sent): void {
     this.second.cancel();

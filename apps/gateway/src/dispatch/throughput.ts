@@ -5,7 +5,7 @@ import { loadConfig } from '#libs/config';
 import { REDIS } from '#libs/queues';
 import type { PhoneNumber } from '#libs/wabas';
 import { InboundTraffic } from '../channels/inbound-traffic.js';
-import { showPace } from '../channels/pace-board.js';
+import { seenPace, showPace } from '../channels/pace-board.js';
 import { Pace } from './pace.js';
 
 /** Messages a second (throughput page of 2025-11-21); a number that Meta upgraded has its own, one in coexistence too. */
@@ -68,15 +68,17 @@ export class Throughput {
     });
   }
 
-  /** Before the first send under a lease: counts what another process has just sent. */
+  /** Before the first send under a lease: counts what another process has just sent, and rests as long as that had to. */
   async takeOver(number: PhoneNumber): Promise<Pace> {
     const pace = this.paceOf(number);
     const { perSecond } = pace.second;
     try {
-      const [left, remembersMs] = (await this.redis.eval(TAKE_OVER, 2, keyOf(number), REMEMBERS_SINCE)) as [
-        string | null,
-        number,
-      ];
+      const [answer, { pausedForMs }] = await Promise.all([
+        this.redis.eval(TAKE_OVER, 2, keyOf(number), REMEMBERS_SINCE),
+        seenPace(this.redis, number.phoneNumberId),
+      ]);
+      pace.restAsToldBy(pausedForMs, performance.now());
+      const [left, remembersMs] = answer as [string | null, number];
       const [by, count] = left?.split(' ') ?? [];
       if (by && by !== this.me) pace.second.count(Number(count), performance.now());
       else if (!by && remembersMs < HANDOVER_MS) pace.second.count(perSecond, performance.now());
