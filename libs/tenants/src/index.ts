@@ -1,7 +1,7 @@
 export { ApiKey } from './api-key.entity.js';
 export { ApiKeyAuthenticator, type Caller, type KeyReach } from './api-key-authenticator.js';
 export { AddressTakenError } from './claim-address.js';
-export { requireReach } from './key-reach.js';
+export { reaches, requireReach } from './key-reach.js';
 export { OneTimeLink } from './one-time-link.entity.js';
 export { LastOwnerError, People } from './people.js';
 export { KEY_SCOPES, type KeyScope, TENANT_ROLES, type TenantRole } from './permissions.js';

@@ -4,7 +4,7 @@ import { Refusal } from '#libs/http';
 import { Database } from '#libs/persistence';
 import { type Session, SessionGuard } from '#libs/sessions';
 import { ApiKeyAuthenticator, type Caller } from './api-key-authenticator.js';
-import { beyondReach, outOfReach } from './key-reach.js';
+import { requireWithin } from './key-reach.js';
 import { keyMay, roleMay } from './permissions.js';
 import { type Need, needOf } from './route-needs.js';
 import { SetupLinks } from './setup-links.js';
@@ -85,9 +85,7 @@ export class ApiKeyGuard implements CanActivate {
     if (need !== 'own' && !keyMay(caller.scopes ?? null, need)) {
       throw Refusal.forbidden(`This API key may not do this: it lacks the scope "${need.split('.')[0]}".`);
     }
-    if (caller.only && (await outOfReach(this.db, caller.tenantId, caller.only, request, need === 'own'))) {
-      throw beyondReach();
-    }
+    if (caller.only && need !== 'own') await requireWithin(this.db, caller.tenantId, caller.only, request);
     refuseClosing(caller, request, need);
     request.caller = caller;
     return true;

@@ -2,7 +2,7 @@ import { Controller, Get, Param, UseGuards } from '@nestjs/common';
 import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import { Refusal } from '#libs/http';
 import { Database } from '#libs/persistence';
-import { type Caller, TenantCaller, TenantGuard } from '#libs/tenants';
+import { type Caller, reaches, TenantCaller, TenantGuard } from '#libs/tenants';
 import { Wabas } from '#libs/wabas';
 import { type Channel, Channels } from '../channels/channels.js';
 import { CustomerWindow } from './customer-window.js';
@@ -25,14 +25,15 @@ export class HeadroomController {
     private readonly windows: CustomerWindow,
   ) {}
 
-  /** Every number with its messaging limit and throughput. */
+  /** Every number, or those that the key is for, with its messaging limit and throughput. */
   @ApiOperation({ summary: 'Headroom of all numbers' })
   @ApiOkResponse({ type: HeadroomsResponse })
   @Get('headroom')
-  async all(@TenantCaller() { tenantId }: Caller): Promise<HeadroomsResponse> {
+  async all(@TenantCaller() caller: Caller): Promise<HeadroomsResponse> {
+    const { tenantId } = caller;
     const numbers = await this.db.inTenant(tenantId, (tx) => this.wabas.phoneNumbers(tx, tenantId));
     const data: HeadroomResponse[] = [];
-    for (const { metaPhoneNumberId } of numbers) {
+    for (const { metaPhoneNumberId } of numbers.filter((number) => reaches(caller, number))) {
       data.push(await this.headroom.of(await this.channel(tenantId, metaPhoneNumberId)));
     }
     return { data };

@@ -135,4 +135,23 @@ describe('a key for one number', () => {
     const own = await stage.send({ ...shop, ...sibling }, textTo(CUSTOMER));
     expect(await call(token, 'GET', `/api/v1/messages/${own}`)).toBe(200);
   });
+
+  it('does nothing for the tenant as a whole by naming its number where no heed is paid to it', async () => {
+    const token = await keyWith({ wabaId: shop.wabaId, phoneNumberId: shop.phoneNumberId });
+    const mine = `phone_number_id=${shop.metaPhoneNumberId}`;
+    const hook = { url: 'https://elsewhere.example/all' };
+    for (const [method, path, body] of [
+      ['GET', `/api/v1/webhooks?${mine}`],
+      ['POST', `/api/v1/webhooks?${mine}`, hook],
+      ['GET', `/api/v1/webhooks/secret?${mine}`],
+      ['POST', `/api/v1/exports?${mine}`, {}],
+      ['POST', `/api/v1/messages?${mine}`, { phone_number_id: branch.metaPhoneNumberId, ...textTo(CUSTOMER) }],
+      ['POST', `/api/v1/templates/sync?${mine}`, {}],
+      ['GET', `/api/v1/templates?${mine}`],
+    ] as const) {
+      expect([method, path, await call(token, method, path, body)]).toEqual([method, path, 403]);
+    }
+    const { body } = await http('GET', `${stage.gateway.url}/api/v1/headroom?${mine}`, { token });
+    expect(body.data.map((one: { phone_number_id: string }) => one.phone_number_id)).toEqual([shop.metaPhoneNumberId]);
+  });
 });

@@ -12,7 +12,7 @@ import type { FastifyRequest } from 'fastify';
 import { loadConfig } from '#libs/config';
 import { Database } from '#libs/persistence';
 import { Templates } from '#libs/templates';
-import { ApiKeyGuard, type Caller, keyOf, requireReach, TenantCaller } from '#libs/tenants';
+import { ApiKeyGuard, type Caller, keyOf, reaches, requireReach, TenantCaller } from '#libs/tenants';
 import { Wabas } from '#libs/wabas';
 import { unknownObject } from '../graph-envelope/refuse.js';
 import { graphPage, project, readPage } from '../graph-list/graph-page.js';
@@ -46,18 +46,19 @@ export class NodesController {
     private readonly clients: OnPremisesClients,
   ) {}
 
-  /** The numbers of an account, in pages. */
+  /** The numbers of an account that the key reaches, in pages. */
   @ApiOperation({ summary: 'List the numbers of a WABA' })
   @ApiQuery({ name: 'limit', required: false, type: Number })
   @ApiQuery({ name: 'after', required: false, type: String, description: '`paging.cursors.after` of the page before' })
   @ApiQuery(FIELDS)
   @Get(':wabaId/phone_numbers')
   async phoneNumbers(
-    @TenantCaller() { tenantId }: Caller,
+    @TenantCaller() caller: Caller,
     @Param('wabaId') metaWabaId: string,
     @Query() query: Record<string, unknown>,
     @Req() request: FastifyRequest,
   ): Promise<{ data: unknown[] }> {
+    const { tenantId } = caller;
     const page = readPage(query);
     return this.db.inTenant(tenantId, async (tx) => {
       const waba = await this.wabas.waba(tx, tenantId, { metaWabaId });
@@ -66,7 +67,10 @@ export class NodesController {
       const carried = await this.clients.carried(tx, tenantId);
       const { after, before, limit } = page;
       const all = (await this.wabas.phoneNumbers(tx, tenantId)).filter(
-        (n) => n.wabaId === waba.wabaId && (after ? n.phoneNumberId > after : before ? n.phoneNumberId < before : true),
+        (n) =>
+          n.wabaId === waba.wabaId &&
+          reaches(caller, n) &&
+          (after ? n.phoneNumberId > after : before ? n.phoneNumberId < before : true),
       );
       return graphPage(before && !after ? all.slice(-limit - 1) : all.slice(0, limit + 1), page, {
         idOf: (number) => number.phoneNumberId,

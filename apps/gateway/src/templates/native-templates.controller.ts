@@ -78,8 +78,8 @@ export class NativeTemplatesController {
   @ApiOperation({ summary: 'Show how fresh templates are' })
   @ApiOkResponse({ type: TemplateSyncsResponse })
   @Get('sync')
-  async syncs(@TenantCaller() { tenantId }: Caller): Promise<{ data: TemplateSyncResponse[] }> {
-    return { data: await this.read.syncsOf(tenantId) };
+  async syncs(@TenantCaller() caller: Caller): Promise<{ data: TemplateSyncResponse[] }> {
+    return { data: await this.read.syncsOf(caller) };
   }
 
   /** Compares templates with Meta's list now; what differs is in their history and in your webhooks. */
@@ -87,11 +87,8 @@ export class NativeTemplatesController {
   @ApiAcceptedResponse({ type: TemplateSyncsResponse })
   @Post('sync')
   @HttpCode(202)
-  async sync(
-    @TenantCaller() { tenantId }: Caller,
-    @Body() wish: WabaRequest,
-  ): Promise<{ data: TemplateSyncResponse[] }> {
-    return { data: await this.read.sync(tenantId, wish.waba_id) };
+  async sync(@TenantCaller() caller: Caller, @Body() wish: WabaRequest): Promise<{ data: TemplateSyncResponse[] }> {
+    return { data: await this.read.sync(caller, wish.waba_id) };
   }
 
   /** Has Meta copy approved templates to another account of the same business, as when a number moves there. */

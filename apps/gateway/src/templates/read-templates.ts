@@ -5,7 +5,7 @@ import { isId } from '#libs/ids';
 import { Database, type Tx } from '#libs/persistence';
 import { Wake } from '#libs/queues';
 import { type Template, TemplateSyncs, Templates } from '#libs/templates';
-import { type Caller, requireReach } from '#libs/tenants';
+import { type Caller, reaches, requireReach } from '#libs/tenants';
 import { type Waba, Wabas } from '#libs/wabas';
 import { refuse } from '../graph-envelope/refuse.js';
 import type { ListTemplatesRequest } from './template.request.js';
@@ -81,19 +81,21 @@ export class ReadTemplates {
     return template;
   }
 
-  /** Every account of the tenant, also one that was never compared. */
-  syncsOf(tenantId: string, metaWabaId?: string): Promise<TemplateSyncResponse[]> {
+  /** Every account that the caller reaches, also one that was never compared. */
+  syncsOf(caller: Caller, metaWabaId?: string): Promise<TemplateSyncResponse[]> {
+    const { tenantId } = caller;
     return this.db.inTenant(tenantId, async (tx) => {
       const wabas = await this.wabas.wabas(tx, tenantId);
       const syncs = new Map((await this.syncs.all(tx, tenantId)).map((s) => [s.wabaId, s]));
       return wabas
-        .filter((w) => metaWabaId === undefined || w.metaWabaId === metaWabaId)
+        .filter((w) => reaches(caller, w) && (metaWabaId === undefined || w.metaWabaId === metaWabaId))
         .map((w) => TemplateSyncResponse.of(w.metaWabaId, syncs.get(w.wabaId)));
     });
   }
 
   /** Asks for a comparison with Meta's list now. */
-  async sync(tenantId: string, metaWabaId?: string): Promise<TemplateSyncResponse[]> {
+  async sync(caller: Caller, metaWabaId?: string): Promise<TemplateSyncResponse[]> {
+    const { tenantId } = caller;
     const wabas = await this.db.inTenant(tenantId, async (tx) => {
       const all = await this.wabas.wabas(tx, tenantId);
       const chosen = all.filter((w) => metaWabaId === undefined || w.metaWabaId === metaWabaId);
@@ -102,7 +104,7 @@ export class ReadTemplates {
       return chosen;
     });
     for (const { wabaId } of wabas) void this.wake.lane('gateway.templates', { tenantId, wabaId });
-    return this.syncsOf(tenantId, metaWabaId);
+    return this.syncsOf(caller, metaWabaId);
   }
 
   /** The account that is meant: the named one, or the only one. */

@@ -2,7 +2,7 @@ import { Body, Controller, Delete, Get, Headers, HttpCode, Param, Post, Query, U
 import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Refusal } from '#libs/http';
 import { Wake } from '#libs/queues';
-import { type Caller, TenantCaller, TenantGuard } from '#libs/tenants';
+import { type Caller, reaches, TenantCaller, TenantGuard } from '#libs/tenants';
 import { Signups } from '../signups/signups.js';
 import { languageFor } from '../signups/texts/language.js';
 import { NumberCommands } from './number-commands.js';
@@ -58,11 +58,12 @@ export class NumbersController {
     private readonly wake: Wake,
   ) {}
 
-  /** The numbers of the tenant, and where each is. */
+  /** The numbers of the tenant, or those that the key is for, and where each is. */
   @ApiOperation({ summary: 'List numbers' })
   @Get()
-  async list(@TenantCaller() { tenantId }: Caller) {
-    return { data: (await this.numbers.list(tenantId)).map(view) };
+  async list(@TenantCaller() caller: Caller) {
+    const all = await this.numbers.list(caller.tenantId);
+    return { data: all.filter(({ number }) => reaches(caller, number)).map(view) };
   }
 
   /** Whether a number could be connected, and why not; Meta is not asked. */
