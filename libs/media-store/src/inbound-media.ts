@@ -72,16 +72,24 @@ export class InboundMedia {
     });
   }
 
-  /** Keeps the bytes; the file is ours from then on. */
+  /**
+   * Keeps the bytes; the file is ours from then on. Of a file that was deleted meanwhile nothing is kept, and whoever deletes it
+   * while this is going on waits and takes the bytes away as well.
+   */
   async copied(tenantId: string, mediaId: string, bytes: Spooled): Promise<void> {
-    await this.media.keeping(tenantId, bytes, async (tx) => {
+    const kept = await this.media.keeping(tenantId, bytes, async (tx, keep) => {
+      const key = [tenantId, mediaId];
+      const there = await tx.query('SELECT FROM media WHERE tenant_id = $1 AND media_id = $2 FOR UPDATE', key);
+      if (there.length === 0) return false;
+      await keep();
       await tx.query('UPDATE media SET sha256 = $3 WHERE tenant_id = $1 AND media_id = $2', [
-        tenantId,
-        mediaId,
+        ...key,
         Buffer.from(bytes.sha256, 'hex'),
       ]);
-      await tx.query('DELETE FROM media_copies WHERE tenant_id = $1 AND media_id = $2', [tenantId, mediaId]);
+      await tx.query('DELETE FROM media_copies WHERE tenant_id = $1 AND media_id = $2', key);
+      return true;
     });
+    if (!kept) await this.media.removeUnused(tenantId, bytes.sha256);
   }
 
   /** @param until when it is tried again; without it never: it is parked with the reason */

@@ -6,6 +6,7 @@ import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { ManualClock } from '#libs/clock';
 import type { Database } from '#libs/persistence';
+import { eventually } from '../../../test/support/app.js';
 import { cloneDatabase, connect, type TestDatabase } from '../../../test/support/database.js';
 import { type FoundedNumber, foundNumber } from '../../../test/support/numbers.js';
 import { FolderStore } from './folder-store.js';
@@ -125,6 +126,34 @@ describe('the files of a tenant', () => {
     expect(await read(await save(bytes))).toEqual(bytes);
   });
 
+  it('leave nothing behind when a process died after their rows were taken away, or before they were there', async () => {
+    const before = await stored(shop.tenantId);
+    const rows = () => database.owner.query('SELECT 1 FROM media_objects WHERE tenant_id = $1', [shop.tenantId]);
+    const known = (await rows()).rowCount;
+    class DyingStore extends FolderStore {
+      override async remove(): Promise<void> {
+        throw new Error('killed');
+      }
+      override async put(key: ObjectKey, file: string): Promise<void> {
+        await super.put(key, file);
+        throw new Error('killed');
+      }
+    }
+    const dying = new MediaStore(db, new DyingStore(folder), new ManualClock(NOW));
+    const kept = await save(randomBytes(1_000));
+    await expect(dying.remove(shop.tenantId, await save(randomBytes(1_000)))).rejects.toThrow('killed');
+    const uploaded = await media.receive(Readable.from([randomBytes(1_000)]), 1_000);
+    const upload = { phoneNumberId: shop.phoneNumberId, mimeType: 'application/pdf' };
+    await expect(dying.save(shop.tenantId, upload, uploaded)).rejects.toThrow('killed');
+    expect(await stored(shop.tenantId)).toBe(before + 3);
+
+    await media.sweep(shop.tenantId);
+    expect(await stored(shop.tenantId)).toBe(before + 1);
+    expect(await read(kept)).toBeDefined();
+    await media.remove(shop.tenantId, kept);
+    expect((await rows()).rowCount).toBe(known);
+  });
+
   it('leave nothing on the disk when they are too large or end too early', async () => {
     const broken = Readable.from(
       (function* () {
@@ -161,6 +190,49 @@ describe("a customer's file", () => {
     await inbound.copied(shop.tenantId, file.mediaId, await media.receive(Readable.from([bytes]), 1_000));
     expect(await inbound.nextDueAt(lane)).toBeUndefined();
     expect(await read(file.mediaId)).toEqual(bytes);
+  });
+});
+
+describe("a customer's file that is deleted while it is copied", () => {
+  const note = (inbound: InboundMedia, mediaId: string) =>
+    db.inTenant(shop.tenantId, (tx) =>
+      inbound.note(tx, shop.tenantId, { mediaId, phoneNumberId: shop.phoneNumberId, mimeType: 'image/jpeg', at: NOW }),
+    );
+  const rows = async () =>
+    (await database.owner.query('SELECT 1 FROM media_objects WHERE tenant_id = $1', [shop.tenantId])).rowCount;
+  const bytes = () => media.receive(Readable.from([randomBytes(500)]), 1_000);
+
+  it('is not kept when the copy comes after it', async () => {
+    const inbound = new InboundMedia(db, media);
+    const before = [await stored(shop.tenantId), await rows()];
+    await note(inbound, '600000000000002');
+    await media.remove(shop.tenantId, '600000000000002');
+    await inbound.copied(shop.tenantId, '600000000000002', await bytes());
+    expect([await stored(shop.tenantId), await rows()]).toEqual(before);
+  });
+
+  it('is gone with its bytes when these were being put away', async () => {
+    const before = [await stored(shop.tenantId), await rows()];
+    let removed: Promise<boolean> | undefined;
+    class MetStore extends FolderStore {
+      override async put(key: ObjectKey, file: string): Promise<void> {
+        await super.put(key, file);
+        removed = media.remove(shop.tenantId, '600000000000003');
+        // It waits for the copy, which knows nothing of it.
+        await eventually(async () => {
+          const waiting = await database.owner.query(
+            `SELECT 1 FROM pg_stat_activity WHERE datname = $1 AND wait_event_type = 'Lock' AND query LIKE 'DELETE FROM media %'`,
+            [database.name],
+          );
+          return waiting.rowCount === 1;
+        });
+      }
+    }
+    const inbound = new InboundMedia(db, new MediaStore(db, new MetStore(folder), new ManualClock(NOW)));
+    await note(inbound, '600000000000003');
+    await inbound.copied(shop.tenantId, '600000000000003', await bytes());
+    expect(await removed).toBe(true);
+    expect([await stored(shop.tenantId), await rows()]).toEqual(before);
   });
 });
 

@@ -37,7 +37,8 @@ export class MediaStore {
     file: { phoneNumberId: string; mimeType: string; fileName?: string | undefined },
     bytes: Spooled,
   ): Promise<{ mediaId: string }> {
-    return this.keeping(tenantId, bytes, async (tx) => {
+    return this.keeping(tenantId, bytes, async (tx, keep) => {
+      await keep();
       for (;;) {
         const mediaId = newMediaId();
         const rows = await tx.query(
@@ -84,22 +85,15 @@ export class MediaStore {
    * @returns whether there was such a file
    */
   async remove(tenantId: string, mediaId: string): Promise<boolean> {
-    const left = await this.db.inTenant(tenantId, async (tx) => {
+    const [gone] = await this.db.inTenant(tenantId, async (tx) => {
       const [rows] = (await tx.query(
         `DELETE FROM media WHERE tenant_id = $1 AND media_id = $2 RETURNING encode(sha256, 'hex') AS sha256`,
         [tenantId, mediaId],
       )) as [{ sha256: string | null }[], number];
-      const gone = rows[0];
-      if (gone?.sha256 && (await isUnused(tx, tenantId, gone.sha256))) {
-        await tx.query('UPDATE media_objects SET stored = false WHERE tenant_id = $1 AND sha256 = $2', [
-          tenantId,
-          Buffer.from(gone.sha256, 'hex'),
-        ]);
-      }
-      return gone;
+      return rows;
     });
-    if (left?.sha256) await this.removeUnused(tenantId, left.sha256);
-    return left !== undefined;
+    if (gone?.sha256) await this.removeUnused(tenantId, gone.sha256);
+    return gone !== undefined;
   }
 
   /**
@@ -124,46 +118,82 @@ export class MediaStore {
     return objects.length;
   }
 
+  /** Takes away what no file has and was not taken away with its file, because a process died in between. */
+  async sweep(tenantId: string): Promise<void> {
+    const unused: { sha256: string }[] = await this.db.inTenant(tenantId, (tx) =>
+      tx.query(
+        `SELECT encode(sha256, 'hex') AS sha256 FROM media_objects o WHERE tenant_id = $1 AND ${NO_FILE_HAS_IT}`,
+        [tenantId],
+      ),
+    );
+    for (const { sha256 } of unused) await this.removeUnused(tenantId, sha256);
+  }
+
+  /** The same for all tenants; as staff. */
+  async sweepAll(): Promise<void> {
+    const tenants: { id: string }[] = await this.db.asStaff((tx) =>
+      tx.query(`SELECT DISTINCT tenant_id AS id FROM media_objects o WHERE ${NO_FILE_HAS_IT}`),
+    );
+    for (const { id } of tenants) await this.sweep(id);
+  }
+
   /**
-   * Keeps bytes and does work in one transaction, which holds the object's row: whoever takes bytes away holds it too, and
-   * `stored` is false before they go, so a row with `stored` always has its bytes.
+   * Does work in one transaction, in which it may `keep` the bytes. That holds the object's row: whoever takes bytes away holds
+   * it too, and `stored` is false before they go, so a row with `stored` always has its bytes. A row is there before the
+   * bytes are, so that `sweep` finds what a process leaves that dies in between.
    */
-  async keeping<T>(tenantId: string, bytes: Spooled, work: (tx: Tx) => Promise<T>): Promise<T> {
+  async keeping<T>(
+    tenantId: string,
+    bytes: Spooled,
+    work: (tx: Tx, keep: () => Promise<void>) => Promise<T>,
+  ): Promise<T> {
+    const { sha256, size } = bytes;
+    const object = [tenantId, Buffer.from(sha256, 'hex')];
     try {
-      return await this.puts.run(() =>
-        this.db.inTenant(tenantId, async (tx) => {
-          const sha256 = Buffer.from(bytes.sha256, 'hex');
-          const [object] = (await tx.query(
+      return await this.puts.run(async () => {
+        await this.db.inTenant(tenantId, (tx) =>
+          tx.query(
             `INSERT INTO media_objects (tenant_id, sha256, file_size, created_at) VALUES ($1, $2, $3, $4)
-             ON CONFLICT (tenant_id, sha256) DO UPDATE SET file_size = excluded.file_size RETURNING stored`,
-            [tenantId, sha256, bytes.size, this.clock.now()],
-          )) as { stored: boolean }[];
-          if (!object?.stored) {
-            await this.objects.put({ tenantId, sha256: bytes.sha256 }, bytes.path, bytes.size);
-            await tx.query('UPDATE media_objects SET stored = true WHERE tenant_id = $1 AND sha256 = $2', [
-              tenantId,
-              sha256,
-            ]);
-          }
-          return work(tx);
-        }),
-      );
+             ON CONFLICT DO NOTHING`,
+            [...object, size, this.clock.now()],
+          ),
+        );
+        return this.db.inTenant(tenantId, (tx) =>
+          work(tx, async () => {
+            const [row] = (await tx.query(
+              `INSERT INTO media_objects (tenant_id, sha256, file_size, created_at) VALUES ($1, $2, $3, $4)
+               ON CONFLICT (tenant_id, sha256) DO UPDATE SET file_size = excluded.file_size RETURNING stored`,
+              [...object, size, this.clock.now()],
+            )) as { stored: boolean }[];
+            if (row?.stored) return;
+            await this.objects.put({ tenantId, sha256 }, bytes.path, size);
+            await tx.query('UPDATE media_objects SET stored = true WHERE tenant_id = $1 AND sha256 = $2', object);
+          }),
+        );
+      });
     } finally {
       await bytes.discard();
     }
   }
 
-  private removeUnused(tenantId: string, sha256: string): Promise<void> {
-    return this.db.inTenant(tenantId, async (tx) => {
-      if (!(await isUnused(tx, tenantId, sha256))) return;
+  /** Takes bytes away if no file has them, after it is written down that they are not to be relied on any more. */
+  async removeUnused(tenantId: string, sha256: string): Promise<void> {
+    const object = [tenantId, Buffer.from(sha256, 'hex')];
+    const whenUnused = (work: (tx: Tx) => Promise<void>): Promise<void> =>
+      this.db.inTenant(tenantId, async (tx) => {
+        if (await isUnused(tx, tenantId, sha256)) await work(tx);
+      });
+    await whenUnused((tx) =>
+      tx.query('UPDATE media_objects SET stored = false WHERE tenant_id = $1 AND sha256 = $2', object),
+    );
+    await whenUnused(async (tx) => {
       await this.objects.remove({ tenantId, sha256 });
-      await tx.query('DELETE FROM media_objects WHERE tenant_id = $1 AND sha256 = $2', [
-        tenantId,
-        Buffer.from(sha256, 'hex'),
-      ]);
+      await tx.query('DELETE FROM media_objects WHERE tenant_id = $1 AND sha256 = $2', object);
     });
   }
 }
+
+const NO_FILE_HAS_IT = 'NOT EXISTS (SELECT FROM media m WHERE m.tenant_id = o.tenant_id AND m.sha256 = o.sha256)';
 
 /** Locks the object's row until the transaction ends, then looks whether a file still has it. */
 async function isUnused(tx: Tx, tenantId: string, sha256: string): Promise<boolean> {
