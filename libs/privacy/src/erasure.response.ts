@@ -17,7 +17,13 @@ export class ErasureResponse {
     description: 'left: all was done, and the search found the customer where nothing may be changed',
   })
   state: Erasure['state'];
-  @ApiProperty({ type: String, nullable: true, example: 'messages on their way' }) waits_for: string | null;
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    example: 'messages on their way',
+    description: 'What must end first; or that the last try failed, with the code of the error, and is made again',
+  })
+  waits_for: string | null;
   @ApiProperty({ ...ROWS, nullable: true, description: 'Rows that named the customer before' }) found: object | null;
   @ApiProperty({ ...ROWS, description: 'Rows that were changed or deleted' }) changed: object;
   @ApiProperty({ ...ROWS, nullable: true, description: 'Rows that name the customer now; empty when nothing is left' })

@@ -55,6 +55,9 @@ export interface Pass {
 const COLUMNS = `erasure_id AS id, customer_mark AS "customerMark", asked_by AS "askedBy", state, waits_for AS "waitsFor",
   found, changed, remains, asked_at AS "askedAt", done_at AS "doneAt"`;
 
+const LEAST_WAIT = '1 minute';
+const LONGEST_WAIT = '1 hour';
+
 const contextOf = (erasureId: string): string => `erasure:${erasureId}`;
 
 /** Requests to forget customers; the one writer of erasures. */
@@ -155,6 +158,23 @@ export class Erasures {
       `UPDATE erasures SET waits_for = $3, sealed_customer = $4, due_at = $5, passes = passes + 1
         WHERE tenant_id = $1 AND erasure_id = $2 AND state = 'waiting'`,
       [tenantId, erasureId, waits.for, this.seal(erasureId, customer), waits.again],
+    );
+  }
+
+  /**
+   * A pass came to nothing and is tried again: as much later as it was asked for before, within bounds, so that what fails
+   * again and again waits longer each time and keeps nobody else's from their turn.
+   *
+   * @param code of the error; never its words, which may quote whom was searched for
+   */
+  async failed(tenantId: string, erasureId: string, code: string): Promise<void> {
+    await this.db.inTenant(tenantId, (tx) =>
+      tx.query(
+        `UPDATE erasures SET waits_for = $3,
+                due_at = $4::timestamptz + greatest('${LEAST_WAIT}', least('${LONGEST_WAIT}', $4::timestamptz - asked_at))
+          WHERE tenant_id = $1 AND erasure_id = $2 AND state = 'waiting'`,
+        [tenantId, erasureId, `another try, since the last one failed (${code})`, this.clock.now()],
+      ),
     );
   }
 

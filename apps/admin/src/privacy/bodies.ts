@@ -1,3 +1,4 @@
+import { onlyFiles, saysNothing } from './named-files.js';
 import { type Place, statement } from './places.js';
 
 /** Of places that are emptied by their age: ids from `first` on and before `past`, which are those of `since` and `until`. */
@@ -7,16 +8,21 @@ const aged = (id: string): string => `${id} >= (SELECT first FROM who) AND ${id}
 
 /**
  * Where it is kept what messages say, oldest first by time. What is scheduled or parked cannot be sent without, and keeps it
- * until it has ended: see `HOURS_THAT_WAIT`. What is empty already is left alone.
+ * until it has ended: see `HOURS_THAT_WAIT`. What is empty already is left alone. Which files a message named stays with it:
+ * files stay, and are their customer's.
  */
 export const BODIES: readonly Place[] = [
   {
     table: 'messages',
     where: `${aged('message_id')} AND status NOT IN ('accepted', 'sending', 'unknown', 'parked')
-      AND (payload::text <> '{}' OR client_data IS NOT NULL)`,
-    set: `payload = '{}', client_data = NULL`,
+      AND (NOT (${saysNothing('payload')}) OR client_data IS NOT NULL)`,
+    set: `payload = ${onlyFiles('messages')}, client_data = NULL`,
   },
-  { table: 'inbound_messages', where: `${aged('inbound_id')} AND payload::text <> '{}'`, set: `payload = '{}'` },
+  {
+    table: 'inbound_messages',
+    where: `${aged('inbound_id')} AND NOT (${saysNothing('payload')})`,
+    set: `payload = ${onlyFiles('inbound_messages')}`,
+  },
   { table: 'webhook_deliveries', where: aged('event_id') },
   { table: 'tenant_events', where: aged('event_id') },
   { table: 'meta_events', where: `${aged('event_id')} AND status = 'done'` },

@@ -2,12 +2,14 @@ import { Inject, Injectable } from '@nestjs/common';
 import { CLOCK, type Clock } from '#libs/clock';
 import { Refusal } from '#libs/http';
 import { Database, type Tx } from '#libs/persistence';
+import { formsOf } from '#libs/phone-numbers';
 import { CustomerMarks, type Erasure, Erasures, type KnownCustomer, Retentions } from '#libs/privacy';
 import { AuditLog, auditOf, type StaffCaller } from '#libs/staff';
 import { Tenants } from '#libs/tenants';
 import { exportCustomer } from './export-customer.js';
 import { filesOf } from './files-of-customer.js';
 import { knowCustomer } from './know-customer.js';
+import { undivided } from './needles.js';
 import type { CustomerExportResponse } from './privacy.response.js';
 
 const onlyKnownAs = (customer: string): KnownCustomer => ({ identifiers: [customer], names: [], contactIds: [] });
@@ -102,7 +104,8 @@ export class CustomerRights {
 }
 
 function refuseNaming(reason: string, customer: string): void {
-  if (reason.replaceAll(/[\s+().-]/g, '').includes(customer.replaceAll('.', ''))) {
+  const written = undivided(reason);
+  if (formsOf(customer).some((form) => written.includes(undivided(form)))) {
     throw new Refusal(
       400,
       'reason_names_customer',

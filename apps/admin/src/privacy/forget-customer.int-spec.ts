@@ -1,60 +1,32 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { jest } from '@jest/globals';
-import { Module } from '@nestjs/common';
 import { newId } from '#libs/ids';
-import { MediaStore, MediaStoreModule } from '#libs/media-store';
 import { Database, PROVIDER_TENANT } from '#libs/persistence';
-import { type Erasure, Erasures, PrivacyModule } from '#libs/privacy';
-import { ProcessModule } from '#libs/process';
-import { type RunningApp, startApp, testEnvironment } from '../../../../test/support/app.js';
-import { liveWith, NUMBER } from '../../../../test/support/customer-life.js';
-import { cloneDatabase, type TestDatabase } from '../../../../test/support/database.js';
+import type { Erasure } from '#libs/privacy';
+import { liveWith, NUMBER, OTHER_FORM, SOMEBODY, USER_ID } from '../../../../test/support/customer-life.js';
+import { Forgetting } from '../../../../test/support/forgetting.js';
 import { type FoundedNumber, foundNumber } from '../../../../test/support/numbers.js';
-import { ForgetCustomer } from './forget-customer.js';
 
 const HOUR_MS = 3_600_000;
 
-/** What the merchants' apps have. */
-@Module({ imports: [ProcessModule.forRoot({ queues: [] }), MediaStoreModule] })
-class MerchantAppModule {}
-
-/** What forgets, without what calls it every few seconds. */
-@Module({
-  imports: [ProcessModule.forRoot({ queues: [], database: 'STAFF_DATABASE_URL' }), PrivacyModule, MediaStoreModule],
-  providers: [ForgetCustomer],
-})
-class ForgetterModule {}
-
 describe('forgetting a customer', () => {
-  let database: TestDatabase;
-  let merchants: RunningApp;
-  let worker: RunningApp;
-  let folder: string;
+  let forgetting: Forgetting;
+  let database: Forgetting['database'];
   let shop: FoundedNumber;
 
   beforeAll(async () => {
-    database = await cloneDatabase();
-    folder = await mkdtemp(join(tmpdir(), 'paloma-forgetting-'));
-    const environment = testEnvironment(database, { LOG_LEVEL: 'fatal', MEDIA_FOLDER: folder });
-    merchants = await startApp(MerchantAppModule, environment);
-    worker = await startApp(ForgetterModule, environment);
+    forgetting = await Forgetting.start();
+    database = forgetting.database;
   });
   beforeEach(async () => {
     shop = await foundNumber(database, 'Shop');
   });
-  afterAll(async () => {
-    await worker.close();
-    await merchants.close();
-    await database.drop();
-    await rm(folder, { recursive: true });
-  });
+  afterAll(() => forgetting.close());
 
-  const ask = (): Promise<Erasure> => worker.app.get(Erasures).ask(shop.tenantId, [NUMBER], 'staff:a test');
-  const pass = ({ id }: Erasure) => worker.app.get(ForgetCustomer).pass(shop.tenantId, id);
-  const stateOf = async ({ id }: Erasure) =>
-    (await database.owner.query('SELECT * FROM erasures WHERE erasure_id = $1', [id])).rows[0];
+  const ask = (): Promise<Erasure> => forgetting.ask(shop.tenantId);
+  const pass = (erasure: Erasure) => forgetting.pass(shop.tenantId, erasure);
+  const stateOf = (erasure: Erasure) => forgetting.stateOf(erasure);
+  const sql = async (text: string, ...values: unknown[]) =>
+    (await database.owner.query(text, [shop.tenantId, ...values])).rows;
   async function message(status: string, heldFor: string | null = null): Promise<string> {
     const id = newId(new Date());
     await database.owner.query(
@@ -78,17 +50,20 @@ describe('forgetting a customer', () => {
     (await database.owner.query('SELECT 1 FROM meta_events WHERE body::text LIKE $1', [`%${NUMBER}%`])).rows;
 
   it('is carried on where it was killed, also with what Meta told before the number was the merchant’s', async () => {
-    await liveWith(database, merchants.app.get(MediaStore), shop);
+    await liveWith(database, forgetting.media, shop);
     await rawEvent('parked');
+    expect(await forgetting.filesIn(shop.tenantId)).toBe(1);
     const erasure = await ask();
-    const db = worker.app.get(Database);
+    const db = forgetting.worker.app.get(Database);
     const inTenant = db.inTenant.bind(db);
-    // It dies right after a transaction has been committed: that of the first look, of a file, and of the last pass.
+    // It dies right after the first, second… transaction of a pass has been committed: that of the first look, of a file's
+    // row, of its bytes (twice, when they are swept up), and of the last pass.
+    const deadly = [1, 2, 3, 4, 3];
     let transactions = 0;
     let deaths = 0;
     const spy = jest.spyOn(db, 'inTenant').mockImplementation(async (tenantId, work) => {
       const done = await inTenant(tenantId, work);
-      if (++transactions === Math.min(deaths + 1, 2)) throw new Error('killed');
+      if (++transactions === deadly[deaths]) throw new Error('killed');
       return done;
     });
     while ((await stateOf(erasure)).state === 'waiting') {
@@ -97,9 +72,107 @@ describe('forgetting a customer', () => {
       deaths++;
     }
     spy.mockRestore();
-    expect(deaths).toBe(3);
+    expect(await forgetting.filesIn(shop.tenantId)).toBe(0);
+    expect(deaths).toBe(deadly.length);
     expect(await stateOf(erasure)).toMatchObject({ state: 'done', remains: {} });
     expect(await rawEvents()).toEqual([]);
+  });
+
+  it('is done also of who has several lines in one campaign, each of which stays one of its recipients', async () => {
+    await liveWith(database, forgetting.media, shop);
+    const [{ campaign_id: campaign, contact_id: contact }] = await sql(
+      'SELECT campaign_id, contact_id FROM campaign_recipients WHERE tenant_id = $1',
+    );
+    const second = '525587654321';
+    await sql(
+      `INSERT INTO contact_identifiers (tenant_id, kind, value, line, contact_id) VALUES ($1, 'phone', $2, $3, $4)`,
+      `+${second}`,
+      second,
+      contact,
+    );
+    await sql(
+      `INSERT INTO campaign_recipients (tenant_id, campaign_id, line, customer, contact_id, attributes, state)
+       VALUES ($1, $2, $3, $3, $4, '{}', 'accepted')`,
+      campaign,
+      second,
+      contact,
+    );
+    const erasure = await ask();
+    await pass(erasure);
+    expect(await stateOf(erasure)).toMatchObject({ state: 'done', remains: {} });
+    const lines = await sql('SELECT line FROM campaign_recipients WHERE tenant_id = $1');
+    expect(lines.map(({ line }) => line)).toEqual([expect.stringMatching(/^52\d~/), expect.stringMatching(/^52\d~/)]);
+  });
+
+  it('finds who hid the number first and is two contacts, by the message that shows both', async () => {
+    const contact = async (kind: string, value: string, name: string) => {
+      const id = newId(new Date());
+      await sql(
+        `INSERT INTO contacts (tenant_id, contact_id, name, attributes, created_at, updated_at)
+         VALUES ($1, $2, $3, '{}', now(), now())`,
+        id,
+        name,
+      );
+      await sql(
+        'INSERT INTO contact_identifiers (tenant_id, kind, value, line, contact_id) VALUES ($1, $2, $3, $4, $5)',
+        kind,
+        value,
+        kind === 'user_id' ? value : OTHER_FORM,
+        id,
+      );
+    };
+    await contact('wa_id', NUMBER, 'Ana');
+    await contact('user_id', USER_ID, 'somebody hidden');
+    await sql(
+      `INSERT INTO inbound_messages (tenant_id, inbound_id, phone_number_id, meta_message_id, customer, user_id, type,
+                                     payload, at) VALUES ($1, $2, $3, 'wamid.1', $4, $5, 'text', '{}', now())`,
+      newId(new Date()),
+      shop.phoneNumberId,
+      NUMBER,
+      USER_ID,
+    );
+    const erasure = await ask();
+    await pass(erasure);
+    expect(await stateOf(erasure)).toMatchObject({ state: 'done', remains: {} });
+    expect(await sql('SELECT name FROM contacts WHERE tenant_id = $1')).toEqual([{ name: null }, { name: null }]);
+    expect(await sql('SELECT 1 FROM contact_identifiers WHERE tenant_id = $1')).toEqual([]);
+  });
+
+  it('finds numbers in lines of an import as people write them, and nobody else’s', async () => {
+    const importId = newId(new Date());
+    await sql(
+      `INSERT INTO contact_imports (tenant_id, import_id, state, plan, made_by, touched_at)
+       VALUES ($1, $2, 'done', '{}', 'key:1', now())`,
+      importId,
+    );
+    const lines = ['Ana,+52 1 (55) 1234-5678,blue', 'Ana,+52.55.1234.5678', `Ana,${NUMBER}`, `Beto,${SOMEBODY}`];
+    for (const [row, line] of lines.entries()) {
+      await sql(
+        'INSERT INTO contact_import_refusals (tenant_id, import_id, row, reason, content) VALUES ($1, $2, $3, $4, $5)',
+        importId,
+        row,
+        'has no consent',
+        line,
+      );
+    }
+    await sql(
+      `INSERT INTO contact_import_pieces (tenant_id, import_id, nth, first_row, bytes) VALUES ($1, $2, 1, 1, $3)`,
+      importId,
+      Buffer.from('Ana;+52 1 55 1234 5678\n'),
+    );
+    const erasure = await ask();
+    await pass(erasure);
+    expect(await stateOf(erasure)).toMatchObject({
+      state: 'waiting',
+      waits_for: 'a contact import',
+      found: { contact_import_refusals: 3, contact_import_pieces: 1 },
+    });
+    expect(await sql('SELECT content FROM contact_import_refusals WHERE tenant_id = $1')).toEqual([
+      { content: `Beto,${SOMEBODY}` },
+    ]);
+    await sql('DELETE FROM contact_import_pieces WHERE tenant_id = $1');
+    await pass(erasure);
+    expect(await stateOf(erasure)).toMatchObject({ state: 'done', remains: {} });
   });
 
   it('waits for what Meta told of a number that is nobody’s yet, which would name the customer once more', async () => {

@@ -1,3 +1,12 @@
+/** What people write between the digits of a number; the same to JavaScript and to PostgreSQL. */
+const BETWEEN_DIGITS = '[\\s().+-]';
+
+/** A text that people wrote, with the digits of each number beside each other. */
+export const undivided = (text: string): string => text.replaceAll(new RegExp(BETWEEN_DIGITS, 'g'), '');
+
+/** The same of an expression of SQL. Ids of Meta hold such signs: look for needles in the text itself as well. */
+export const undividedInSql = (text: string): string => `regexp_replace(${text}, '${BETWEEN_DIGITS}', '', 'g')`;
+
 /** Shorter texts would be found by accident in what has nothing to do with the customer. */
 const SHORTEST = 7;
 

@@ -1,3 +1,6 @@
+import { onlyFiles } from './named-files.js';
+import { undividedInSql } from './needles.js';
+
 /** A place where a tenant's tables hold a customer, and what becomes of it. */
 export interface Place {
   readonly table: string;
@@ -45,7 +48,11 @@ const anonymous = `recipient = paloma_market_prefix(recipient) || (SELECT stand_
  * holds the list against the tables of the database, so none is forgotten when one is added.
  */
 export const PLACES: readonly Place[] = [
-  { table: 'contact_import_refusals', where: `${mentions('content')} OR ${mentions('reason')}`, own: NOTHING },
+  {
+    table: 'contact_import_refusals',
+    where: `${mentions('content')} OR ${mentions(undividedInSql('content'))} OR ${mentions('reason')}`,
+    own: NOTHING,
+  },
   { table: 'automation_steps', where: `${ofRuns} OR ${mentions('body')} OR ${mentions('reason')}`, own: ofRuns },
   { table: 'automation_runs', where: isContact },
   { table: 'shop_events', where: isContact },
@@ -100,8 +107,13 @@ export const PLACES: readonly Place[] = [
   },
   { table: 'usage_facts', where: `status <> 'new' AND ${is('recipient')}`, set: anonymous, own: is('recipient') },
   { table: 'inbound_messages', where: `${is('customer')} OR ${is('user_id')}` },
-  // What other customers wrote about this one: they wrote something, and no longer what.
-  { table: 'inbound_messages', where: mentions('payload'), set: `payload = '{}'`, own: NOTHING },
+  // What other customers wrote about this one: they wrote something, and no longer what. Their files stay theirs.
+  {
+    table: 'inbound_messages',
+    where: mentions('payload'),
+    set: `payload = ${onlyFiles('inbound_messages')}`,
+    own: NOTHING,
+  },
   // Whom a campaign has not written to yet it never will; whom it has stays one of its recipients.
   { table: 'campaign_recipients', where: `state IN ('listed', 'waiting') AND (${isRecipient})`, own: isRecipient },
   {
@@ -109,8 +121,9 @@ export const PLACES: readonly Place[] = [
     where: `state <> 'sending' AND (${isRecipient}) AND NOT EXISTS (SELECT FROM messages m
       WHERE m.tenant_id = campaign_recipients.tenant_id AND m.message_id = campaign_recipients.message_id
         AND m.status IN ('accepted', 'sending', 'unknown', 'parked'))`,
-    set: `line = paloma_market_prefix(line) || (SELECT stand_in FROM who), contact_id = NULL, attributes = '{}',
-          customer = paloma_market_prefix(customer) || (SELECT stand_in FROM who)`,
+    // A campaign may have several lines of one customer, and has each line once.
+    set: `line = paloma_market_prefix(line) || (SELECT stand_in FROM who) || '~' || gen_random_uuid(), contact_id = NULL,
+          attributes = '{}', customer = paloma_market_prefix(customer) || (SELECT stand_in FROM who)`,
     own: NOTHING,
   },
   { table: 'service_windows', where: is('customer') },
@@ -124,7 +137,7 @@ export const PLACES: readonly Place[] = [
   {
     table: 'messages',
     where: `${SETTLED} AND (${mentions('payload')} OR ${mentions('client_data')})`,
-    set: `payload = '{}', client_data = NULL`,
+    set: `payload = ${onlyFiles('messages')}, client_data = NULL`,
     own: NOTHING,
   },
 ];

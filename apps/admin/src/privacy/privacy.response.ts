@@ -21,5 +21,8 @@ export class RetentionResponse {
 
 export class BodyResponse {
   @ApiProperty() ref: string;
-  @ApiProperty({ description: 'As it was accepted; {} when it is no longer kept' }) body: object;
+  @ApiProperty({
+    description: 'As it was accepted; when it is no longer kept {}, or the ids of the files that it named',
+  })
+  body: object;
 }

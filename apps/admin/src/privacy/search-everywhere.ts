@@ -1,4 +1,11 @@
 import type { Tx } from '#libs/persistence';
+import { undividedInSql } from './needles.js';
+
+/** Where lines of files are kept as people wrote them, with signs between the digits of a number. */
+const AS_PEOPLE_WRITE: Readonly<Record<string, string>> = {
+  contact_import_refusals: 'content',
+  contact_import_pieces: `encode(bytes, 'escape')`,
+};
 
 /** Tables with a tenant's rows, whatever they are for. */
 const TABLES = `
@@ -36,8 +43,11 @@ export async function searchTables(
 ): Promise<Record<string, number>> {
   const found: Record<string, number> = {};
   for (const table of tables) {
+    const written = AS_PEOPLE_WRITE[table];
+    const texts = ['t::text', ...(written ? [written, undividedInSql(written)] : [])];
+    const named = texts.map((text) => `${text} LIKE ANY ($2::text[])`).join(' OR ');
     const [{ rows }] = await tx.query(
-      `SELECT count(*)::int AS rows FROM ${table} t WHERE t.tenant_id = $1 AND t::text LIKE ANY ($2::text[])`,
+      `SELECT count(*)::int AS rows FROM ${table} t WHERE t.tenant_id = $1 AND (${named})`,
       [tenantId, needles],
     );
     if (rows > 0) found[table] = rows;

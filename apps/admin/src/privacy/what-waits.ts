@@ -1,5 +1,6 @@
 import { PROVIDER_TENANT, type Tx } from '#libs/persistence';
 import type { Waits } from '#libs/privacy';
+import { undividedInSql } from './needles.js';
 import { SETTLED } from './places.js';
 
 /** After so long without a report, a message that Meta took is hardly reported on any more. */
@@ -35,7 +36,8 @@ export async function whatWaits(
             EXISTS (SELECT FROM meta_events WHERE tenant_id = $5 AND status = 'new' AND body::text LIKE ANY ($3::text[]))
               AS unclaimed,
             EXISTS (SELECT FROM contact_import_pieces
-                     WHERE tenant_id = $1 AND encode(bytes, 'escape') LIKE ANY ($3::text[])) AS files`,
+                     WHERE tenant_id = $1 AND (encode(bytes, 'escape') LIKE ANY ($3::text[])
+                       OR ${undividedInSql(`encode(bytes, 'escape')`)} LIKE ANY ($3::text[]))) AS files`,
     [tenantId, identifiers, needles, settledBefore(now), PROVIDER_TENANT],
   );
   const waits = [
