@@ -1,5 +1,6 @@
 import { parsePhoneNumberFromString } from 'libphonenumber-js/max';
 import type { GraphClient } from '#libs/meta-cloud';
+import { isRegistered as isRegisteredStatus } from '#libs/wabas';
 
 /** A number as Graph shows it (Meta, phone numbers, 2026-02-27); absent fields are those the token may not see. */
 export interface GraphNumber {
@@ -108,6 +109,28 @@ export function numberOfSignup(numbers: readonly GraphNumber[], named: string | 
     numbers.find((n) => !isRegistered(n) && n.code_verification_status === 'VERIFIED') ??
     numbers.find((n) => !isRegistered(n)) ??
     numbers[0]
+  );
+}
+
+/**
+ * The number that a signup by the WhatsApp Business app is about: the one the dialog named if the WABA has it, which as a rule
+ * it does not say; else one of the app that is new here, or was cut off, before one that is connected.
+ *
+ * @param statusHere by Meta's id, of the numbers that the tenant has here
+ * @returns undefined where the WABA has no number of the app: one that waits to be registered is another signup's
+ */
+export function numberOfApp(
+  numbers: readonly GraphNumber[],
+  named: string | undefined,
+  statusHere: ReadonlyMap<string, string>,
+): GraphNumber | undefined {
+  const ofApp = numbers.filter((n) => n.is_on_biz_app === true);
+  const isConnected = (n: GraphNumber) => isRegisteredStatus(statusHere.get(n.id) ?? '');
+  return (
+    numbers.find((n) => n.id === named) ??
+    ofApp.find((n) => !statusHere.has(n.id)) ??
+    ofApp.find((n) => !isConnected(n)) ??
+    ofApp[0]
   );
 }
 

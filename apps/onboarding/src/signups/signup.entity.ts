@@ -11,6 +11,8 @@ export interface SignupFacts {
   displayPhoneNumber?: string;
   /** The number stays in the WhatsApp Business app too, so it must not be registered. */
   coexistence?: boolean;
+  /** The dialog was finished for a number of the WhatsApp Business app, which it does not name. */
+  byApp?: true;
   /** What Graph said of the WABA. */
   waba?: { name: string; currency: string; timezone: string; timezoneId: string; messagingLimit: string };
   /** Who pays Meta for the WABA. */

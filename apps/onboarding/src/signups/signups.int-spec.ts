@@ -464,6 +464,59 @@ describe('an embedded signup', () => {
     expect((await stack.meta('GET', `/calls?path=${meta.phone_number_id}${REGISTER}`)).data).toEqual([]);
   });
 
+  describe('by the WhatsApp Business app, whose dialog names no number', () => {
+    const ofApp = (choices: Json = {}) => dialog({ event: 'FINISH_WHATSAPP_BUSINESS_APP_ONBOARDING', ...choices });
+    const synced = async (number: string): Promise<number> =>
+      (await stack.done('POST', `/${number}/smb_app_data`)).length;
+
+    it('connects and asks the app for the number that is new, beside one of the app that is live', async () => {
+      const first = await stack.begin(token);
+      const meta = await ofApp();
+      await event(first, meta.event);
+      await code(first, meta.code);
+      await until(first, 'live');
+      const id = await stack.begin(token);
+      const again = await ofApp({ waba_id: meta.waba_id });
+      expect(again.event.data).toEqual({ waba_id: meta.waba_id });
+      await event(id, again.event);
+      await code(id, again.code);
+      expect(await until(id, 'live')).toMatchObject({ phone_number_id: again.phone_number_id, coexistence: true });
+      expect(await synced(again.phone_number_id)).toBe(2);
+    });
+
+    it('leaves alone a number that waits to be registered, also when the code comes before the event', async () => {
+      const { id: waba_id } = await stack.meta('POST', '/wabas', { name: 'Shop' });
+      const left = await stack.meta('POST', '/phone_numbers', { waba_id, registered: false });
+      const id = await stack.begin(token);
+      const meta = await ofApp({ waba_id });
+      const path = `/${waba_id}${SUBSCRIBE}`;
+      await stack.meta('POST', '/faults', { path, mode: 'error', http_status: 400, code: 132000 });
+      await code(id, meta.code);
+      await until(id, 'failed');
+      await event(id, meta.event);
+      expect(await until(id, 'live')).toMatchObject({ phone_number_id: meta.phone_number_id, coexistence: true });
+      expect(await synced(meta.phone_number_id)).toBe(2);
+      expect(await stack.done('POST', `/${left.id}${REGISTER}`)).toEqual([]);
+      expect((await event(id, meta.event)).body.state).toBe('live');
+    });
+
+    it('waits for the merchant while the account has no number of the app', async () => {
+      const id = await stack.begin(token);
+      const meta = await dialog();
+      await event(id, {
+        ...meta.event,
+        event: 'FINISH_WHATSAPP_BUSINESS_APP_ONBOARDING',
+        data: { waba_id: meta.waba_id },
+      });
+      await code(id, meta.code);
+      const waiting = await until(id, 'waiting-for-merchant');
+      expect(step(waiting, 'prove-access').cause.code).toBe('no_number');
+      const number = await ofApp({ waba_id: meta.waba_id });
+      expect((await stack.api('POST', `/signups/${id}/retry`, { token })).status).toBe(200);
+      expect(await until(id, 'live')).toMatchObject({ phone_number_id: number.phone_number_id });
+    });
+  });
+
   it('waits for a number when the dialog gave only an account, and finds it later', async () => {
     const id = await stack.begin(token);
     const meta = await dialog({ event: 'FINISH_ONLY_WABA' });

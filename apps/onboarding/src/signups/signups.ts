@@ -109,8 +109,17 @@ export class Signups {
       const held = signup.facts;
       // Nobody but a token renews what Meta took back.
       if (signup.state === 'disconnected') return false;
-      const isNews = (['wabaId', 'phoneNumberId'] as const).some((k) => told[k] !== undefined && told[k] !== held[k]);
-      signup.facts = { ...held, ...told };
+      // What was taken for the number before it was known to be one of the app may be another signup's.
+      const isOfApp = told.coexistence && !held.byApp;
+      const isNews =
+        isOfApp || (['wabaId', 'phoneNumberId'] as const).some((k) => told[k] !== undefined && told[k] !== held[k]);
+      const { phoneNumberId: taken, byApp: _held, ...known } = held;
+      signup.facts = {
+        ...known,
+        ...(taken && !isOfApp ? { phoneNumberId: taken } : {}),
+        ...(told.coexistence ? { byApp: true } : {}),
+        ...told,
+      };
       this.finishDialog(record);
       if (signup.state === 'cancelled') moveSignup(signup, 'waiting-for-merchant');
       if (!isNews || !signup.sealedToken) return false;

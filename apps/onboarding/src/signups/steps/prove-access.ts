@@ -1,5 +1,5 @@
 import { GraphError } from '#libs/meta-cloud';
-import { numberOfSignup, numbersOf } from '../graph-account.js';
+import { numberOfApp, numberOfSignup, numbersOf } from '../graph-account.js';
 import { tryAgain } from '../judge-trouble.js';
 import { timeZoneOf } from '../meta-time-zone.js';
 import { type DoStep, needed, type StepTools } from '../step-tools.js';
@@ -34,12 +34,19 @@ async function wabaOfToken(tools: StepTools, token: string): Promise<string | un
   return data?.granular_scopes?.find((s) => s.scope === 'whatsapp_business_management')?.target_ids?.[0];
 }
 
+/** The tenant's numbers here, by Meta's id, with their status. */
+const statusesHere = ({ db, wabas }: StepTools, tenantId: string): Promise<Map<string, string>> =>
+  db.inTenant(
+    tenantId,
+    async (tx) => new Map((await wabas.phoneNumbers(tx, tenantId)).map((n) => [n.metaPhoneNumberId, n.status])),
+  );
+
 /**
  * Proves that the token reaches the WABA, by reading it. What the dialog named is a claim of a browser: if the token
  * does not show it, or nothing was named, the token itself tells its account. The provider's own token tells nothing: it
  * sees the accounts of all. What we made with it may be shown a little later.
  */
-export const proveAccess: DoStep = async ({ kind, attempts, facts, token: given }, tools) => {
+export const proveAccess: DoStep = async ({ tenantId, kind, attempts, facts, token: given }, tools) => {
   const token = needed(given, 'a token');
   let waba: GraphWaba | undefined;
   if (facts.wabaId) {
@@ -55,7 +62,10 @@ export const proveAccess: DoStep = async ({ kind, attempts, facts, token: given 
     waba = await readWaba(tools, wabaId, token);
   }
   const numbers = await numbersOf(tools.graph, waba.id, token);
-  const number = numberOfSignup(numbers, facts.phoneNumberId);
+  const number = facts.byApp
+    ? numberOfApp(numbers, facts.phoneNumberId, await statusesHere(tools, tenantId))
+    : numberOfSignup(numbers, facts.phoneNumberId);
+  if (facts.byApp && !number) return { is: 'held-up', cause: 'no_number' };
   // The token's word counts; the business that the dialog named stands in only where Graph shows none.
   const businessId = waba.owner_business_info?.id ?? facts.businessId;
   if (!businessId) return { is: 'held-up', cause: 'business_unknown' };
