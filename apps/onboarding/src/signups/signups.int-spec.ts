@@ -295,6 +295,43 @@ describe('an embedded signup', () => {
     expect(new Set(pins).size).toBe(1);
   });
 
+  it('keeps what a step brings that is at work when somebody tries again', async () => {
+    const id = await stack.begin(token);
+    const meta = await dialog();
+    await stack.meta('POST', '/faults', { path: '/oauth/access_token', mode: 'delay', delay_ms: 3_000 });
+    const exchanging = code(id, meta.code);
+    const exchanges = async () => (await stack.meta('GET', '/calls?path=/oauth/access_token')).data;
+    await eventually(async () => (await exchanges()).some((c: Json) => c.fault === 'delay' && !c.status));
+    const before = (await exchanges()).length;
+    expect((await stack.api('POST', `/signups/${id}/retry`, { token })).status).toBe(200);
+    expect(step((await exchanging).body, 'exchange-code')).toMatchObject({ state: 'done', attempts: 1 });
+    await until(id, 'live');
+    expect(await exchanges()).toHaveLength(before);
+  });
+
+  it('is not tried before Meta allows it, however often somebody asks', async () => {
+    const id = await stack.begin(token);
+    const meta = await dialog();
+    const path = `/${meta.phone_number_id}${REGISTER}`;
+    await stack.meta('POST', '/faults', { path, mode: 'error', http_status: 400, code: 133008 });
+    await code(id, meta.code);
+    const { next_action: action } = await until(id, 'waiting-for-meta');
+    expect(new Date(action.at).getTime()).toBeGreaterThan(Date.now() + 3_500_000);
+    const asked = await stack.api('POST', `/signups/${id}/retry`, { token });
+    expect([asked.status, asked.body.state, asked.body.next_action.at]).toEqual([200, 'waiting-for-meta', action.at]);
+  });
+
+  it('is tried at once when somebody asks while time is not all that helps', async () => {
+    const id = await stack.begin(token);
+    const meta = await dialog();
+    const path = `/${meta.phone_number_id}${REGISTER}`;
+    await stack.meta('POST', '/faults', { path, mode: 'error', http_status: 400, code: 133015 });
+    await code(id, meta.code);
+    await until(id, 'waiting-for-meta');
+    expect((await stack.api('POST', `/signups/${id}/retry`, { token })).status).toBe(200);
+    expect(step(await until(id, 'live'), 'register-number').attempts).toBe(2);
+  });
+
   it.each([
     // By id, where the path has one: the worker looks at accounts of other tests meanwhile.
     ['reading the account', (m: Json) => `/${m.waba_id}`],

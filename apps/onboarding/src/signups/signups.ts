@@ -130,7 +130,8 @@ export class Signups {
   }
 
   /**
-   * Lets the step at which a signup stopped be tried again.
+   * Lets the step at which a signup stopped be tried again. One that is under way is only hastened: what its step, which may be
+   * at work just now, brings back is kept, and what Meta refuses until a time is waited for.
    *
    * @returns whether there is work now
    * @throws Refusal 404; 409 when only Meta's dialog can help
@@ -140,6 +141,12 @@ export class Signups {
       const { signup, steps } = record;
       if (signup.state === 'live') return false;
       const next = nextStep(stepStates(steps), signup.kind);
+      const cause = steps.find((s) => s.step === next?.step)?.said?.cause;
+      if (isUnderWay(signup.state)) {
+        if (cause && CAUSES[cause].onlyTimeHelps) return false;
+        signup.retryAt = null;
+        return true;
+      }
       if (!next || this.lacks(signup, next.needs)) {
         throw new Refusal(
           409,
@@ -148,8 +155,7 @@ export class Signups {
         );
       }
       // A number that was missing may be there now, and which one it is shows only to the proof of access.
-      const noNumber = steps.find((s) => s.step === next.step)?.said?.cause === 'no_number';
-      this.beginAnew(record, noNumber ? 'prove-access' : next.step);
+      this.beginAnew(record, cause === 'no_number' ? 'prove-access' : next.step);
       moveSignup(signup, 'working');
       return true;
     });
