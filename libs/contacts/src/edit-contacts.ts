@@ -91,7 +91,7 @@ export class EditContacts {
   }
 
   /**
-   * Forgets everything about a contact but that there was one. What they agreed to stays, because an opt-out must hold
+   * Forgets everything that is kept here of a contact but that there was one. What they agreed to stays, because an opt-out must hold
    * longer than a record (libs/consent). @returns false when there is no such contact
    */
   async erase(tx: Tx, tenantId: string, contactId: string): Promise<boolean> {

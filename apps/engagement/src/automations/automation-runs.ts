@@ -3,6 +3,7 @@ import { CLOCK, type Clock } from '#libs/clock';
 import { newId } from '#libs/ids';
 import { Database, type Tx } from '#libs/persistence';
 import type { ShopEvent } from '../shop-events/shop-event.js';
+import { AutomationSteps } from './automation-steps.js';
 import type { StoredAutomation } from './automations.js';
 import { dueAt, type LastRun } from './plan-run.js';
 
@@ -31,6 +32,7 @@ const COLUMNS = `r.run_id AS "runId", r.automation_id AS "automationId", r.versi
 export class AutomationRuns {
   constructor(
     private readonly db: Database,
+    private readonly steps: AutomationSteps,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
@@ -145,6 +147,22 @@ export class AutomationRuns {
           AND (r.goal_scope = 'customer' OR e.subject = r.subject)`,
       [tenantId, into, now],
     );
+  }
+
+  /** Takes away all runs for a contact that is erased. A message that is on its way to the gateway still goes. */
+  async forget(tx: Tx, tenantId: string, contactId: string): Promise<void> {
+    await this.oneByOne(tx, tenantId, contactId);
+    // Locked first: whoever has one in hand adds a step to it.
+    const runs: { runId: string }[] = await tx.query(
+      `SELECT run_id AS "runId" FROM automation_runs WHERE tenant_id = $1 AND contact_id = $2 ORDER BY run_id FOR UPDATE`,
+      [tenantId, contactId],
+    );
+    const runIds = runs.map((run) => run.runId);
+    await this.steps.drop(tx, tenantId, runIds);
+    await tx.query('DELETE FROM automation_runs WHERE tenant_id = $1 AND run_id = ANY ($2::uuid[])', [
+      tenantId,
+      runIds,
+    ]);
   }
 
   /** Ends what waits of an automation that was switched off. */

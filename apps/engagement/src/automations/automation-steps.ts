@@ -55,6 +55,14 @@ export class AutomationSteps {
     );
   }
 
+  /** Of runs that go. */
+  async drop(tx: Tx, tenantId: string, runIds: readonly string[]): Promise<void> {
+    await tx.query('DELETE FROM automation_steps WHERE tenant_id = $1 AND run_id = ANY ($2::uuid[])', [
+      tenantId,
+      runIds,
+    ]);
+  }
+
   async of(tx: Tx, tenantId: string, runIds: readonly string[]): Promise<StepRecord[]> {
     return tx.query(
       `SELECT run_id AS "runId", step, state, message_id AS "messageId", body, reason, at FROM automation_steps

@@ -51,6 +51,14 @@ export class ShopOrders {
     ]);
   }
 
+  /** What was bought, for how much, stays the merchant's book; what tells who bought it does not. */
+  async forget(tx: Tx, tenantId: string, contactId: string): Promise<void> {
+    await tx.query(
+      `UPDATE shop_orders SET note = NULL, meta_message_id = order_id::text WHERE tenant_id = $1 AND contact_id = $2`,
+      [tenantId, contactId],
+    );
+  }
+
   /** Newest first. */
   async list(
     tx: Tx,

@@ -2,6 +2,7 @@ import { Tenants } from '#libs/tenants';
 import { http, type RunningApp, startApp, testEnvironment } from '../../../../test/support/app.js';
 import { cloneDatabase, type TestDatabase } from '../../../../test/support/database.js';
 import { type FoundedNumber, foundNumber } from '../../../../test/support/numbers.js';
+import { buyInShop, tracesInShop } from '../../../../test/support/shop-life.js';
 import { EngagementModule } from '../engagement.module.js';
 
 describe('a merchant’s book of contacts', () => {
@@ -99,6 +100,24 @@ describe('a merchant’s book of contacts', () => {
     expect((await call('GET', '/consents?customer=%2B15551110005')).body.standing).toMatchObject([
       { purpose: 'marketing', state: 'withdrawn' },
     ]);
+  });
+
+  it('erases with a contact what is kept by its id alone, so that nothing is left that a later erasure could not find', async () => {
+    const [ana, ben] = [await add('+15551110015'), await add('+15551110016')];
+    for (const { id } of [ana, ben]) await buyInShop(database, shop, id);
+    const kept = (id: string) => tracesInShop(database, id);
+    const all = { shop_events: 1, automation_runs: 1, automation_steps: 1, shop_orders: 1 };
+    expect(await kept(ana.id)).toEqual(all);
+
+    expect((await call('DELETE', `/contacts/${ana.id}`)).status).toBe(204);
+
+    expect(await kept(ana.id)).toEqual({ shop_events: 0, automation_runs: 0, automation_steps: 0, shop_orders: 0 });
+    expect(await kept(ben.id)).toEqual(all);
+    const { rows } = await database.owner.query(
+      'SELECT total, note, meta_message_id = order_id::text AS unnamed FROM shop_orders WHERE contact_id = $1',
+      [ana.id],
+    );
+    expect(rows).toEqual([{ total: '10.00', note: null, unnamed: true }]);
   });
 
   it('says what a customer agreed to under any of their identifiers, with wording and proof', async () => {

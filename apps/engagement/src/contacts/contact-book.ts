@@ -117,8 +117,16 @@ export class ContactBook {
     return this.find(tx, tenantId, newId);
   }
 
+  /**
+   * Once nothing says whose contact it was, nothing would lead to what is kept by its id alone: that goes with it.
+   *
+   * @throws Refusal 404
+   */
   async erase(tx: Tx, tenantId: string, contactId: string): Promise<void> {
     if (!(await this.edits.erase(tx, tenantId, contactId))) throw Refusal.notFound('contact');
+    await this.runs.forget(tx, tenantId, contactId);
+    await this.events.forget(tx, tenantId, contactId);
+    await this.orders.forget(tx, tenantId, contactId);
   }
 
   private async joined(tx: Tx, tenantId: string, contactId: string): Promise<Contact> {

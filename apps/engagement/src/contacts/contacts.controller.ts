@@ -110,7 +110,10 @@ export class ContactsController {
     return this.db.inTenant(tenantId, async (tx) => ContactResponse.of(await this.book.edit(tx, tenantId, id, edit)));
   }
 
-  /** Forgets everything about a contact; what they agreed to or refused stays, so that an opt-out holds. */
+  /**
+   * Forgets a contact: what it is known by, notes, events of shops, runs of automations, what orders say beside what was bought.
+   * What they agreed to or refused stays, so that an opt-out holds, and so do messages: `POST /api/v1/erasures` forgets all.
+   */
   @Delete(':id')
   @HttpCode(204)
   @ApiOperation({ summary: 'Erase a contact' })

@@ -63,4 +63,9 @@ export class ShopEvents {
       into,
     ]);
   }
+
+  /** Nothing happened to a contact that is erased. */
+  async forget(tx: Tx, tenantId: string, contactId: string): Promise<void> {
+    await tx.query('DELETE FROM shop_events WHERE tenant_id = $1 AND contact_id = $2', [tenantId, contactId]);
+  }
 }
