@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import { currentEnvironment } from '#libs/config';
@@ -120,6 +122,35 @@ describe('the admin app and its worker, killed in the middle of their work', () 
     }, 180_000);
     expect([await written(), await known()]).toEqual([[], []]);
     expect(done.remains).toEqual({});
+  }, 400_000);
+
+  it('take away the bytes of a customer’s file, also when the row that says whose they are is gone already', async () => {
+    const customer = '5215550000402';
+    const { sandbox, mediaFolder } = runningStack();
+    const content = `a letter of ${customer}`;
+    const document = {
+      base64: Buffer.from(content).toString('base64'),
+      mime_type: 'text/plain',
+      filename: 'letter.txt',
+    };
+    const body = { phone_number_id: shop().phoneNumberId, from: customer, message: { type: 'document', document } };
+    expect((await http('POST', `${sandbox.url}/_sandbox/inbound`, { body })).status).toBe(200);
+    const sha256 = createHash('sha256').update(content).digest('hex');
+    const bytes = join(mediaFolder, shop().id, sha256.slice(0, 2), sha256);
+    const files = () => rows(`SELECT FROM media WHERE sha256 = decode($1, 'hex')`, sha256);
+    await eventually(async () => (await files()).length > 0, 60_000);
+    expect(existsSync(bytes)).toBe(true);
+
+    const path = `/tenants/${shop().id}/erasures`;
+    let id = '';
+    const lock = `SELECT FROM media_objects WHERE sha256 = decode($1, 'hex') FOR UPDATE`;
+    await killInTheMiddle('admin-worker', lock, [sha256], async () => {
+      id = (await staff('POST', path, { customer, reason: 'the customer asked' })).body.id;
+      await eventually(async () => (await files()).length === 0, PATIENCE_MS);
+      expect(existsSync(bytes)).toBe(true);
+    });
+    await eventually(async () => (await staff('GET', `${path}/${id}`)).body.state === 'done', 180_000);
+    expect(existsSync(bytes)).toBe(false);
   }, 400_000);
 
   it('wake staff once for what goes on', async () => {

@@ -21,6 +21,7 @@ export default async function setUp() {
       databaseUrl: stack.databaseUrl,
       redisUrl: stack.redisUrl,
       metaAppSecret: stack.secrets.metaAppSecret,
+      mediaFolder: stack.appEnvironment.MEDIA_FOLDER,
     });
   write();
   stack.onChange(write);

@@ -26,6 +26,7 @@ export interface RunningStack {
   databaseUrl: string;
   redisUrl: string;
   metaAppSecret: string;
+  mediaFolder: string;
 }
 
 export const runningStack = (): RunningStack =>
