@@ -13,8 +13,9 @@ interface SeenNumber {
   quality_rating?: string;
   throughput?: { level?: string };
   is_on_biz_app?: boolean;
+  code_verification_status?: string;
 }
-const FIELDS = 'verified_name,status,quality_rating,throughput,is_on_biz_app';
+const FIELDS = 'verified_name,status,quality_rating,throughput,is_on_biz_app,code_verification_status';
 
 export type RegistrationStep = 'register' | 'deregister' | 'request_code' | 'verify_code';
 /** What ends a number's place in the WhatsApp Business app; Meta takes such numbers by embedded signup (coexistence, 2025-11). */
@@ -82,8 +83,8 @@ export class RegisterNumber {
     const meant = step === 'register' ? 'CONNECTED' : step === 'deregister' ? 'DISCONNECTED' : undefined;
     const status = seen.status ?? meant;
     const pin = step === 'register' ? (body as { pin?: unknown }).pin : undefined;
-    await this.db.inTenant(tenantId, (tx) =>
-      this.wabas.savePhoneNumber(tx, tenantId, {
+    await this.db.inTenant(tenantId, async (tx) => {
+      await this.wabas.savePhoneNumber(tx, tenantId, {
         wabaId,
         metaPhoneNumberId,
         displayPhoneNumber,
@@ -92,9 +93,12 @@ export class RegisterNumber {
         ...(seen.quality_rating === undefined ? {} : { qualityRating: seen.quality_rating }),
         ...(seen.throughput?.level === undefined ? {} : { throughputLevel: seen.throughput.level }),
         ...(seen.is_on_biz_app === undefined ? {} : { coexistence: seen.is_on_biz_app }),
+        ...(seen.code_verification_status === undefined ? {} : { codeStatus: seen.code_verification_status }),
         ...(typeof pin === 'string' || typeof pin === 'number' ? { pin: String(pin) } : {}),
-      }),
-    );
+      });
+      // A signup may wait for this proof: the onboarding app looks at the account soon.
+      if (step === 'verify_code') await this.wabas.describeWaba(tx, tenantId, wabaId, { lookedAt: null });
+    });
   }
 }
 

@@ -7,6 +7,7 @@ import { LOGGER } from '#libs/observability';
 import { Database } from '#libs/persistence';
 import { Periodic } from '#libs/queues';
 import { Wabas } from '#libs/wabas';
+import { FollowProofs } from '../signups/follow-proofs.js';
 import { numbersOf } from '../signups/graph-account.js';
 import { NumberCommands } from './number-commands.js';
 import { Numbers } from './numbers.js';
@@ -32,6 +33,7 @@ export class AccountPoll implements OnApplicationBootstrap {
     private readonly wabas: Wabas,
     private readonly numbers: Numbers,
     private readonly commands: NumberCommands,
+    private readonly proofs: FollowProofs,
     private readonly leases: Leases,
     private readonly periodic: Periodic,
     @Inject(CLOCK) private readonly clock: Clock,
@@ -83,7 +85,7 @@ export class AccountPoll implements OnApplicationBootstrap {
       const { metaPhoneNumberId } = known.number;
       const number = listed.get(metaPhoneNumberId);
       if (!number) continue;
-      await this.numbers.keepSeen(tenantId, known, number);
+      await this.proofs.follow(await this.numbers.keepSeen(tenantId, known, number));
       // An approved name shows only after another registration (Meta, display names, 2025-12-12).
       if (number.new_name_status === 'APPROVED' && known.care.state === 'live') {
         // One that cannot be registered now, by Meta's cap for example, keeps no other from being looked at.

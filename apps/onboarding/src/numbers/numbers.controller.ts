@@ -1,9 +1,8 @@
 import { Body, Controller, Delete, Get, Headers, HttpCode, Param, Post, Query, UseGuards } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Refusal } from '#libs/http';
-import { Wake } from '#libs/queues';
 import { type Caller, reaches, TenantCaller, TenantGuard } from '#libs/tenants';
-import { Signups } from '../signups/signups.js';
+import { FollowProofs } from '../signups/follow-proofs.js';
 import { languageFor } from '../signups/texts/language.js';
 import { NumberCommands } from './number-commands.js';
 import { NumberLinks } from './number-links.js';
@@ -54,8 +53,7 @@ export class NumbersController {
     private readonly numbers: Numbers,
     private readonly commands: NumberCommands,
     private readonly links: NumberLinks,
-    private readonly signups: Signups,
-    private readonly wake: Wake,
+    private readonly proofs: FollowProofs,
   ) {}
 
   /** The numbers of the tenant, or those that the key is for, and where each is. */
@@ -114,8 +112,10 @@ export class NumbersController {
   @ApiOperation({ summary: 'Look at a number' })
   @Get(':id')
   async look(@TenantCaller() { tenantId }: Caller, @Param('id') id: string, @Query('refresh') refresh?: string) {
-    const known = await this.numbers.find(tenantId, id);
-    return view(refresh === 'true' ? await this.numbers.refresh(tenantId, known.number.metaPhoneNumberId) : known);
+    if (refresh !== 'true') return view(await this.numbers.find(tenantId, id));
+    const known = await this.numbers.refresh(tenantId, id);
+    await this.proofs.follow(known.number);
+    return view(known);
   }
 
   /** Has Meta send a code to the number by text message or call. 429 when too many were asked for. */
@@ -133,8 +133,8 @@ export class NumbersController {
   async verify(@TenantCaller() caller: Caller, @Param('id') id: string, @Body() { code }: VerifyRequest) {
     const { tenantId } = active(caller);
     const known = await this.commands.verify(tenantId, id, code.replace(/\D/g, ''));
-    const signupId = await this.signups.numberVerified(tenantId, id);
-    if (signupId) void this.wake.lane('onboarding.signup', { tenantId, signupId });
+    // Meta has just agreed, whether or not it shows so by now.
+    await this.proofs.follow({ ...known.number, codeStatus: 'VERIFIED' });
     return view(known);
   }
 

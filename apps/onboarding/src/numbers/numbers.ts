@@ -3,7 +3,7 @@ import { Refusal } from '#libs/http';
 import { GraphClient } from '#libs/meta-cloud';
 import { Database } from '#libs/persistence';
 import { TenantLimits } from '#libs/tenant-limits';
-import { TakenByAnotherTenantError, type Waba, Wabas } from '#libs/wabas';
+import { type PhoneNumber, TakenByAnotherTenantError, type Waba, Wabas } from '#libs/wabas';
 import { digitsOf, factsOfNumber, type GraphNumber, putOnList } from '../signups/graph-account.js';
 import { judgeNumber, type NumberJudgement, type UsedIn } from './judge-number.js';
 import { lookAtNumber } from './look-at-number.js';
@@ -91,9 +91,9 @@ export class Numbers {
     return this.find(tenantId, id);
   }
 
-  /** Keeps what Graph shows of a number, and tells the tenant when its state has changed by that. */
-  async keepSeen(tenantId: string, known: KnownNumber, seen: Partial<GraphNumber>): Promise<void> {
-    await this.db.inTenant(tenantId, async (tx) => {
+  /** Keeps what Graph shows of a number, and tells the tenant when its state has changed by that. @returns it as it is now */
+  async keepSeen(tenantId: string, known: KnownNumber, seen: Partial<GraphNumber>): Promise<PhoneNumber> {
+    return this.db.inTenant(tenantId, async (tx) => {
       const number = await this.wabas.savePhoneNumber(tx, tenantId, {
         wabaId: known.number.wabaId,
         ...factsOfNumber({
@@ -103,9 +103,11 @@ export class Numbers {
         }),
       });
       const state = stateSeen(known.care.state, number);
-      if (state === known.care.state) return;
-      await this.store.change(tx, known.care, { state });
-      await this.store.tell(tx, number, state);
+      if (state !== known.care.state) {
+        await this.store.change(tx, known.care, { state });
+        await this.store.tell(tx, number, state);
+      }
+      return number;
     });
   }
 

@@ -117,6 +117,40 @@ describe('a signup without Meta’s dialog', () => {
     await waitsForProof(id);
   });
 
+  it('goes on once Meta shows its number verified, though nobody was there to hear of it', async () => {
+    const id = await begin();
+    const { phone_number_id: number } = await waitsForProof(id);
+    // The process died between Meta's answer and ours.
+    Object.assign(stack.sandbox.meta.world.get('phone_number', number) ?? {}, { codeVerificationStatus: 'VERIFIED' });
+    await stack.database.owner.query('UPDATE wabas SET looked_at = NULL WHERE tenant_id = $1', [tenantId]);
+    await until(id, (s) => s.state === 'live');
+  });
+
+  it('goes on when its number is verified through the Cloud API, or is looked at after an answer was lost', async () => {
+    const gateway = await startApp(GATEWAY.module as never, stack.environment, { ...GATEWAY });
+    try {
+      const id = await begin();
+      const { phone_number_id: number } = await waitsForProof(id);
+      const { api_key: key } = (await stack.api('POST', '/api-keys', { token, body: { name: 'shop' } })).body;
+      const cloud = (edge: string, body: Json) =>
+        http('POST', `${gateway.url}/v24.0/${number}/${edge}`, { token: key, body });
+      expect((await cloud('request_code', { code_method: 'SMS', language: 'es_MX' })).status).toBe(200);
+      const { verification_code: code } = await stack.meta('GET', `/phone_numbers/${number}`);
+      expect((await cloud('verify_code', { code })).status).toBe(200);
+      await until(id, (s) => s.state === 'live');
+    } finally {
+      await gateway.close();
+    }
+    const id = await begin();
+    const { phone_number_id: number } = await waitsForProof(id);
+    await stack.api('POST', `/numbers/${number}/code`, { token, body: { method: 'SMS', language: 'es_MX' } });
+    const { verification_code: code } = await stack.meta('GET', `/phone_numbers/${number}`);
+    await stack.meta('POST', '/faults', { path: `/${number}/verify_code`, mode: 'drop_after_accept' });
+    expect((await stack.api('POST', `/numbers/${number}/verify`, { token, body: { code } })).status).toBe(502);
+    expect((await stack.api('GET', `/numbers/${number}?refresh=true`, { token })).body.state).toBe('verified');
+    await until(id, (s) => s.state === 'live');
+  });
+
   describe('after the provider has replaced its token', () => {
     let admin: RunningApp;
     let staff: string;

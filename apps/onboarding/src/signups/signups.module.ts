@@ -5,6 +5,7 @@ import { EventsModule } from '../events/events.module.js';
 import { NumbersModule } from '../numbers/numbers.module.js';
 import { BusinessProfile } from '../numbers/profile.entity.js';
 import { Profiles } from '../numbers/profiles.js';
+import { FollowProofs } from './follow-proofs.js';
 import { RunSignup } from './run-signup.js';
 import { Signup, SignupNews, SignupStep } from './signup.entity.js';
 import { SignupStore } from './signup-store.js';
@@ -20,7 +21,7 @@ import { TakeAccountNews } from './take-account-news.js';
     NumbersModule,
     TenantLimitsModule,
   ],
-  providers: [SignupStore, Signups, TakeAccountNews, RunSignup, StepTools, Profiles],
-  exports: [Signups, TakeAccountNews, RunSignup, StepTools, Profiles],
+  providers: [SignupStore, Signups, FollowProofs, TakeAccountNews, RunSignup, StepTools, Profiles],
+  exports: [Signups, FollowProofs, TakeAccountNews, RunSignup, StepTools, Profiles],
 })
 export class SignupsModule {}

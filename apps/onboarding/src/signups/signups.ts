@@ -161,7 +161,7 @@ export class Signups {
     });
   }
 
-  /** A number was proven by its code: a signup that waited for that goes on. */
+  /** A number was proven by its code: a signup that waited for that goes on. @returns its id, once */
   async numberVerified(tenantId: string, metaPhoneNumberId: string): Promise<string | undefined> {
     const waiting = await this.db.inTenant(tenantId, (tx) =>
       tx
