@@ -82,6 +82,7 @@ export class RunSignup {
       kind,
       facts: signup.facts,
       attempts,
+      keep: (facts) => this.signups.keepFacts(tenantId, signupId, facts),
       ...(kind === 'classic' ? this.providersToken() : this.signups.secretsOf(signup)),
       ...(signup.codeAt ? { codeAt: signup.codeAt } : {}),
     };

@@ -19,6 +19,8 @@ export interface SignupFacts {
   funding?: 'credit-line' | 'own';
   /** Meta's id of the share of our credit line that the WABA has. */
   allocationId?: string;
+  /** The WABA with which we asked Meta to share our credit line, from before it is asked unless it plainly refused. */
+  lineAskedFor?: string;
   /** The application that this signup carries out (classic). */
   applicationId?: string;
   /** What the number is to be called, and its digits, where the provider adds it (classic). */

@@ -109,6 +109,19 @@ describe('an embedded signup', () => {
     expect((await until(again, 'live')).paid_by).toBe('provider');
   });
 
+  it('does not take a card for our line that the merchant gave after Meta refused to share it', async () => {
+    const id = await stack.begin(token);
+    const meta = await dialog();
+    const path = '/whatsapp_credit_sharing_and_attach';
+    await stack.meta('POST', '/faults', { path, mode: 'error', http_status: 400, code: 100 });
+    await code(id, meta.code);
+    expect(step(await until(id, 'failed'), 'share-credit').cause.code).toBe('credit_refused');
+    const waba = stack.sandbox.meta.world.get('waba', meta.waba_id);
+    if (waba) waba.fundingId = 'a card of the merchant';
+    expect((await stack.api('POST', `/signups/${id}/retry`, { token })).status).toBe(200);
+    expect((await until(id, 'live')).paid_by).toBe('merchant');
+  });
+
   it('keeps the id of a time zone to which Meta gives no name, for staff to put right', async () => {
     const id = await stack.begin(token);
     await code(id, (await dialog({ timezone: '42' })).code);
@@ -699,6 +712,8 @@ describe('an embedded signup', () => {
         expect([doing, registered.length]).toEqual([doing, meta.event.event === 'FINISH' ? 1 : 0]);
         expect([doing, (await stack.done('POST', `/${waba}${SUBSCRIBE}`)).length]).toEqual([doing, 1]);
         expect([doing, (await creditShared(waba)).length]).toEqual([doing, 1]);
+        // Whoever heard of it: the line that pays is ours.
+        expect([doing, (await stack.look(token, id)).paid_by]).toEqual([doing, 'provider']);
       }
     } finally {
       doomed.kill('SIGKILL');

@@ -185,6 +185,13 @@ export class Signups {
     };
   }
 
+  /** Keeps facts of a step that is at work; one that is undefined is forgotten. */
+  keepFacts(tenantId: string, signupId: string, facts: SignupFacts): Promise<void> {
+    return this.change(tenantId, signupId, ({ signup }) => {
+      signup.facts = { ...signup.facts, ...facts };
+    });
+  }
+
   /**
    * Keeps what a step brought, unless the steps were begun anew while it was at work.
    *

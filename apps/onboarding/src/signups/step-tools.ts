@@ -51,6 +51,8 @@ export interface StepInput {
   facts: SignupFacts;
   /** How often the step has been tried, this time included. */
   attempts: number;
+  /** Keeps facts at once, committed when it returns, for what must be known though the process dies before the step is over. */
+  keep: (facts: SignupFacts) => Promise<void>;
   code?: string;
   codeAt?: Date;
   token?: string;

@@ -8,11 +8,11 @@ interface Funded {
 /**
  * Whether what pays for a WABA is our credit line, and no card of the merchant's: the allocation that we made of it names what
  * it paid into (Meta, share and revoke credit lines, 2025-12-12). Without its name, because the answer was lost or it was made
- * by an earlier signup, only what we tried or noted can tell.
+ * by an earlier signup, only what we asked for or noted can tell.
  */
 async function isOurLine(
   fundingId: string,
-  { tenantId, attempts, facts }: StepInput,
+  { tenantId, facts }: StepInput,
   { graph, db, wabas, partner }: StepTools,
 ): Promise<boolean> {
   if (facts.allocationId) {
@@ -27,8 +27,8 @@ async function isOurLine(
       });
     return allocation?.receiving_credential?.id === fundingId;
   }
-  if (attempts > 1) return true;
   const metaWabaId = needed(facts.wabaId, 'a WABA id');
+  if (facts.lineAskedFor === metaWabaId) return true;
   const held = await db.inTenant(tenantId, (tx) => wabas.waba(tx, tenantId, { metaWabaId }));
   return held?.funding === 'credit-line';
 }
@@ -61,11 +61,20 @@ export const shareCredit: DoStep = async (at, tools) => {
       token: needed(token, 'a token'),
     });
   }
-  const shared = await graph.call<{ allocation_config_id?: string }>({
-    method: 'POST',
-    path: `/${creditLineId}/whatsapp_credit_sharing_and_attach`,
-    query: { waba_id: wabaId, waba_currency: facts.waba?.currency ?? 'USD' },
-    token: partner.token,
-  });
+  // Said before: a line that only Meta knew to be ours would pass for a card of the merchant's.
+  const isOpen = facts.lineAskedFor === wabaId;
+  if (!isOpen) await at.keep({ lineAskedFor: wabaId });
+  const shared = await graph
+    .call<{ allocation_config_id?: string }>({
+      method: 'POST',
+      path: `/${creditLineId}/whatsapp_credit_sharing_and_attach`,
+      query: { waba_id: wabaId, waba_currency: facts.waba?.currency ?? 'USD' },
+      token: partner.token,
+    })
+    .catch(async (error: unknown) => {
+      // Refused, unless an earlier call of which nobody heard was not.
+      if (!isOpen && error instanceof GraphError && error.httpStatus < 500) await at.keep({ lineAskedFor: undefined });
+      throw error;
+    });
   return { is: 'done', facts: { funding: 'credit-line', allocationId: shared.allocation_config_id } };
 };
