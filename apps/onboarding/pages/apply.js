@@ -95,7 +95,7 @@ onForm($('form'), async ({ website, ...given }) => {
     }
     throw error;
   });
-  if (!isMember) keepSession({ token: made.access_token, until: Date.now() + made.expires_in * 1_000 });
+  if (!isMember) keepSession({ token: made.access_token, until: Date.now() + made.expires_in * 1_000, applies: true });
   application = made;
   await sendDocuments(made.id, $('documents'));
   if (isMember) await look();

@@ -7,7 +7,7 @@ export const $ = (id) => document.getElementById(id);
 const SESSION = 'paloma.session';
 const LONGEST_MS = 30 * 86_400_000;
 
-/** `{token, until, refresh?, role?, company?}`, or of a setup link `{token, until, setup, signupId, company, returnUrl?}`. */
+/** `{token, until, refresh?, role?, company?}`, of a setup link `{token, until, setup, signupId, company, returnUrl?}`, or of an application `{token, until, applies}`. */
 export let session = readSession();
 
 function readSession() {

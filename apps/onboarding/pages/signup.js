@@ -233,6 +233,8 @@ async function openLinkOfPage() {
   $('connect-title').textContent = page.textFor.replace('{company}', session.company ?? '');
 }
 
+// Whoever applied without an account has none yet.
+if (session?.applies) keepSession(undefined);
 openLinkOfPage()
   .then(() => {
     if (session) return goOn();

@@ -149,6 +149,18 @@ export class WebhookEndpoints {
     return this.find(tx, tenantId, endpointId);
   }
 
+  /** Switches every endpoint off, as the tenant itself would. @returns how many were on */
+  async switchAllOff(tx: Tx, tenantId: string): Promise<number> {
+    const now = this.clock.now();
+    const { affected } = await tx
+      .getRepository(WebhookEndpoint)
+      .update(
+        { tenantId, enabled: true },
+        { enabled: false, disabledAt: now, disabledReason: 'tenant', restsUntil: null, updatedAt: now },
+      );
+    return affected ?? 0;
+  }
+
   /** @returns the new secret, shown this once; the old one signs along for a day. undefined: no such endpoint */
   async rotateSecret(tx: Tx, tenantId: string, endpointId: string): Promise<string | undefined> {
     const endpoint = await this.find(tx, tenantId, endpointId);

@@ -23,6 +23,8 @@ export interface Caller {
   sessionId?: string;
   /** The only signup that a setup link opens. */
   signupId?: string;
+  /** The only application that the token of an application looks after. */
+  applicationId?: string;
   /** The access with which a member of the provider's staff looks in. */
   supportAccessId?: string;
   /** The app of ours that acts for the tenant. */

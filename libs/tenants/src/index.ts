@@ -6,13 +6,22 @@ export { OneTimeLink } from './one-time-link.entity.js';
 export { LastOwnerError, People } from './people.js';
 export { KEY_SCOPES, type KeyScope, TENANT_ROLES, type TenantRole } from './permissions.js';
 export { needOf } from './route-needs.js';
+export { SecondFactors } from './second-factors.js';
 export { ServiceCallers, TenantOrApp } from './service-callers.js';
 export { SetupLink } from './setup-link.entity.js';
 export { type LinkState, SetupLinks, stateOfLink } from './setup-links.js';
 export { type SupportAccess, SupportAccesses, type SupportUse } from './support-accesses.js';
 export { levelOf, SUSPENSION_LEVELS, type SuspensionLevel } from './suspension.js';
 export { Tenant } from './tenant.entity.js';
-export { ApiKeyGuard, keyOf, SETUP_ROLE, TenantCaller, TenantGuard, TenantUserGuard } from './tenant.guard.js';
+export {
+  APPLICANT_ROLE,
+  ApiKeyGuard,
+  keyOf,
+  SETUP_ROLE,
+  TenantCaller,
+  TenantGuard,
+  TenantUserGuard,
+} from './tenant.guard.js';
 export type { TenantStatus } from './tenant-status.js';
 export { TenantUser } from './tenant-user.entity.js';
 export { type KeyLimits, suspensionOf, Tenants } from './tenants.js';

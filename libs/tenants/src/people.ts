@@ -1,14 +1,17 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { IsNull } from 'typeorm';
-import { hashRecoveryCode, makeTicket, newRecoveryCodes, newTotpSecret, readTicket, stepOfCode } from '#libs/auth';
+import { IsNull, Not } from 'typeorm';
+import { makeTicket, readTicket } from '#libs/auth';
 import { CLOCK, type Clock } from '#libs/clock';
 import { newId } from '#libs/ids';
 import { Database, type Tx } from '#libs/persistence';
-import { hashPassword, passwordMatches, Vault } from '#libs/vault';
+import { hashPassword, passwordMatches } from '#libs/vault';
 import { claimAddress } from './claim-address.js';
 import { type LinkKind, OneTimeLink } from './one-time-link.entity.js';
 import type { TenantRole } from './permissions.js';
+import { NO_SECOND_FACTOR } from './second-factors.js';
+import { SetupLinks } from './setup-links.js';
 import { TenantUser } from './tenant-user.entity.js';
+import { Tenants } from './tenants.js';
 import { UserSessions } from './user-sessions.js';
 
 const HOUR_MS = 3_600_000;
@@ -18,20 +21,26 @@ const LIVES_MS: Readonly<Record<LinkKind, number>> = {
   invitation: 7 * 24 * HOUR_MS,
   'confirm-application': 7 * 24 * HOUR_MS,
 };
-const totpContext = (userId: string) => `totp:${userId}`;
 
 /** A tenant must keep one owner, or nobody could decide anything. */
 export class LastOwnerError extends Error {
   override name = 'LastOwnerError';
 }
 
-/** The people of a tenant after it is founded: invitations, passwords, second factors. One writer with Tenants. */
+/** What an account lost as its address was first proven by somebody who did not know its password. */
+export interface TakenOver {
+  apiKeys: string[];
+  setupLinks: number;
+}
+
+/** The people of a tenant after it is founded: invitations, passwords. One writer with Tenants and SecondFactors. */
 @Injectable()
 export class People {
   constructor(
     private readonly db: Database,
     private readonly sessions: UserSessions,
-    private readonly vault: Vault,
+    private readonly tenants: Tenants,
+    private readonly links: SetupLinks,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
@@ -134,23 +143,47 @@ export class People {
     });
   }
 
-  /** Sets a password by a link that was sent to the address; every session of the person ends. */
-  async resetPassword(ticket: string, password: string): Promise<{ tenantId: string; userId: string } | undefined> {
+  /**
+   * Sets a password by a link that was sent to the address; every session of the person ends. Whoever founds an account need
+   * not have the address that they give. So where this is the first proof of it, nothing is left by which whoever was here
+   * before could come back: no second factor, and no key or setup link of a tenant in which nobody else has proven who they are.
+   *
+   * @param alsoTakenOver what else is switched off then, in the same transaction
+   */
+  async resetPassword(
+    ticket: string,
+    password: string,
+    alsoTakenOver?: (tx: Tx, tenantId: string) => Promise<void>,
+  ): Promise<{ tenantId: string; userId: string; takenOver?: TakenOver } | undefined> {
     const passwordHash = await hashPassword(password);
-    return this.useLink(ticket, ['reset-password', 'confirm-application'], async (tx, { tenantId, userId, email }) => {
+    const done = await this.useLink(ticket, ['reset-password', 'confirm-application'], async (tx, link) => {
+      const { tenantId, userId, email } = link;
       if (!userId) return undefined;
+      const users = tx.getRepository(TenantUser);
+      const known = await users.findOne({ where: { tenantId, userId, email }, lock: { mode: 'pessimistic_write' } });
+      if (!known) return undefined;
       const now = this.clock.now();
-      const reset = await tx
-        .getRepository(TenantUser)
-        .update({ tenantId, userId, email }, { passwordHash, emailConfirmedAt: now });
-      if (reset.affected !== 1) return undefined;
+      const isFirstProof = known.emailConfirmedAt === null;
+      await users.update(
+        { tenantId, userId },
+        { passwordHash, emailConfirmedAt: now, ...(isFirstProof ? NO_SECOND_FACTOR : {}) },
+      );
       // Links asked for before this one must not undo it.
       await tx
         .getRepository(OneTimeLink)
         .update({ tenantId, userId, kind: 'reset-password', usedAt: IsNull() }, { usedAt: now });
+      // Before the keys: whoever makes one holds its session until then (`UserSessions.hold`).
       await this.sessions.endAll(tx, tenantId, userId, 'password-changed');
-      return { tenantId, userId };
+      if (!isFirstProof || (await users.existsBy({ tenantId, userId: Not(userId), emailConfirmedAt: Not(IsNull()) }))) {
+        return { tenantId, userId };
+      }
+      const apiKeys = await this.tenants.revokeAllApiKeys(tx, tenantId);
+      const takenOver = { apiKeys, setupLinks: await this.links.revokeAll(tx, tenantId) };
+      await alsoTakenOver?.(tx, tenantId);
+      return { tenantId, userId, takenOver };
     });
+    await this.tenants.tellOfKeys(done?.takenOver?.apiKeys ?? []);
+    return done;
   }
 
   /** @returns false when the old password is wrong; else every session has ended */
@@ -180,85 +213,6 @@ export class People {
   remove(tenantId: string, userId: string): Promise<boolean> {
     return this.changeStanding(tenantId, userId, undefined, async (tx) => {
       await tx.getRepository(TenantUser).delete({ tenantId, userId });
-    });
-  }
-
-  /** Begins a second factor; it is asked for once `confirmTotp` has seen a code of it. @returns the secret, base32 */
-  async beginTotp(tenantId: string, userId: string): Promise<string> {
-    const secret = newTotpSecret();
-    await this.db.inTenant(tenantId, (tx) =>
-      tx
-        .getRepository(TenantUser)
-        .update(
-          { tenantId, userId, totpSince: IsNull() },
-          { sealedTotp: this.vault.seal(secret, totpContext(userId)), totpLastStep: null },
-        ),
-    );
-    return secret;
-  }
-
-  /** @returns the recovery codes, shown this once; undefined when the code is wrong or nothing was begun */
-  confirmTotp(tenantId: string, userId: string, code: string): Promise<string[] | undefined> {
-    return this.withUser(tenantId, userId, async (tx, user) => {
-      if (user.totpSince || !this.takeCode(user, code)) return undefined;
-      const codes = newRecoveryCodes();
-      user.totpSince = this.clock.now();
-      user.recoveryHashes = codes.map(hashRecoveryCode);
-      await tx.getRepository(TenantUser).save(user);
-      return codes;
-    });
-  }
-
-  async dropTotp(tenantId: string, userId: string): Promise<void> {
-    await this.db.inTenant(tenantId, (tx) =>
-      tx
-        .getRepository(TenantUser)
-        .update({ tenantId, userId }, { sealedTotp: null, totpSince: null, totpLastStep: null, recoveryHashes: [] }),
-    );
-  }
-
-  /**
-   * Judges the second factor of someone whose password was right. A code, or a recovery code, works once.
-   *
-   * @param given six digits of the app, or a recovery code
-   */
-  secondFactor(
-    tenantId: string,
-    userId: string,
-    given: string | undefined,
-  ): Promise<'not-used' | 'right' | 'missing' | 'wrong'> {
-    return this.withUser(tenantId, userId, async (tx, user) => {
-      if (!user.totpSince) return 'not-used';
-      if (given === undefined) return 'missing';
-      const hash = hashRecoveryCode(given);
-      const spare = user.recoveryHashes.findIndex((kept) => kept.equals(hash));
-      if (spare >= 0) user.recoveryHashes = user.recoveryHashes.filter((_, i) => i !== spare);
-      else if (!this.takeCode(user, given)) return 'wrong';
-      await tx.getRepository(TenantUser).save(user);
-      return 'right';
-    }).then((verdict) => verdict ?? 'wrong');
-  }
-
-  private takeCode(user: TenantUser, code: string): boolean {
-    if (!user.sealedTotp) return false;
-    const secret = this.vault.open(user.sealedTotp, totpContext(user.userId));
-    const last = user.totpLastStep === null ? undefined : Number(user.totpLastStep);
-    const step = stepOfCode(secret, code, this.clock.now(), last);
-    if (step === undefined) return false;
-    user.totpLastStep = String(step);
-    return true;
-  }
-
-  private withUser<T>(
-    tenantId: string,
-    userId: string,
-    work: (tx: Tx, user: TenantUser) => Promise<T>,
-  ): Promise<T | undefined> {
-    return this.db.inTenant(tenantId, async (tx) => {
-      const user = await tx
-        .getRepository(TenantUser)
-        .findOne({ where: { tenantId, userId }, lock: { mode: 'pessimistic_write' } });
-      return user ? work(tx, user) : undefined;
     });
   }
 

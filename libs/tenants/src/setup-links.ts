@@ -106,6 +106,14 @@ export class SetupLinks {
     );
   }
 
+  /** Revokes every link that could still be opened, in the caller's transaction. @returns how many */
+  async revokeAll(tx: Tx, tenantId: string): Promise<number> {
+    const { affected } = await tx
+      .getRepository(SetupLink)
+      .update({ tenantId, usedAt: IsNull(), revokedAt: IsNull() }, { revokedAt: this.clock.now() });
+    return affected ?? 0;
+  }
+
   /** @returns false when there is no such link that could still be opened */
   async revoke(tenantId: string, linkId: string): Promise<boolean> {
     const { affected } = await this.db.inTenant(tenantId, (tx) =>

@@ -15,6 +15,8 @@ type Guarded = FastifyRequest & { caller?: Caller; user?: Session };
 
 /** The role in the token of somebody who opened a setup link. */
 export const SETUP_ROLE = 'setup';
+/** The role in the token of somebody who applied without an account; its subject is the application. */
+export const APPLICANT_ROLE = 'applicant';
 
 /** The key of a request, wherever existing clients put it (design, "tenant messaging API"). */
 export function keyOf(request: Pick<FastifyRequest, 'headers' | 'query'>): string | undefined {
@@ -105,12 +107,7 @@ export class TenantUserGuard implements CanActivate {
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const signedIn = await Promise.resolve(this.session.canActivate(context)).catch(() => false);
     const request = callerOf(context);
-    const caller =
-      signedIn && request.user
-        ? request.user.role === SETUP_ROLE
-          ? await this.byLink(request, request.user)
-          : await this.byPerson(request, request.user)
-        : undefined;
+    const caller = signedIn && request.user ? await this.bySession(request, request.user) : undefined;
     if (!caller) {
       const key = keyOf(request);
       throw new Refusal(
@@ -125,6 +122,12 @@ export class TenantUserGuard implements CanActivate {
     refuseClosing(caller, request, needOf(request.method, routeOf(request)));
     request.caller = caller;
     return true;
+  }
+
+  private bySession(request: Guarded, session: Session): Promise<Caller | undefined> {
+    if (session.role === SETUP_ROLE) return this.byLink(request, session);
+    if (session.role === APPLICANT_ROLE) return this.byApplication(request, session);
+    return this.byPerson(request, session);
   }
 
   /** Role and standing are asked for each time, so who is removed or given another role is so at once. */
@@ -143,6 +146,28 @@ export class TenantUserGuard implements CanActivate {
       tenantStatus: holder.tenantStatus,
       closesAt: holder.closesAt,
     };
+  }
+
+  /**
+   * Whoever applied without an account looks after that application and nothing else: nobody knows yet whether the address
+   * that they gave is theirs. It ends once the address is proven and a password chosen.
+   */
+  private async byApplication(request: Guarded, session: Session): Promise<Caller | undefined> {
+    const { tenantId, subject: applicationId, sessionId } = session;
+    const holder = tenantId && sessionId ? await this.sessions.holder(tenantId, sessionId) : undefined;
+    if (!tenantId || !holder) return undefined;
+    const { id } = request.params as { id?: string };
+    const route = routeOf(request);
+    const isOwn = route.startsWith('/api/v1/applications/:id') && id === applicationId;
+    if (!isOwn && !(request.method === 'GET' && route === '/api/v1/applications')) {
+      throw new Refusal(
+        403,
+        'email_unconfirmed',
+        'This token looks after its application and nothing else. For more, open the link of the letter that was sent to the ' +
+          'contact address, choose a password and sign in. POST /api/v1/password/forgotten sends another letter.',
+      );
+    }
+    return { tenantId, applicationId, tenantStatus: holder.tenantStatus, closesAt: holder.closesAt };
   }
 
   /** A setup link opens its own signup and nothing else. */

@@ -8,6 +8,7 @@ import { ApiKeyAuthenticator } from './api-key-authenticator.js';
 import { KeyNews } from './key-news.js';
 import { OneTimeLink } from './one-time-link.entity.js';
 import { People } from './people.js';
+import { SecondFactors } from './second-factors.js';
 import { ServiceCallers } from './service-callers.js';
 import { SetupLink } from './setup-link.entity.js';
 import { SetupLinks } from './setup-links.js';
@@ -22,6 +23,7 @@ import { UserSessions } from './user-sessions.js';
 const SERVICES = [
   Tenants,
   People,
+  SecondFactors,
   UserSessions,
   SetupLinks,
   SupportAccesses,

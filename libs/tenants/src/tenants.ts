@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { Inject, Injectable, Optional } from '@nestjs/common';
+import { In, IsNull } from 'typeorm';
 import { CLOCK, type Clock } from '#libs/clock';
 import { newId } from '#libs/ids';
 import { Database, type Tx } from '#libs/persistence';
@@ -151,14 +152,21 @@ export class Tenants {
     await tx.getRepository(Tenant).update({ tenantId, status: 'closing' }, { status: 'closed' });
   }
 
-  /** @returns the key, which is shown this once and cannot be read again */
+  /**
+   * @param hold what must still be so when the key is committed, such as the session of who makes it
+   * @returns the key, which is shown this once and cannot be read again
+   */
   async issueApiKey(
     tenantId: string,
     name: string,
     limits: KeyLimits = {},
+    hold?: (tx: Tx) => Promise<void>,
   ): Promise<{ apiKeyId: string; apiKey: string }> {
     const { row, apiKey } = this.newKey(tenantId, name, limits);
-    await this.db.inTenant(tenantId, (tx) => tx.getRepository(ApiKey).insert(row));
+    await this.db.inTenant(tenantId, async (tx) => {
+      await hold?.(tx);
+      await tx.getRepository(ApiKey).insert(row);
+    });
     return { apiKeyId: row.apiKeyId, apiKey };
   }
 
@@ -166,14 +174,17 @@ export class Tenants {
    * Makes the successor of a key, with its name and limits. Both work until the old one is revoked, or has run out.
    *
    * @param oldEndsIn seconds after which the old one ends by itself
+   * @param hold      as of `issueApiKey`
    * @returns 'no-key' for one that is not live, 'has-successor' while two are live already
    */
   async rotateApiKey(
     tenantId: string,
     apiKeyId: string,
     oldEndsIn?: number,
+    hold?: (tx: Tx) => Promise<void>,
   ): Promise<{ apiKeyId: string; apiKey: string } | 'no-key' | 'has-successor'> {
     const made = await this.db.inTenant(tenantId, async (tx) => {
+      await hold?.(tx);
       const keys = tx.getRepository(ApiKey);
       const old = await keys.findOne({ where: { tenantId, apiKeyId }, lock: { mode: 'pessimistic_write' } });
       const now = this.clock.now();
@@ -212,6 +223,20 @@ export class Tenants {
     });
     if (revoked) await this.news?.tell(apiKeyId);
     return revoked;
+  }
+
+  /** Revokes every live key, in the caller's transaction. @returns their ids, of which `tellOfKeys` tells once it is committed */
+  async revokeAllApiKeys(tx: Tx, tenantId: string): Promise<string[]> {
+    const keys = tx.getRepository(ApiKey);
+    const now = this.clock.now();
+    const live = (await keys.findBy({ tenantId, revokedAt: IsNull() })).map((key) => key.apiKeyId);
+    if (live.length > 0) await keys.update({ tenantId, apiKeyId: In(live) }, { revokedAt: now });
+    return live;
+  }
+
+  /** When this resolves, every process has been told that these keys have changed. */
+  async tellOfKeys(apiKeyIds: readonly string[]): Promise<void> {
+    for (const apiKeyId of apiKeyIds) await this.news?.tell(apiKeyId);
   }
 
   private newKey(tenantId: string, name: string, limits: KeyLimits): { row: ApiKey; apiKey: string } {

@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { IsNull } from 'typeorm';
 import { exchanged, judgeRefresh, makeTicket, readTicket } from '#libs/auth';
 import { CLOCK, type Clock } from '#libs/clock';
+import { Refusal } from '#libs/http';
 import { newId } from '#libs/ids';
 import { Database, type Tx } from '#libs/persistence';
 import type { TenantRole } from './permissions.js';
@@ -104,6 +105,19 @@ export class UserSessions {
       );
       return row && { userId: row.user_id, role: row.role, tenantStatus: row.status, closesAt: row.closes_at };
     });
+  }
+
+  /**
+   * Holds a session live until the caller's transaction ends: whatever ends it waits, and sees what was made meanwhile.
+   *
+   * @throws Refusal when it has ended
+   */
+  async hold(tx: Tx, tenantId: string, sessionId: string): Promise<void> {
+    const live = await tx.getRepository(UserSession).findOne({
+      where: { tenantId, sessionId, endedAt: IsNull() },
+      lock: { mode: 'pessimistic_read' },
+    });
+    if (!live) throw Refusal.unauthenticated('Sign in again: the session has ended.');
   }
 
   /** The live sessions of a person, latest use first. */

@@ -15,7 +15,7 @@ import {
 import { CLOCK, type Clock } from '#libs/clock';
 import { IsInstant, Refusal } from '#libs/http';
 import { isId } from '#libs/ids';
-import { Database } from '#libs/persistence';
+import { Database, type Tx } from '#libs/persistence';
 import {
   type ApiKey,
   type Caller,
@@ -24,6 +24,7 @@ import {
   TenantCaller,
   Tenants,
   TenantUserGuard,
+  UserSessions,
 } from '#libs/tenants';
 import { Wabas } from '#libs/wabas';
 
@@ -82,6 +83,7 @@ class RotateRequest {
 export class ApiKeysController {
   constructor(
     private readonly tenants: Tenants,
+    private readonly sessions: UserSessions,
     private readonly wabas: Wabas,
     private readonly db: Database,
     @Inject(CLOCK) private readonly clock: Clock,
@@ -122,11 +124,17 @@ export class ApiKeysController {
     if (expiresAt && expiresAt <= this.clock.now()) {
       throw Refusal.invalid('Check the request.', { expires_at: ['expires_at must be ahead, or the key never works'] });
     }
-    const { apiKeyId, apiKey } = await this.tenants.issueApiKey(caller.tenantId, request.name, {
+    const limits = {
       ...(request.scopes ? { scopes: request.scopes } : {}),
       ...(await this.reach(caller.tenantId, request)),
       ...(expiresAt ? { expiresAt } : {}),
-    });
+    };
+    const { apiKeyId, apiKey } = await this.tenants.issueApiKey(
+      caller.tenantId,
+      request.name,
+      limits,
+      this.whileSignedIn(caller),
+    );
     return { id: apiKeyId, name: request.name, api_key: apiKey };
   }
 
@@ -140,7 +148,7 @@ export class ApiKeysController {
   async rotate(@TenantCaller() caller: Caller, @Param('id') id: string, @Body() { old_ends_in }: RotateRequest) {
     if (!isId(id)) throw Refusal.notFound('live API key');
     if (caller.tenantStatus !== 'active') throw Refusal.forbidden('This account is suspended and cannot make keys.');
-    const made = await this.tenants.rotateApiKey(caller.tenantId, id, old_ends_in);
+    const made = await this.tenants.rotateApiKey(caller.tenantId, id, old_ends_in, this.whileSignedIn(caller));
     if (made === 'no-key') throw Refusal.notFound('live API key');
     if (made === 'has-successor') {
       throw Refusal.conflict('Two keys of this rotation are live already. Revoke the old one first.');
@@ -154,6 +162,11 @@ export class ApiKeysController {
   @HttpCode(204)
   async revoke(@TenantCaller() caller: Caller, @Param('id') id: string): Promise<void> {
     if (!isId(id) || !(await this.tenants.revokeApiKey(caller.tenantId, id))) throw Refusal.notFound('live API key');
+  }
+
+  /** A session that ends while a key is made leaves no key behind. */
+  private whileSignedIn({ tenantId, sessionId }: Caller): (tx: Tx) => Promise<void> {
+    return (tx) => this.sessions.hold(tx, tenantId, sessionId as string);
   }
 
   private async reach(

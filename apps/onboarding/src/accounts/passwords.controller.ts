@@ -5,6 +5,7 @@ import { Applications } from '#libs/applications';
 import { SignInThrottle } from '#libs/auth';
 import { Refusal } from '#libs/http';
 import { Database } from '#libs/persistence';
+import { WebhookEndpoints } from '#libs/tenant-events';
 import { type Caller, People, TenantCaller, TenantUserGuard } from '#libs/tenants';
 import { WriteLetter } from '../mail/write-letter.js';
 import { type Language, languageFor } from '../signups/texts/language.js';
@@ -31,6 +32,7 @@ export class PasswordsController {
     private readonly letter: WriteLetter,
     private readonly throttle: SignInThrottle,
     private readonly applications: Applications,
+    private readonly endpoints: WebhookEndpoints,
     private readonly db: Database,
   ) {}
 
@@ -64,16 +66,27 @@ export class PasswordsController {
     return { sent: 'If somebody signs in with this address, a letter is on its way to it.' };
   }
 
-  /** Chooses a new password by what the letter brought; every session of the person ends. 410 for a spent link. */
+  /**
+   * Chooses a new password by what the letter brought; every session of the person ends. Where the address was not confirmed
+   * before, so does what was made without that proof: the second factor, and the API keys, setup links and webhooks that
+   * `switched_off` counts. 410 for a spent link.
+   */
   @ApiOperation({ summary: 'Choose a new password' })
   @Post('reset')
   @HttpCode(200)
   async reset(@Body() { ticket, password }: ResetRequest, @Headers('accept-language') language?: string) {
-    const user = await this.people.resetPassword(ticket, password);
+    let webhooks = 0;
+    const user = await this.people.resetPassword(ticket, password, async (tx, tenantId) => {
+      webhooks = await this.endpoints.switchAllOff(tx, tenantId);
+    });
     if (!user) throw deadLink();
     await this.db.inTenant(user.tenantId, (tx) => this.applications.confirm(tx, user.tenantId));
     await this.tell(user.tenantId, user.userId, languageFor(undefined, language));
-    return { changed: true };
+    const { takenOver: off } = user;
+    return {
+      changed: true,
+      ...(off ? { switched_off: { api_keys: off.apiKeys.length, setup_links: off.setupLinks, webhooks } } : {}),
+    };
   }
 
   /** Changes the caller's password; every session of the person ends, this one too. */

@@ -223,7 +223,7 @@ describe('the people of a merchant', () => {
   });
 
   it('may use a second factor: codes and recovery codes work once each', async () => {
-    const owner = await stack.merchant();
+    const owner = await confirmed();
     const { token, email } = owner;
     const begun = await stack.api('POST', '/second-factor', { token, body: { password: PASSWORD } });
     const { secret, uri } = begun.body;

@@ -4,8 +4,9 @@ import { IsString, Matches, MaxLength } from 'class-validator';
 import { SignInThrottle, totpUri } from '#libs/auth';
 import { Refusal } from '#libs/http';
 import { Branding } from '#libs/provider-settings';
-import { type Caller, People, TenantCaller, TenantUserGuard } from '#libs/tenants';
+import { type Caller, People, SecondFactors, TenantCaller, TenantUserGuard } from '#libs/tenants';
 import { LONGEST_PASSWORD } from './found-account.request.js';
+import { requireConfirmed } from './require-confirmed.js';
 
 class PasswordRequest {
   @ApiProperty() @IsString() @MaxLength(LONGEST_PASSWORD) password: string;
@@ -14,7 +15,10 @@ class CodeRequest {
   @ApiProperty({ example: '123456' }) @Matches(/^\d{6}$/, { message: 'code must be six digits' }) code: string;
 }
 
-/** A second factor (RFC 6238) for the caller's own sign-in. Each change of it needs the password once more. */
+/**
+ * A second factor (RFC 6238) for the caller's own sign-in. Each change of it needs the password once more, and to begin one a
+ * confirmed address.
+ */
 @ApiTags('Second factor')
 @ApiBearerAuth()
 @UseGuards(TenantUserGuard)
@@ -22,6 +26,7 @@ class CodeRequest {
 export class SecondFactorController {
   constructor(
     private readonly people: People,
+    private readonly secondFactors: SecondFactors,
     private readonly throttle: SignInThrottle,
     private readonly branding: Branding,
   ) {}
@@ -32,8 +37,9 @@ export class SecondFactorController {
   @Header('cache-control', 'no-store')
   async begin(@TenantCaller() caller: Caller, @Body() { password }: PasswordRequest, @Ip() ip: string) {
     const user = await this.prove(caller, password, ip);
+    requireConfirmed(user);
     if (user.totpSince) throw Refusal.conflict('A second factor is in use already. Remove it first.');
-    const secret = await this.people.beginTotp(user.tenantId, user.userId);
+    const secret = await this.secondFactors.begin(user.tenantId, user.userId);
     return { secret, uri: totpUri(this.branding.name, user.email, secret) };
   }
 
@@ -42,9 +48,13 @@ export class SecondFactorController {
   @Post('confirm')
   @HttpCode(200)
   @Header('cache-control', 'no-store')
-  async confirm(@TenantCaller() { tenantId, userId }: Caller, @Body() { code }: CodeRequest, @Ip() ip: string) {
+  async confirm(
+    @TenantCaller() { tenantId, userId, sessionId }: Caller,
+    @Body() { code }: CodeRequest,
+    @Ip() ip: string,
+  ) {
     await this.throttle.attempt('second-factor', userId as string, ip);
-    const codes = await this.people.confirmTotp(tenantId, userId as string, code);
+    const codes = await this.secondFactors.confirm(tenantId, userId as string, sessionId as string, code);
     if (!codes) throw new Refusal(403, 'wrong_second_factor', 'The code is wrong, or no second factor was begun.');
     await this.throttle.succeeded('second-factor', userId as string, ip);
     return { recovery_codes: codes };
@@ -56,7 +66,7 @@ export class SecondFactorController {
   @HttpCode(204)
   async remove(@TenantCaller() caller: Caller, @Body() { password }: PasswordRequest, @Ip() ip: string): Promise<void> {
     const user = await this.prove(caller, password, ip);
-    await this.people.dropTotp(user.tenantId, user.userId);
+    await this.secondFactors.drop(user.tenantId, user.userId);
   }
 
   private async prove({ tenantId, userId }: Caller, password: string, ip: string) {

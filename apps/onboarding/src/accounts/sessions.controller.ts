@@ -25,7 +25,7 @@ import { Sessions } from '#libs/sessions';
 import {
   type Caller,
   type OpenSession,
-  People,
+  SecondFactors,
   TenantCaller,
   type TenantRole,
   Tenants,
@@ -52,7 +52,7 @@ class RefreshRequest {
 export class SessionsController {
   constructor(
     private readonly tenants: Tenants,
-    private readonly people: People,
+    private readonly secondFactors: SecondFactors,
     private readonly userSessions: UserSessions,
     private readonly tokens: Sessions,
     private readonly throttle: SignInThrottle,
@@ -77,7 +77,7 @@ export class SessionsController {
       this.logger.warn({ ip, why: 'wrong_credentials' }, 'a sign-in was refused');
       throw new Refusal(401, 'wrong_credentials', 'The e-mail address or the password is wrong.');
     }
-    const second = await this.people.secondFactor(user.tenantId, user.userId, request.second_factor);
+    const second = await this.secondFactors.judge(user.tenantId, user.userId, request.second_factor);
     if (second === 'wrong') {
       const { tenantId, userId } = user;
       this.logger.warn({ ip, tenantId, userId, why: 'wrong_second_factor' }, 'a sign-in was refused');

@@ -19,6 +19,7 @@ import { WriteLetter } from '../mail/write-letter.js';
 import { languageFor } from '../signups/texts/language.js';
 import { deadLink } from './accounts.controller.js';
 import { LONGEST_PASSWORD, SHORTEST_PASSWORD } from './found-account.request.js';
+import { requireConfirmed } from './require-confirmed.js';
 
 class RoleRequest {
   @ApiProperty({ enum: TENANT_ROLES }) @IsIn(TENANT_ROLES) role: TenantRole;
@@ -122,9 +123,7 @@ export class UsersController {
   ) {
     const host = await this.people.find(tenantId, userId as string);
     if (tenantStatus !== 'active') throw Refusal.forbidden('This account is suspended and cannot invite people.');
-    if (!host?.emailConfirmedAt) {
-      throw new Refusal(403, 'email_unconfirmed', 'Confirm your own e-mail address first; a letter was sent to it.');
-    }
+    requireConfirmed(host);
     if (await this.people.findByEmail(email)) {
       throw new Refusal(409, 'address_taken', 'Somebody already signs in with this address; use another one.');
     }

@@ -26,6 +26,7 @@ import { Features } from '#libs/provider-settings';
 import { Sessions } from '#libs/sessions';
 import {
   AddressTakenError,
+  APPLICANT_ROLE,
   type Caller,
   People,
   TenantCaller,
@@ -87,7 +88,7 @@ export class ApplicationsController {
 
   /**
    * Applies without an account: one is made for the contact, who gets a letter to confirm the address and to choose a
-   * password. The answer's token is for sending documents meanwhile.
+   * password. The answer's token is for that application alone, to look at it and to send documents meanwhile.
    */
   @ApiOperation({ summary: 'Apply' })
   @Post('start')
@@ -132,9 +133,9 @@ export class ApplicationsController {
       });
     const session = await this.userSessions.open(tenantId, userId, { address: ip });
     const { accessToken, expiresIn } = this.tokens.issue({
-      subject: userId,
+      subject: applicationId,
       tenantId,
-      role: 'owner',
+      role: APPLICANT_ROLE,
       sessionId: session.sessionId,
     });
     return { id: applicationId, state: 'unconfirmed', access_token: accessToken, expires_in: expiresIn };
@@ -163,13 +164,14 @@ export class ApplicationsController {
     return this.look(caller, idOf(submitted));
   }
 
-  /** The applications of the tenant, newest first. */
+  /** The applications of the tenant, newest first; who applied without an account sees that one. */
   @ApiOperation({ summary: 'List applications' })
   @ApiBearerAuth()
   @UseGuards(TenantGuard)
   @Get()
-  async list(@TenantCaller() { tenantId }: Caller) {
-    const found = await this.db.inTenant(tenantId, (tx) => this.applications.list(tx, tenantId));
+  async list(@TenantCaller() { tenantId, applicationId }: Caller) {
+    const all = await this.db.inTenant(tenantId, (tx) => this.applications.list(tx, tenantId));
+    const found = all.filter((a) => applicationId === undefined || a.applicationId === applicationId);
     return { data: found.map((a) => applicationView({ application: a, entries: [], documents: [] })) };
   }
 
