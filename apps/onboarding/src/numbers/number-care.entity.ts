@@ -1,5 +1,5 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
-import type { NumberState } from './number-state.js';
+import type { NumberCommand, NumberState } from './number-state.js';
 
 @Entity('number_care')
 export class NumberCare {
@@ -10,8 +10,7 @@ export class NumberCare {
   @Column('boolean') migrates: boolean;
   @Column('timestamptz', { name: 'codes_asked', array: true }) codesAsked: Date[];
   @Column('smallint', { name: 'wrong_codes' }) wrongCodes: number;
-  /** Meta wants no such command before. */
-  @Column('timestamptz', { name: 'wait_until', nullable: true }) waitUntil: Date | null;
-  @Column('text', { name: 'wait_for', nullable: true }) waitFor: string | null;
+  /** Until when Meta wants no such command, each by itself; ISO times. */
+  @Column('jsonb') waits: Partial<Record<NumberCommand, string>>;
   @Column('timestamptz', { name: 'updated_at' }) updatedAt: Date;
 }

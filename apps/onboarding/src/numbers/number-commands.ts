@@ -28,6 +28,15 @@ interface Asked {
   keep?: Kept;
 }
 
+/** A command to which Meta agreed. */
+interface Done {
+  command: NumberCommand;
+  to: NumberState;
+  counted: Partial<NumberCare>;
+  seen: Partial<GraphNumber>;
+  kept: Kept;
+}
+
 /** Takes numbers through their life at Meta in the merchant's words, as the table of states allows. */
 @Injectable()
 export class NumberCommands {
@@ -124,7 +133,8 @@ export class NumberCommands {
     const to = mustBeAllowed(known, command);
     const { care } = known;
     const now = this.clock.now();
-    if (care.waitUntil && care.waitUntil > now && care.waitFor === command) throw waiting(command, care.waitUntil, now);
+    const waitUntil = new Date(care.waits[command] ?? 0);
+    if (waitUntil > now) throw waiting(command, waitUntil, now);
     const asked = await ask(known);
     const token = this.numbers.tokenOf(known.waba);
     if (asked.registers) {
@@ -144,19 +154,11 @@ export class NumberCommands {
     }
     // The command is done whether or not Meta now shows the number.
     const seen = await lookAtNumber(this.graph, id, token).catch((): Partial<GraphNumber> => ({}));
-    await this.keepDone(known, { to, counted, seen, kept: asked.keep ?? {} });
+    await this.keepDone(known, { command, to, counted, seen, kept: asked.keep ?? {} });
     return this.numbers.find(tenantId, id);
   }
 
-  private async keepDone(
-    { number, care }: KnownNumber,
-    {
-      to,
-      counted,
-      seen,
-      kept,
-    }: { to: NumberState; counted: Partial<NumberCare>; seen: Partial<GraphNumber>; kept: Kept },
-  ): Promise<void> {
+  private async keepDone({ number, care }: KnownNumber, { command, to, counted, seen, kept }: Done): Promise<void> {
     const { tenantId, wabaId, metaPhoneNumberId, displayPhoneNumber } = number;
     await this.db.inTenant(tenantId, async (tx) => {
       await this.wabas.savePhoneNumber(tx, tenantId, {
@@ -169,7 +171,9 @@ export class NumberCommands {
         ...(kept.dataRegion ? { dataRegion: kept.dataRegion } : {}),
         ...(kept.pin ? { pin: kept.pin } : {}),
       });
-      await this.store.change(tx, care, { ...counted, state: to, waitUntil: null, waitFor: null });
+      // What Meta makes other commands wait for is not over because this one went.
+      const { [command]: _over, ...waits } = care.waits;
+      await this.store.change(tx, care, { ...counted, state: to, waits });
       if (to !== care.state) await this.store.tell(tx, number, to);
     });
   }
@@ -193,7 +197,7 @@ function countRefusal(care: NumberCare, command: NumberCommand, refusal: Refusal
   return {
     ...(command === 'verify' && refusal.code === 'wrong_code' ? { wrongCodes: care.wrongCodes + 1 } : {}),
     ...(refusal.status === 429 && wait !== undefined
-      ? { waitUntil: new Date(now.getTime() + wait * 1_000), waitFor: command }
+      ? { waits: { ...care.waits, [command]: new Date(now.getTime() + wait * 1_000).toISOString() } }
       : {}),
   };
 }

@@ -75,8 +75,7 @@ export class NumberStore {
       migrates: false,
       codesAsked: [],
       wrongCodes: 0,
-      waitUntil: null,
-      waitFor: null,
+      waits: {},
       updatedAt: this.clock.now(),
     };
   }

@@ -39,7 +39,9 @@ const view = ({ number, waba, care }: KnownNumber) => ({
   data_localization_region: number.dataRegion,
   wrong_codes: care.wrongCodes,
   registrations_in_72_h: number.registrations.length,
-  wait_until: care.waitUntil,
+  // The last of them; ISO times sort as they follow each other.
+  wait_until: Object.values(care.waits).sort().at(-1) ?? null,
+  waits: care.waits,
   has_pin: number.sealedPin !== null,
 });
 

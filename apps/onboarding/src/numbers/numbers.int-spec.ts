@@ -126,6 +126,28 @@ describe('the numbers of a merchant', () => {
     expect((await stack.meta('GET', `/calls?path=${id}/request_code`)).data.length).toBe(asked);
   });
 
+  it('wait for each command by itself, whatever else Meta takes or puts off meanwhile', async () => {
+    const { id } = await add();
+    const putOff = (path: string, code: number) =>
+      stack.meta('POST', '/faults', { path, mode: 'error', http_status: 400, code });
+    const ask = () => call('POST', `/${id}/code`, { method: 'SMS' });
+    const rename = () => call('POST', `/${id}/display-name`, { name: 'Flores y Té' });
+    const calls = async () =>
+      (await stack.meta('GET', `/calls?path=${id}`)).data.filter((c: Json) => c.method === 'POST');
+    await putOff(`/${id}/request_code`, 136024);
+    expect((await ask()).status).toBe(429);
+    expect((await rename()).status).toBe(200);
+    await putOff(`/${id}`, 133009);
+    expect((await rename()).headers.get('retry-after')).toBe('3600');
+    const before = (await calls()).length;
+    const [again, renamed] = [await ask(), await rename()];
+    expect([again.status, renamed.status]).toEqual([429, 429]);
+    expect(Number(again.headers.get('retry-after'))).toBeGreaterThan(11 * 3_600);
+    expect(await calls()).toHaveLength(before);
+    const { waits, wait_until } = (await call('GET', `/${id}`)).body;
+    expect([Object.keys(waits).sort(), wait_until]).toEqual([['rename', 'request-code'], waits['request-code']]);
+  });
+
   it('are registered and deregistered ten times in 72 hours at most, by our count before Meta’s', async () => {
     const { id } = await add();
     await call('POST', `/${id}/code`, { method: 'SMS' });
