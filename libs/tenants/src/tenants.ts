@@ -86,7 +86,7 @@ export class Tenants {
   async signIn(
     email: string,
     password: string,
-  ): Promise<{ tenantId: string; userId: string; role: TenantRole } | undefined> {
+  ): Promise<{ tenantId: string; userId: string; role: TenantRole; passwordHash: string } | undefined> {
     const found = await this.db.query<{ tenant_id: string; user_id: string; role: TenantRole; password_hash: string }>(
       'SELECT tenant_id, user_id, role, password_hash FROM door_users_by_email($1)',
       [email],
@@ -94,7 +94,8 @@ export class Tenants {
     if (found.length === 0) await passwordMatches(undefined, password);
     for (const user of found) {
       if (await passwordMatches(user.password_hash, password)) {
-        return { tenantId: user.tenant_id, userId: user.user_id, role: user.role };
+        const { password_hash: passwordHash } = user;
+        return { tenantId: user.tenant_id, userId: user.user_id, role: user.role, passwordHash };
       }
     }
     return undefined;

@@ -7,6 +7,7 @@ import { newId } from '#libs/ids';
 import { Database, type Tx } from '#libs/persistence';
 import type { TenantRole } from './permissions.js';
 import type { TenantStatus } from './tenant-status.js';
+import { TenantUser } from './tenant-user.entity.js';
 import { UserSession } from './user-session.entity.js';
 
 /** A session that is not used for so long ends. */
@@ -30,13 +31,26 @@ export class UserSessions {
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
-  /** @param from what the request tells of the browser and where it is */
-  async open(tenantId: string, userId: string, from: { agent?: string; address?: string }): Promise<OpenSession> {
+  /**
+   * @param from what the request tells of the browser and where it is
+   * @param by   the hash of the password that let the person in: one that is being changed meanwhile opens nothing
+   * @throws Refusal
+   */
+  async open(
+    tenantId: string,
+    userId: string,
+    from: { agent?: string; address?: string },
+    by?: { passwordHash: string },
+  ): Promise<OpenSession> {
     const now = this.clock.now();
     const sessionId = newId(now);
     const { text, secretHash } = makeTicket(tenantId, sessionId);
-    await this.db.inTenant(tenantId, (tx) =>
-      tx.getRepository(UserSession).insert({
+    await this.db.inTenant(tenantId, async (tx) => {
+      const person = by && { tenantId, userId, ...by };
+      const isStill =
+        !person || (await tx.getRepository(TenantUser).findOne({ where: person, lock: { mode: 'pessimistic_read' } }));
+      if (!isStill) throw Refusal.unauthenticated('The password was just changed: sign in with the new one.');
+      await tx.getRepository(UserSession).insert({
         tenantId,
         sessionId,
         userId,
@@ -49,8 +63,8 @@ export class UserSessions {
         expiresAt: new Date(now.getTime() + IDLE_MS),
         endedAt: null,
         endedWhy: null,
-      }),
-    );
+      });
+    });
     return { tenantId, userId, sessionId, refreshToken: text };
   }
 

@@ -89,10 +89,8 @@ export class SessionsController {
     }
     await this.throttle.succeeded('sign-in', request.email, ip);
     const agent = http.headers['user-agent'];
-    const opened = await this.userSessions.open(user.tenantId, user.userId, {
-      ...(agent ? { agent } : {}),
-      address: ip,
-    });
+    const from = { ...(agent ? { agent } : {}), address: ip };
+    const opened = await this.userSessions.open(user.tenantId, user.userId, from, { passwordHash: user.passwordHash });
     return this.answer(opened, user.role);
   }
 

@@ -101,19 +101,33 @@ describe('an account with an address that nobody has proven', () => {
     expect((await stack.api('POST', '/second-factor/confirm', { token, body: { code } })).status).toBe(200);
   });
 
-  it('has no key made by a session that ends meanwhile', async () => {
-    const { email, token, tenantId } = await stack.merchant();
-    // The password is being chosen: the session has ended, and that is not committed yet.
+  /** What a call is answered that begins before something is committed, and would end after it. */
+  const overtaken = async (change: string, tenantId: string, call: () => ReturnType<typeof stack.api>) => {
     const { owner } = stack.database;
     await owner.query('BEGIN');
-    await owner.query('UPDATE user_sessions SET ended_at = now() WHERE tenant_id = $1', [tenantId]);
-    const making = stack.api('POST', '/api-keys', { token, body: { name: 'late' } });
+    await owner.query(change, [tenantId]);
+    const answer = call();
     await eventually(async () => {
-      const { rows } = await owner.query("SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'");
+      const { rows } = await owner.query(
+        "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()",
+      );
       return rows.length > 0;
     });
     await owner.query('COMMIT');
-    expect((await making).status).toBe(401);
+    return (await answer).status;
+  };
+
+  it('opens no session by a password that is changed meanwhile', async () => {
+    const { email, tenantId } = await stack.merchant();
+    const change = "UPDATE tenant_users SET password_hash = 'another' WHERE tenant_id = $1";
+    expect(await overtaken(change, tenantId, () => signIn(email, PASSWORD))).toBe(401);
+  });
+
+  it('has no key made by a session that ends meanwhile', async () => {
+    const { email, token, tenantId } = await stack.merchant();
+    const change = 'UPDATE user_sessions SET ended_at = now() WHERE tenant_id = $1';
+    const make = () => stack.api('POST', '/api-keys', { token, body: { name: 'late' } });
+    expect(await overtaken(change, tenantId, make)).toBe(401);
     const { body } = await stack.api('GET', '/api-keys', { token: (await signIn(email, PASSWORD)).body.access_token });
     expect(body.data).toEqual([]);
   });
