@@ -110,14 +110,21 @@ export class Closings {
     );
   }
 
-  /** Takes one up that is due, for a minute. @returns undefined when somebody else has it, or it is not due */
+  /**
+   * Takes one up that is due, for a minute.
+   *
+   * @returns undefined when it is not due, or somebody else has it: for their minute, or for as long as their transaction takes
+   */
   async takeUp(tx: Tx, tenantId: string, closingId: string): Promise<Closing | undefined> {
     const now = this.clock.now();
     const [[taken]]: [Closing[], number] = await tx.query(
       `UPDATE closings SET due_at = $4, state = CASE state WHEN 'grace' THEN 'leaving' ELSE state END
-        WHERE tenant_id = $1 AND closing_id = $2 AND state IN ('grace', 'leaving', 'erasing') AND due_at <= $3
+        WHERE tenant_id = $1 AND closing_id IN (
+          SELECT closing_id FROM closings
+           WHERE tenant_id = $1 AND closing_id = $2 AND state IN ('grace', 'leaving', 'erasing') AND due_at <= $3
+             FOR UPDATE SKIP LOCKED)
        RETURNING ${COLUMNS}`,
-      [tenantId, closingId, now, new Date(now.getTime() + HELD_MS)],
+      [tenantId, closingId, now, this.heldUntil()],
     );
     return taken;
   }
@@ -137,14 +144,26 @@ export class Closings {
     );
   }
 
-  /** Keeps what was there before anything was erased. As staff. */
+  /**
+   * Keeps one for as long as the caller's transaction takes, however long it counts. As staff.
+   *
+   * @returns false when it is known already what was there: somebody else was quicker, and may be erasing it
+   */
+  async keepToTakeStock(tx: Tx, { tenantId, id }: Closing): Promise<boolean> {
+    const kept: unknown[] = await tx.query(
+      `SELECT FROM closings WHERE tenant_id = $1 AND closing_id = $2 AND state = 'erasing' AND found IS NULL FOR UPDATE`,
+      [tenantId, id],
+    );
+    return kept.length > 0;
+  }
+
+  /** Keeps what was there before anything was erased, once, and the hold on it. As staff. */
   async found(tx: Tx, { tenantId, id }: Closing, found: Rows, naming: Rows): Promise<void> {
-    await tx.query('UPDATE closings SET found = $3, naming = $4 WHERE tenant_id = $1 AND closing_id = $2', [
-      tenantId,
-      id,
-      JSON.stringify(found),
-      JSON.stringify(naming),
-    ]);
+    await tx.query(
+      `UPDATE closings SET found = $3, naming = $4, due_at = $5
+        WHERE tenant_id = $1 AND closing_id = $2 AND state = 'erasing' AND found IS NULL`,
+      [tenantId, id, JSON.stringify(found), JSON.stringify(naming), this.heldUntil()],
+    );
   }
 
   /** Something must end by itself first. As staff. */
@@ -163,7 +182,7 @@ export class Closings {
       `UPDATE closings SET waits_for = NULL, due_at = $5,
               erased = erased || jsonb_build_object($3::text, coalesce((erased ->> $3)::bigint, 0) + $4::bigint)
         WHERE tenant_id = $1 AND closing_id = $2`,
-      [tenantId, id, table, rows, new Date(this.clock.now().getTime() + HELD_MS)],
+      [tenantId, id, table, rows, this.heldUntil()],
     );
   }
 
@@ -177,5 +196,9 @@ export class Closings {
       [tenantId, id, JSON.stringify(remains), over ? 'closed' : 'erasing', over ? now : null, over ? now : again],
     );
     return over;
+  }
+
+  private heldUntil(): Date {
+    return new Date(this.clock.now().getTime() + HELD_MS);
   }
 }

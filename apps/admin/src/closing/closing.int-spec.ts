@@ -5,7 +5,18 @@ import { Readable } from 'node:stream';
 import { jest } from '@jest/globals';
 import { Controller, Get, Module, Post, UseGuards } from '@nestjs/common';
 import { Redis } from 'ioredis';
-import { ClosingModule, EXPORTED, ExportTenant, GOES, isSecretColumn, KEPT, STAYS } from '#libs/closing';
+import { CLOCK, type Clock } from '#libs/clock';
+import {
+  type Closing,
+  ClosingModule,
+  Closings,
+  EXPORTED,
+  ExportTenant,
+  GOES,
+  isSecretColumn,
+  KEPT,
+  STAYS,
+} from '#libs/closing';
 import { newId } from '#libs/ids';
 import { MediaStore, MediaStoreModule } from '#libs/media-store';
 import { Database } from '#libs/persistence';
@@ -373,6 +384,48 @@ describe('closing a tenant', () => {
     });
     expect(tracesIn(await dump(shop.tenantId))).toEqual([]);
     expect(await filesIn(shop.tenantId)).toEqual([]);
+  });
+
+  it('is counted once, before anything goes, however long that takes', async () => {
+    const shop = await merchant('Large');
+    await begin(shop);
+    await graceEnds(shop);
+    const { id } = await closingOf(shop);
+    const [slow, other] = [await startApp(EraserModule, environment), await startApp(EraserModule, environment)];
+    const closings = slow.app.get(Closings);
+    const found = closings.found.bind(closings);
+    let counted = () => {};
+    const isCounting = new Promise<void>((go) => {
+      jest.spyOn(closings, 'found').mockImplementation(async (...all) => {
+        go();
+        await new Promise<void>((end) => {
+          counted = end;
+        });
+        return found(...all);
+      });
+    });
+    const pass = slow.app.get(EraseTenant).pass(shop.tenantId, id);
+    await isCounting;
+    // For the other one the minute is over for which the first took it up.
+    const clock = other.app.get<Clock>(CLOCK);
+    const later = jest.spyOn(clock, 'now').mockImplementation(() => new Date(Date.now() + 120_000));
+    await other.app.get(EraseTenant).pass(shop.tenantId, id);
+    const { rows } = await database.owner.query('SELECT FROM messages WHERE tenant_id = $1', [shop.tenantId]);
+    later.mockRestore();
+    counted();
+    await pass;
+    expect(rows).toHaveLength(2);
+
+    const closed = await closingOf(shop);
+    expect(closed).toMatchObject({ state: 'closed', found: { messages: 2 }, erased: { messages: 2 } });
+    const late = { tenantId: shop.tenantId, id } as Closing;
+    await other.app.get(Database).inTenant(shop.tenantId, async (tx) => {
+      expect(await other.app.get(Closings).keepToTakeStock(tx, late)).toBe(false);
+      await other.app.get(Closings).found(tx, late, {}, {});
+    });
+    expect((await closingOf(shop)).found).toEqual(closed.found);
+    await slow.close();
+    await other.close();
   });
 
   describe('by the worker', () => {

@@ -37,7 +37,7 @@ export class EraseTenant {
   async pass(tenantId: string, closingId: string): Promise<void> {
     const closing = await this.db.inTenant(tenantId, (tx) => this.closings.takeUp(tx, tenantId, closingId));
     if (closing?.state !== 'erasing') return;
-    if (!closing.found) await this.takeStock(closing);
+    if (!closing.found && !(await this.takeStock(closing))) return;
     if (await this.mustWait(closing)) return;
     await this.eraseFiles(closing);
     for (const { table } of GOES) await this.eraseRows(closing, table);
@@ -45,12 +45,18 @@ export class EraseTenant {
     await this.lookAround(closing);
   }
 
-  /** What there is, and whether what stays names a customer: afterwards nobody knows who they were. */
-  private async takeStock(closing: Closing): Promise<void> {
+  /**
+   * What there is, and whether what stays names a customer: afterwards nobody knows who they were.
+   *
+   * @returns false when somebody else has done so
+   */
+  private async takeStock(closing: Closing): Promise<boolean> {
     const { tenantId } = closing;
-    await this.db.inTenant(tenantId, async (tx) => {
+    return this.db.inTenant(tenantId, async (tx) => {
+      if (!(await this.closings.keepToTakeStock(tx, closing))) return false;
       const found = await countRows(tx, tenantId, await tenantTables(tx));
       await this.closings.found(tx, closing, found, await rowsNamingCustomers(tx, tenantId, Object.keys(STAYS)));
+      return true;
     });
   }
 
