@@ -22,7 +22,7 @@ export interface EndpointWish {
 const PREVIOUS_SECRET_MS = 24 * 3_600_000;
 
 /** What an endpoint missed while it was off is posted when it is on again, as far back as this: as long as retries last. */
-const CAUGHT_UP_MS = 7 * 24 * 3_600_000;
+export const CAUGHT_UP_MS = 7 * 24 * 3_600_000;
 const LATE_EVENTS_MS = 3_600_000;
 
 const context = (endpointId: string) => `webhook-secret:${endpointId}`;

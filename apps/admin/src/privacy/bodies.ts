@@ -3,8 +3,14 @@ import { type Place, statement } from './places.js';
 
 /** Of places that are emptied by their age: ids from `first` on and before `past`, which are those of `since` and `until`. */
 const AGE = `SELECT $1::uuid AS tenant, paloma_first_id($2::timestamptz) AS first, paloma_first_id($3::timestamptz) AS past,
-  $2::timestamptz AS since, $3::timestamptz AS until`;
+  $2::timestamptz AS since, $3::timestamptz AS until, $4::timestamptz AS caught_up_from`;
 const aged = (id: string): string => `${id} >= (SELECT first FROM who) AND ${id} < (SELECT past FROM who)`;
+
+/** Of posts to merchants' endpoints: it is still to be posted, or will be once the endpoint is switched on in time. */
+const toBePosted = (tenant: string, caughtUpFrom: string): string => `status = 'waiting'
+  AND (event_id >= paloma_first_id(${caughtUpFrom})
+    OR endpoint_id IN (SELECT w.endpoint_id FROM webhook_endpoints w WHERE w.tenant_id = ${tenant} AND w.enabled))`;
+const isToBePosted = toBePosted('(SELECT tenant FROM who)', '(SELECT caught_up_from FROM who)');
 
 /**
  * Where it is kept what messages say, oldest first by time. What is scheduled or parked cannot be sent without, and keeps it
@@ -23,8 +29,12 @@ export const BODIES: readonly Place[] = [
     where: `${aged('inbound_id')} AND NOT (${saysNothing('payload')})`,
     set: `payload = ${onlyFiles('inbound_messages')}`,
   },
-  { table: 'webhook_deliveries', where: aged('event_id') },
-  { table: 'tenant_events', where: aged('event_id') },
+  { table: 'webhook_deliveries', where: `${aged('event_id')} AND NOT (${isToBePosted})` },
+  {
+    table: 'tenant_events',
+    where: `${aged('event_id')} AND event_id NOT IN (
+      SELECT event_id FROM webhook_deliveries WHERE tenant_id = (SELECT tenant FROM who) AND ${isToBePosted})`,
+  },
   { table: 'meta_events', where: `${aged('event_id')} AND status = 'done'` },
   {
     table: 'inbox_sayings',
@@ -75,7 +85,8 @@ const HOUR_OF = (id: string): string =>
 
 /**
  * Hours in which something was accepted that still waits, so that what it says cannot go yet; each part finds its own partial
- * index. Over `$1`, the tenant, and `$2`, the instant before which the hours are looked for.
+ * index. Over `$1`, the tenant, `$2`, the instant before which the hours are looked for, and `$3`, from when on an endpoint is
+ * posted what it missed.
  */
 export const HOURS_THAT_WAIT = `
   SELECT DISTINCT ${HOUR_OF('w.id')} AS hour FROM (
@@ -85,8 +96,12 @@ export const HOURS_THAT_WAIT = `
     UNION ALL SELECT event_id FROM meta_events WHERE tenant_id = $1 AND status = 'new' AND due_at IS NULL
     UNION ALL SELECT event_id FROM meta_events WHERE tenant_id = $1 AND status = 'new' AND due_at IS NOT NULL
     UNION ALL SELECT event_id FROM meta_events WHERE tenant_id = $1 AND status = 'parked'
+    UNION ALL SELECT event_id FROM webhook_deliveries WHERE tenant_id = $1 AND ${toBePosted('$1', '$3::timestamptz')}
     UNION ALL SELECT saying_id FROM inbox_sayings WHERE tenant_id = $1 AND state = 'waiting') AS w
    WHERE w.id < paloma_first_id($2::timestamptz) ORDER BY hour`;
 
-/** The statement that empties a place of what is too old; over tenant, from when on, and before when. */
+/**
+ * The statement that empties a place of what is too old; over tenant, from when on, before when, and from when on an endpoint is
+ * posted what it missed.
+ */
 export const ageing = (place: Place): string => statement(place, AGE);

@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { CLOCK, type Clock } from '#libs/clock';
 import { Database } from '#libs/persistence';
 import { type Retention, Retentions } from '#libs/privacy';
+import { CAUGHT_UP_MS } from '#libs/tenant-events';
 import { ageing, BODIES, HOURS_THAT_WAIT } from './bodies.js';
 
 const HOUR_MS = 3_600_000;
@@ -20,7 +21,8 @@ export class ForgetBodies {
 
   /**
    * Empties the bodies that have become too old since the last time, a week of messages in each transaction. Messages that
-   * still wait keep theirs: what was scheduled or parked cannot be sent without. Their hours are gone through again until all
+   * still wait keep theirs: what was scheduled or parked cannot be sent without, nor can a merchant's endpoint be posted what it
+   * has not taken yet. Their hours are gone through again until all
    * of them have ended.
    */
   async run({ tenantId, bodyDays, goneUntil, late }: Retention): Promise<void> {
@@ -44,7 +46,7 @@ export class ForgetBodies {
 
   private noteLate(tenantId: string, until: Date): Promise<Date[]> {
     return this.db.inTenant(tenantId, async (tx) => {
-      const rows: { hour: Date }[] = await tx.query(HOURS_THAT_WAIT, [tenantId, until]);
+      const rows: { hour: Date }[] = await tx.query(HOURS_THAT_WAIT, [tenantId, until, this.caughtUpFrom()]);
       const hours = rows.map((row) => row.hour);
       await this.retentions.late(tx, tenantId, hours);
       return hours;
@@ -54,9 +56,13 @@ export class ForgetBodies {
   /** @param goneUntil what is kept as done with it */
   private async empty(tenantId: string, from: Date, to: Date, goneUntil?: Date): Promise<void> {
     await this.db.inTenant(tenantId, async (tx) => {
-      for (const place of BODIES) await tx.query(ageing(place), [tenantId, from, to]);
+      for (const place of BODIES) await tx.query(ageing(place), [tenantId, from, to, this.caughtUpFrom()]);
       if (goneUntil) await this.retentions.goneUntil(tx, tenantId, goneUntil);
     });
+  }
+
+  private caughtUpFrom(): Date {
+    return new Date(this.clock.now().getTime() - CAUGHT_UP_MS);
   }
 
   private async oldest(tenantId: string): Promise<Date | undefined> {

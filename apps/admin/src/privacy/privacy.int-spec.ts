@@ -6,8 +6,10 @@ import { Redis } from 'ioredis';
 import { ConsentModule, Suppression } from '#libs/consent';
 import { newId } from '#libs/ids';
 import { MediaStore, MediaStoreModule } from '#libs/media-store';
+import { Database } from '#libs/persistence';
 import { type Retention, Retentions } from '#libs/privacy';
 import { ProcessModule } from '#libs/process';
+import { WebhookDeliveries } from '#libs/tenant-events';
 import { eventually, http, type RunningApp, startApp, testEnvironment } from '../../../../test/support/app.js';
 import { liveWith, NAME, NUMBER, OTHER_FORM, SOMEBODY, USER_ID } from '../../../../test/support/customer-life.js';
 import { cloneDatabase, type TestDatabase } from '../../../../test/support/database.js';
@@ -304,6 +306,70 @@ describe('privacy', () => {
     await forget();
     expect(await bodies()).toEqual([onlyFile, '{}', '{}', '{}', '{}']);
     expect((await owner('SELECT 1 FROM meta_events WHERE tenant_id = $1')).rows).toEqual([]);
+    await forget();
+    expect((await owner('SELECT late FROM retentions WHERE tenant_id = $1')).rows).toEqual([{ late: [] }]);
+  });
+
+  it('takes no post away that the merchant’s endpoint has not taken yet, and each as soon as it has', async () => {
+    const shop = await foundNumber(database, 'Down');
+    const { tenantId } = shop;
+    await call('PUT', `/tenants/${tenantId}/retention`, { body_days: 1, reason: 'their wish' });
+    const owner = (sql: string, ...values: unknown[]) => database.owner.query(sql, [tenantId, ...values]);
+    await owner(`UPDATE tenants SET created_at = now() - interval '30 days' WHERE tenant_id = $1`);
+    const daysAgo = (days: number) => newId(new Date(Date.now() - days * 86_400_000));
+    const [down, off] = [newId(new Date()), newId(new Date())];
+    for (const [endpoint, enabled] of [
+      [down, true],
+      [off, false],
+    ]) {
+      await owner(
+        `INSERT INTO webhook_endpoints (tenant_id, endpoint_id, url, sealed_secret, enabled, managed_by, created_at, updated_at)
+         VALUES ($1, $2, 'https://shop.example', '', $3, 'tenant', now(), now())`,
+        endpoint,
+        enabled,
+      );
+    }
+    const [taken, waits, missed, lost] = [daysAgo(2), daysAgo(3), daysAgo(4), daysAgo(12)];
+    for (const [event, endpoint, status] of [
+      [taken, down, 'delivered'],
+      [waits, down, 'waiting'],
+      [waits, off, 'waiting'],
+      [missed, off, 'waiting'],
+      [lost, off, 'waiting'],
+    ]) {
+      await owner(
+        `INSERT INTO tenant_events (tenant_id, event_id, kind, body) VALUES ($1, $2, 'status', '{}') ON CONFLICT DO NOTHING`,
+        event,
+      );
+      await owner(
+        `INSERT INTO webhook_deliveries (tenant_id, endpoint_id, event_id, status, due_at) VALUES ($1, $2, $3, $4, now())`,
+        endpoint,
+        event,
+        status,
+      );
+    }
+    const forget = async () => {
+      const rule = (await worker.app.get(Retentions).all()).find((r) => r.tenantId === tenantId);
+      await worker.app.get(ForgetBodies).run(rule as Retention);
+    };
+    const posted = (endpoint: string) =>
+      worker.app
+        .get(Database)
+        .inTenant(tenantId, (tx) =>
+          new WebhookDeliveries().due(tx, tenantId, endpoint, { now: new Date(), holdAttempts: 3, limit: 10 }),
+        );
+    const events = async () =>
+      (await owner('SELECT event_id AS id FROM tenant_events WHERE tenant_id = $1')).rows.map((r) => r.id).sort();
+
+    await forget();
+    expect((await posted(down)).map((post) => post.eventId)).toEqual([waits]);
+    expect((await posted(off)).map((post) => post.eventId)).toEqual([waits, missed]);
+    expect(await events()).toEqual([missed, waits]);
+
+    await owner(`UPDATE webhook_deliveries SET status = 'delivered' WHERE tenant_id = $1`);
+    await forget();
+    expect(await events()).toEqual([]);
+    expect((await owner('SELECT 1 FROM webhook_deliveries WHERE tenant_id = $1')).rows).toEqual([]);
     await forget();
     expect((await owner('SELECT late FROM retentions WHERE tenant_id = $1')).rows).toEqual([{ late: [] }]);
   });
