@@ -32,8 +32,9 @@ export const BODIES: readonly Place[] = [
   { table: 'webhook_deliveries', where: `${aged('event_id')} AND NOT (${isToBePosted})` },
   {
     table: 'tenant_events',
-    where: `${aged('event_id')} AND event_id NOT IN (
-      SELECT event_id FROM webhook_deliveries WHERE tenant_id = (SELECT tenant FROM who) AND ${isToBePosted})`,
+    where: `${aged('event_id')} AND NOT EXISTS (SELECT FROM webhook_deliveries d
+      WHERE d.tenant_id = (SELECT tenant FROM who) AND d.event_id = tenant_events.event_id AND ${aged('d.event_id')}
+        AND ${isToBePosted})`,
   },
   { table: 'meta_events', where: `${aged('event_id')} AND status = 'done'` },
   {
