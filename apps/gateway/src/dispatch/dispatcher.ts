@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type BeforeApplicationShutdown, Inject, Injectable } from '@nestjs/common';
 import type { Logger } from 'pino';
 import { CLOCK, type Clock } from '#libs/clock';
@@ -12,45 +11,28 @@ import { type Channel, Channels, isLive } from '../channels/channels.js';
 import { Transports } from '../channels/transports.js';
 import { SendMedia } from '../media/send-media.js';
 import { Admission } from './admission.js';
+import { Calls } from './calls.js';
 import { ClaimMessages, type Ready } from './claim-messages.js';
 import { HOMECOMING_MS, isSoon } from './homecoming.js';
 import { type Outcome, outcomeOfAnswer, outcomeOfError } from './outcome.js';
 import type { Pace } from './pace.js';
 import { PairRate } from './pair-rate.js';
-import { placeFor } from './place-for.js';
+import { BATCH, LONGEST_NAP_MS, napOfBroadcast, type Room, roomToClaim } from './room-to-claim.js';
 import { StoreResults } from './store-results.js';
 import { Throughput } from './throughput.js';
 import { TierPlaces } from './tier-places.js';
 
 type Lane = Lanes['gateway.dispatch'];
 
-/** Messages taken in one statement. */
-const BATCH = 200;
-/**
- * Nor more than a number may send in so many seconds: a process that is killed between taking messages and calling leaves
- * them in doubt. A number that sends little gains nothing by larger ones.
- */
-const BATCH_SECONDS = 0.1;
-const SMALLEST_BATCH = 20;
-/** Calls of one number that may be under way at once: its rate times a slow answer of half a second. */
-const WINDOW = 500;
 /** So long an answer of Meta's waits for others to be stored with it: a transaction each would cost more than the calls. */
 const LINGER_MS = 5;
 /** So long messages gather at a number that has nothing more waiting, while it is at work: claiming each alone costs more. */
 const GATHERING: Gathering = { least: 10, most: 50 };
-/**
- * Messages are claimed so long before their places are free, while those claimed before go out: a place that waits for a
- * claim is lost. What is claimed and not yet called is in doubt when the process dies, so not for longer.
- */
-const AHEAD_MS = 100;
-/** A claim is worth its transaction from this part of a batch on, as long as something claimed still waits for its place. */
-const WORTH_A_CLAIM = 1 / 3;
 /** How long to wait before looking again at a number that cannot send. */
 const NOT_LIVE_MS = 15_000;
 const HELD_BACK_MS = 1_000;
 const LONGEST_LOOK_MS = 60_000;
-/** Whoever waits for answers looks again after so long at most: Redis may not have told that something came. */
-const LONGEST_NAP_MS = 1_000;
+
 /**
  * Sends what waits for a number, under the number's lease: the next messages are claimed, called, and what became of them
  * is stored, with many calls under way at a time, and one to each recipient.
@@ -111,23 +93,12 @@ export class Dispatcher implements BeforeApplicationShutdown {
     let channel = await this.channels.byId(lane.tenantId, lane.phoneNumberId);
     if (!channel || !isLive(channel)) return this.nextLook(lane, NOT_LIVE_MS);
     const pace = await this.throughput.takeOver(channel.number);
-    const underWay = new Set<Promise<void>>();
-    // Claimed, and not called yet: each waits for its place, in the order of the claims, while more are claimed.
-    let unplaced = 0;
-    let placing: Promise<void> = Promise.resolve();
-    // An end of placing that is past would be news for ever.
-    const news = () => (unplaced > 0 ? [...underWay, placing] : [...underWay]);
-    const allHome = () => placing.then(() => Promise.allSettled(underWay));
+    const calls = this.callsOf(lane, pace, stillMine);
     let staysUntil = 0;
-    const results = new Coalescer<CallResult, undefined>((batch) => this.results.store(lane, batch), {
-      batch: BATCH,
-      inFlight: 1,
-      lingerMs: LINGER_MS,
-    });
     try {
       while (stillMine() && !this.stopping) {
         if (turn.isOver() && performance.now() >= staysUntil) {
-          if (await isSoon(allHome())) return 0;
+          if (await isSoon(calls.home())) return 0;
           // What waits for this number does not wait for the call that hangs.
           staysUntil = performance.now() + HOMECOMING_MS;
           continue;
@@ -136,88 +107,60 @@ export class Dispatcher implements BeforeApplicationShutdown {
         if (!channel || !isLive(channel)) return this.nextLook(lane, NOT_LIVE_MS);
         if (pace.pausedUntil > performance.now()) {
           // What Meta answered is stored first: only then is it known when its message is tried again.
-          await allHome();
+          await calls.home();
           return this.nextLook(lane, Math.max(1, pace.pausedUntil - performance.now()));
         }
         this.throughput.hear(channel.number, pace);
-        if (pace.isTrying && underWay.size + unplaced > 0) {
-          await Promise.race(news());
-          continue;
-        }
-        const worth = batchOf(pace) * WORTH_A_CLAIM;
-        const room = Math.min(
-          pace.isTrying ? 1 : batchOf(pace),
-          WINDOW - underWay.size - unplaced,
-          pace.second.room(performance.now(), AHEAD_MS) - unplaced,
-        );
-        if (unplaced > 0 && room < worth) {
-          await Promise.race([placing, sleep(5)]);
-          continue;
-        }
-        if (room <= 0) {
-          // Where too many calls are under way only their answers help, and not time.
-          const isFull = underWay.size >= WINDOW;
-          const waitMs = isFull ? LONGEST_NAP_MS : pace.second.waitMs(performance.now()) - AHEAD_MS;
-          await Promise.race([...underWay, sleep(Math.min(LONGEST_NAP_MS, Math.max(1, waitMs)))]);
+        const claim = roomToClaim(pace, calls, performance.now());
+        if ('until' in claim) {
+          await calls.nap(claim);
           continue;
         }
         const lookedAt = performance.now();
         const woken = turn.woken();
-        const share = Math.min(room, pace.broadcast.room(lookedAt, AHEAD_MS) - unplaced);
-        const forBroadcasts = unplaced > 0 && share < worth ? 0 : share;
         // What comes home during the look may have held back what the look did not find.
-        const wasAtWork = underWay.size + unplaced > 0;
-        const ready = await this.take(channel, room, forBroadcasts);
+        const wasAtWork = calls.isAtWork;
+        const ready = await this.take(channel, claim);
         if (ready === 'again') continue;
         const tookMs = performance.now() - lookedAt;
-        if (ready.length === 0) {
-          if (forBroadcasts <= 0) {
-            // Only the broadcast has work, and it must leave room: look for something more urgent when it comes, and now and then.
-            const waitMs =
-              unplaced > 0
-                ? ((worth - share) / pace.broadcast.perSecond) * 1_000
-                : pace.broadcast.waitMs(performance.now()) - AHEAD_MS;
-            const news = unplaced > 0 ? [placing, woken] : [...underWay, woken];
-            await Promise.all([
-              Promise.race([...news, sleep(Math.min(50, Math.max(1, waitMs)))]),
-              gather(tookMs, GATHERING),
-            ]);
-            continue;
-          }
-          if (!wasAtWork) return this.nextLook(lane);
-          if (underWay.size + unplaced > 0) {
-            await Promise.all([Promise.race([...news(), woken, sleep(LONGEST_NAP_MS)]), gather(tookMs, GATHERING)]);
-          }
-          continue;
+        const most = claim.forBroadcasts || claim.room;
+        if (ready.length > 0) {
+          calls.add(ready, channel);
+          if (ready.length < most) await gather(tookMs, GATHERING);
+        } else if (claim.forBroadcasts === 0) {
+          const nap = napOfBroadcast(pace, calls, performance.now());
+          await Promise.all([calls.nap(nap, woken), gather(tookMs, GATHERING)]);
+        } else if (!wasAtWork) {
+          return this.nextLook(lane);
+        } else if (calls.isAtWork) {
+          const nap = { until: 'called or answered', ms: LONGEST_NAP_MS } as const;
+          await Promise.all([calls.nap(nap, woken), gather(tookMs, GATHERING)]);
         }
-        const from = channel;
-        unplaced += ready.length;
-        placing = placing.then(async () => {
-          for (const [i, one] of ready.entries()) {
-            await placeFor(one, pace);
-            if (!stillMine() || pace.pausedUntil > performance.now()) {
-              // The number is another's now, or rests: what was not called yet is to be claimed anew.
-              unplaced -= ready.length - i;
-              return this.giveBack(lane, ready.slice(i), this.clock.now()).catch((error) =>
-                this.logger.error({ err: error, ...lane }, 'could not give back messages that were not called'),
-              );
-            }
-            unplaced--;
-            pace.start(one.message);
-            const done = this.call(from, pace, one)
-              .then(({ result }) => results.add(result))
-              .catch((error) => this.logger.error({ err: error, ...lane }, 'could not store what became of messages'))
-              .finally(() => underWay.delete(done));
-            underWay.add(done);
-          }
-        });
-        if (ready.length < (forBroadcasts > 0 ? forBroadcasts : room)) await gather(tookMs, GATHERING);
       }
       return 1_000;
     } finally {
-      await allHome();
+      await calls.home();
       if (channel) await this.throughput.handOver(channel.number);
     }
+  }
+
+  /** Nothing in hand yet. What Meta answers is stored together with what it answers at the same moment. */
+  private callsOf(lane: Lane, pace: Pace, stillMine: () => boolean): Calls {
+    const results = new Coalescer<CallResult, undefined>((batch) => this.results.store(lane, batch), {
+      batch: BATCH,
+      inFlight: 1,
+      lingerMs: LINGER_MS,
+    });
+    const failed = (what: string) => (error: unknown) => this.logger.error({ err: error, ...lane }, what);
+    return new Calls(pace, {
+      stillMine,
+      call: (ready, from) =>
+        this.call(from, pace, ready)
+          .then(({ result }) => results.add(result))
+          .catch(failed('could not store what became of messages')),
+      giveBack: (ready) =>
+        this.giveBack(lane, ready, this.clock.now()).catch(failed('could not give back messages that were not called')),
+    });
   }
 
   /**
@@ -238,12 +181,8 @@ export class Dispatcher implements BeforeApplicationShutdown {
     return Math.min(LONGEST_LOOK_MS, Math.max(atLeastMs ?? 1, soonest));
   }
 
-  /**
-   * The next messages, claimed and ready to be called. 'again': places were lost meanwhile, nothing was claimed.
-   *
-   * @param forBroadcasts how much of the room broadcasts may use
-   */
-  private async take(channel: Channel, room: number, forBroadcasts: number): Promise<Ready[] | 'again'> {
+  /** The next messages, claimed and ready to be called. 'again': places were lost meanwhile, nothing was claimed. */
+  private async take(channel: Channel, { room, forBroadcasts }: Room): Promise<Ready[] | 'again'> {
     const lane: Lane = { tenantId: channel.number.tenantId, phoneNumberId: channel.number.phoneNumberId };
     const scope = this.tier.scopeOf(channel, this.clock.now());
     const [limit, lanesAfter] = forBroadcasts > 0 ? [forBroadcasts, 2 as const] : [room, 1 as const];
@@ -318,6 +257,3 @@ export class Dispatcher implements BeforeApplicationShutdown {
     return this.db.inTenant(lane.tenantId, work, 'kept');
   }
 }
-
-const batchOf = ({ second }: Pace): number =>
-  Math.min(BATCH, Math.max(SMALLEST_BATCH, Math.floor(second.perSecond * BATCH_SECONDS)));
