@@ -202,6 +202,16 @@ describe('an import of contacts', () => {
     expect((await call('GET', '/contacts/imports')).body.data).toHaveLength(1);
   });
 
+  it('is the only call with a body of CSV: any other is refused, with a key or without, and the app lives on', async () => {
+    const paths = ['opt-in/01a20868-4e43-70c5-9eb6-83988b97952f', 'webhooks/shops/x', 'api/v1/contacts', 'api/v1/events'];
+    for (const path of paths) {
+      const headers = { authorization: `Bearer ${key}`, 'content-type': 'text/csv' };
+      const { status } = await fetch(`${api.url}/${path}`, { method: 'POST', headers, body: 'phone\n5215500000001\n' });
+      expect([path, status]).toEqual([path, 415]);
+    }
+    expect((await taken('phone\n5215500000001\n')).state).toBe('done');
+  });
+
   it('is not shown to another merchant', async () => {
     const done = await taken('phone\n+15551119999\n');
     const other = await foundNumber(database, 'other');

@@ -291,6 +291,12 @@ describe('a file of a tenant', () => {
       status: 415,
       body: { error: { error_data: { details: expect.stringMatching(/form/) } } },
     });
+    const unbounded = await fetch(`${gateway.url}/${shop.metaPhoneNumberId}/media`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${shop.apiKey}`, 'content-type': 'multipart/form-data' },
+      body: 'x',
+    });
+    expect([unbounded.status, ((await unbounded.json()) as Json).error.code]).toEqual([400, 100]);
   });
 
   it('is stored once when it is uploaded twice, and stays until its last id is deleted', async () => {

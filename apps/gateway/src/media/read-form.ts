@@ -51,6 +51,9 @@ function fileNameOf(given: string | undefined): string | undefined {
 
 function badForm(error: unknown): unknown {
   const { code, message } = error as { code?: string; message?: string };
+  if (message === 'Multipart: Boundary not found') {
+    return refuse('invalid_parameter', 'Content-Type names no boundary. Let your client set it from the form.');
+  }
   if (code?.startsWith('FST_')) {
     return refuse('invalid_parameter', `The form cannot be read: ${message}. Send one file and a few short fields.`);
   }

@@ -175,12 +175,12 @@ export class ApiKeysController {
   ): Promise<{ wabaId?: string; phoneNumberId?: string }> {
     const { waba_id: metaWabaId, phone_number_id: metaPhoneNumberId } = asked;
     return this.db.inTenant(tenantId, async (tx) => {
-      if (metaPhoneNumberId !== undefined) {
+      if (metaPhoneNumberId) {
         const number = await this.wabas.phoneNumber(tx, tenantId, { metaPhoneNumberId });
         if (!number) throw Refusal.notFound('phone number');
         return { wabaId: number.wabaId, phoneNumberId: number.phoneNumberId };
       }
-      if (metaWabaId === undefined) return {};
+      if (!metaWabaId) return {};
       const waba = await this.wabas.waba(tx, tenantId, { metaWabaId });
       if (!waba) throw Refusal.notFound('account');
       return { wabaId: waba.wabaId };

@@ -22,6 +22,7 @@ describe('an API key', () => {
     expect([refused.status, refused.body.error.message]).toEqual([403, expect.stringContaining('onboarding')]);
     expect((await make({ scopes: ['everything'] })).status).toBe(400);
     expect((await make({ phone_number_id: '1' })).status).toBe(404);
+    expect((await make({ waba_id: null, phone_number_id: null })).status).toBe(201);
   });
 
   it('makes no other keys, and says who does', async () => {

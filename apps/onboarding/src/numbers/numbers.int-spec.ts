@@ -30,7 +30,7 @@ describe('the numbers of a merchant', () => {
   });
 
   const mexican = () => `+52551234${String(5000 + ++nth).padStart(4, '0')}`;
-  const call = (method: string, path: string, body?: Json) =>
+  const call = (method: string, path: string, body?: Json | null) =>
     stack.api(method, `/numbers${path}`, { token, ...(body ? { body } : {}) });
   const add = async (phone = mexican()): Promise<Json> => {
     const added = await call('POST', '', { waba_id: wabaId, phone, display_name: 'Flores' });
@@ -247,11 +247,12 @@ describe('the numbers of a merchant', () => {
   });
 
   it('have a profile within Meta’s limits', async () => {
-    const profile = (body: Json) => call('POST', `/${liveId}/profile`, body);
+    const profile = (body: Json | null) => call('POST', `/${liveId}/profile`, body);
     const set = await profile({ about: 'Té y más', websites: ['https://shop.example'], vertical: 'RETAIL' });
     expect(set.body.profile).toMatchObject({ about: 'Té y más', vertical: 'RETAIL' });
     const wrong = await profile({ about: 'x'.repeat(140), websites: ['a', 'b', 'c'], vertical: 'MAGIC', surprise: 1 });
     expect(Object.keys(wrong.body.error.fields).sort()).toEqual(['about', 'surprise', 'vertical', 'websites']);
+    expect((await profile(null)).status).toBe(400);
     await stack.meta('POST', '/faults', { path: '/whatsapp_business_profile', mode: 'drop' });
     expect((await call('GET', `/${liveId}/profile`)).body).toMatchObject({
       stale: true,

@@ -53,8 +53,9 @@ export class ProfileController {
   @ApiBody({ schema: { example: { about: 'Tea and more', websites: ['https://shop.example'], vertical: 'RETAIL' } } })
   @Post()
   @HttpCode(200)
-  async change(@TenantCaller() caller: Caller, @Param('id') id: string, @Body() body: Record<string, unknown>) {
+  async change(@TenantCaller() caller: Caller, @Param('id') id: string, @Body() body: Record<string, unknown> | null) {
     const known = await this.numbers.find(active(caller).tenantId, id);
+    if (!body || Array.isArray(body)) throw Refusal.invalid('The body must be an object of fields of the profile.');
     const unknown = Object.keys(body).filter((field) => !CHANGEABLE.some((known) => known === field));
     const problems = {
       ...profileProblems(body),
