@@ -203,7 +203,12 @@ describe('an import of contacts', () => {
   });
 
   it('is the only call with a body of CSV: any other is refused, with a key or without, and the app lives on', async () => {
-    const paths = ['opt-in/01a20868-4e43-70c5-9eb6-83988b97952f', 'webhooks/shops/x', 'api/v1/contacts', 'api/v1/events'];
+    const paths = [
+      'opt-in/01a20868-4e43-70c5-9eb6-83988b97952f',
+      'webhooks/shops/x',
+      'api/v1/contacts',
+      'api/v1/events',
+    ];
     for (const path of paths) {
       const headers = { authorization: `Bearer ${key}`, 'content-type': 'text/csv' };
       const { status } = await fetch(`${api.url}/${path}`, { method: 'POST', headers, body: 'phone\n5215500000001\n' });
