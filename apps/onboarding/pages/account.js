@@ -7,7 +7,7 @@ import { $, ApiError, api, keepSession, page } from './session.js';
 const ticket = location.hash.slice(1);
 
 const CALLS = {
-  confirm: () => ['/email/confirm', { ticket }],
+  confirm: ({ password }) => ['/email/confirm', { ticket, password }],
   reset: ({ password }) => ['/password/reset', { ticket, password }],
   join: ({ password }) => ['/invitations/accept', { ticket, password }],
   forgotten: ({ email }) => ['/password/forgotten', { email: email.trim() }],
@@ -16,12 +16,22 @@ const CALLS = {
 for (const part of document.querySelectorAll('[data-for]'))
   part.hidden = !part.dataset.for.split(' ').includes(page.what);
 
+if (page.what === 'confirm') $('password').autocomplete = 'current-password';
+
+/** What refusals mean, in the page's language; others speak for themselves. */
+const REFUSALS = {
+  link_spent: page.textLinkSpent,
+  wrong_password: page.textWrongPassword,
+  address_taken: page.textAddressTaken,
+  slow_down: page.textSlowDown,
+};
+
 /** Marks the field of this page that is not filled in as it should be; true when there is none. */
 function fits(given) {
   const [input, isWrong, text] =
     page.what === 'forgotten'
       ? [$('email'), given.email.trim() === '' || !$('email').checkValidity(), page.textEmail]
-      : [$('password'), page.what !== 'confirm' && given.password.length < 10, page.textShort];
+      : [$('password'), given.password.length < 10, page.textShort];
   mark(input, isWrong ? text : undefined);
   if (isWrong) input.focus();
   return !isWrong;
@@ -39,7 +49,7 @@ onSubmit($('form'), async (given) => {
     $('done').hidden = false;
     history.replaceState(null, '', location.pathname + location.search);
   } catch (error) {
-    problem(error instanceof ApiError ? error.message : page.textOffline);
+    problem(error instanceof ApiError ? (REFUSALS[error.code] ?? error.message) : page.textOffline);
   }
 });
 

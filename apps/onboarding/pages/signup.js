@@ -238,7 +238,7 @@ if (session?.applies) keepSession(undefined);
 openLinkOfPage()
   .then(() => {
     if (session) return goOn();
-    if (signupId || page.next) showForm('sign-in');
+    if (signupId || page.next || location.hash === '#sign-in') showForm('sign-in');
   })
   .catch((error) => {
     $('account').hidden = true;

@@ -3,7 +3,7 @@ import type { LetterKind, LetterLanguage, Wording } from './letter-kinds.js';
 const en: Record<LetterKind, Wording> = {
   'confirm-email': {
     subject: 'Confirm your e-mail address for {{provider}}',
-    text: 'Welcome. Please confirm that this address is yours by opening this link within 7 days:\n\n{{link}}\n\nIf you did not ask for this, ignore this message.',
+    text: 'Welcome. Please confirm that this address is yours: open this link within 7 days and enter the password that you chose:\n\n{{link}}\n\nIf you did not ask for this, somebody gave your address. Ignore this message and the address stays unconfirmed; or, on the same page, choose a password of your own, and whoever made the account is out of it.',
   },
   'reset-password': {
     subject: 'Choose a new password for {{provider}}',
@@ -38,7 +38,7 @@ const en: Record<LetterKind, Wording> = {
 const es: Record<LetterKind, Wording> = {
   'confirm-email': {
     subject: 'Confirma tu correo para {{provider}}',
-    text: 'Te damos la bienvenida. Confirma que esta dirección es tuya abriendo este enlace en un plazo de 7 días:\n\n{{link}}\n\nSi no lo pediste tú, ignora este mensaje.',
+    text: 'Te damos la bienvenida. Confirma que esta dirección es tuya: abre este enlace en un plazo de 7 días y escribe la contraseña que elegiste:\n\n{{link}}\n\nSi no lo pediste tú, alguien dio tu dirección. Ignora este mensaje y la dirección queda sin confirmar; o elige en la misma página una contraseña tuya, y quien creó la cuenta quedará fuera.',
   },
   'reset-password': {
     subject: 'Elige una contraseña nueva para {{provider}}',
@@ -73,7 +73,7 @@ const es: Record<LetterKind, Wording> = {
 const pt: Record<LetterKind, Wording> = {
   'confirm-email': {
     subject: 'Confirme o seu e-mail para {{provider}}',
-    text: 'Boas-vindas. Confirme que este endereço é seu abrindo este link em até 7 dias:\n\n{{link}}\n\nSe você não pediu isto, ignore esta mensagem.',
+    text: 'Boas-vindas. Confirme que este endereço é seu: abra este link em até 7 dias e digite a senha que você escolheu:\n\n{{link}}\n\nSe você não pediu isto, alguém deu o seu endereço. Ignore esta mensagem e o endereço fica sem confirmação; ou escolha na mesma página uma senha sua, e quem criou a conta fica de fora.',
   },
   'reset-password': {
     subject: 'Escolha uma nova senha para {{provider}}',

@@ -133,14 +133,28 @@ export class People {
     });
   }
 
-  confirmEmail(ticket: string): Promise<{ tenantId: string; userId: string } | undefined> {
-    return this.useLink(ticket, ['confirm-email'], async (tx, { tenantId, userId, email }) => {
+  /**
+   * Confirms an address by a link that was sent to it, for who also knows the password: whoever has the address need not have
+   * founded the account, and must not let a stranger's password stand.
+   *
+   * @returns `wrong-password`, after which the link is still good; undefined for a link that is none
+   */
+  async confirmEmail(
+    ticket: string,
+    password: string,
+  ): Promise<{ tenantId: string; userId: string } | 'wrong-password' | undefined> {
+    let isWrong = false;
+    const confirmed = await this.useLink(ticket, ['confirm-email'], async (tx, { tenantId, userId, email }) => {
       if (!userId) return undefined;
-      const confirmed = await tx
-        .getRepository(TenantUser)
-        .update({ tenantId, userId, email }, { emailConfirmedAt: this.clock.now() });
-      return confirmed.affected === 1 ? { tenantId, userId } : undefined;
+      const users = tx.getRepository(TenantUser);
+      const known = await users.findOne({ where: { tenantId, userId, email }, lock: { mode: 'pessimistic_write' } });
+      if (!known) return undefined;
+      isWrong = !(await passwordMatches(known.passwordHash, password));
+      if (isWrong) return undefined;
+      await users.update({ tenantId, userId }, { emailConfirmedAt: this.clock.now() });
+      return { tenantId, userId };
     });
+    return isWrong ? 'wrong-password' : confirmed;
   }
 
   /**

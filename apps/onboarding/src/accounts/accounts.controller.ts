@@ -1,7 +1,8 @@
-import { Body, Controller, Get, Headers, HttpCode, Post, UseGuards } from '@nestjs/common';
+import { Body, Controller, Get, Headers, HttpCode, Ip, Post, UseGuards } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { IsString, MaxLength } from 'class-validator';
 import { Applications } from '#libs/applications';
+import { SignInThrottle } from '#libs/auth';
 import { Refusal } from '#libs/http';
 import { Database } from '#libs/persistence';
 import { Features } from '#libs/provider-settings';
@@ -17,13 +18,18 @@ import {
 } from '#libs/tenants';
 import { WriteLetter } from '../mail/write-letter.js';
 import { languageFor } from '../signups/texts/language.js';
-import { FoundAccountRequest } from './found-account.request.js';
+import { FoundAccountRequest, LONGEST_PASSWORD } from './found-account.request.js';
 
-export class TicketRequest {
+class ConfirmRequest {
   @ApiProperty({ description: 'What stands behind # in the link of the letter' })
   @IsString()
   @MaxLength(200)
   ticket: string;
+
+  @ApiProperty({ description: 'With which the account was made' })
+  @IsString()
+  @MaxLength(LONGEST_PASSWORD)
+  password: string;
 }
 
 export const deadLink = (): Refusal =>
@@ -40,6 +46,7 @@ export class AccountsController {
     private readonly db: Database,
     private readonly features: Features,
     private readonly limits: TenantLimits,
+    private readonly throttle: SignInThrottle,
   ) {}
 
   /**
@@ -81,13 +88,26 @@ export class AccountsController {
     return { tenant: { id: tenantId, name: request.company.trim() }, user: { id: userId } };
   }
 
-  /** Confirms an address by what its letter brought. 410 for a link that was used or is too old. */
+  /**
+   * Confirms an address by what its letter brought and the password of the account. Whoever has the address but did not make
+   * the account does not know it (403 `wrong_password`) and chooses one of their own by `POST /password/forgotten`, which
+   * ends what was made before. 410 for a link that was used or is too old.
+   */
   @ApiOperation({ summary: 'Confirm an e-mail address' })
   @Post('email/confirm')
   @HttpCode(200)
-  async confirm(@Body() { ticket }: TicketRequest) {
-    const user = await this.people.confirmEmail(ticket);
+  async confirm(@Body() { ticket, password }: ConfirmRequest, @Ip() ip: string) {
+    await this.throttle.attempt('confirm', ticket, ip);
+    const user = await this.people.confirmEmail(ticket, password);
     if (!user) throw deadLink();
+    if (user === 'wrong-password') {
+      throw new Refusal(
+        403,
+        'wrong_password',
+        'This is not the password with which the account was made. If you did not make it, choose a password of your own.',
+      );
+    }
+    await this.throttle.succeeded('confirm', ticket, ip);
     await this.db.inTenant(user.tenantId, (tx) => this.applications.confirm(tx, user.tenantId));
     return { confirmed: true };
   }

@@ -46,7 +46,13 @@ describe('the people of a merchant', () => {
   async function confirmed() {
     const owner = await stack.merchant();
     const letter = await letterTo(owner.email, 'Confirm');
-    expect((await stack.api('POST', '/email/confirm', { body: { ticket: ticketOf(letter) } })).status).toBe(200);
+    expect(
+      (
+        await stack.api('POST', '/email/confirm', {
+          body: { ticket: ticketOf(letter), password: PASSWORD },
+        })
+      ).status,
+    ).toBe(200);
     return owner;
   }
   async function colleague(owner: { token: string }, role: string, email: string) {
@@ -67,9 +73,10 @@ describe('the people of a merchant', () => {
     });
     expect(early.body.error.code).toBe('email_unconfirmed');
     const ticket = ticketOf(await letterTo(owner.email, 'Confirm'));
-    expect((await stack.api('POST', '/email/confirm', { body: { ticket } })).status).toBe(200);
+    const confirm = () => stack.api('POST', '/email/confirm', { body: { ticket, password: PASSWORD } });
+    expect((await confirm()).status).toBe(200);
     expect((await me(owner.token)).body.user.email_confirmed).toBe(true);
-    expect((await stack.api('POST', '/email/confirm', { body: { ticket } })).status).toBe(410);
+    expect((await confirm()).status).toBe(410);
     const { rows } = await stack.database.owner.query('SELECT sealed FROM letters WHERE sent_at IS NOT NULL');
     expect(rows.every((r) => r.sealed === '')).toBe(true);
   });

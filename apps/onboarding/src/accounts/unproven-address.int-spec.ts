@@ -36,7 +36,7 @@ describe('an account with an address that nobody has proven', () => {
     (await stack.api('POST', '/api-keys', { token, body: { name: 'k' } })).body.api_key as string;
   const confirm = async (email: string) => {
     const ticket = await ticketTo(email, 'Confirm');
-    expect((await stack.api('POST', '/email/confirm', { body: { ticket } })).status).toBe(200);
+    expect((await stack.api('POST', '/email/confirm', { body: { ticket, password: PASSWORD } })).status).toBe(200);
   };
   const reset = async (email: string) => {
     await stack.api('POST', '/password/forgotten', { body: { email } });
@@ -77,6 +77,23 @@ describe('an account with an address that nobody has proven', () => {
     // The owner is in, with nothing asked but the password, and makes keys that stay.
     const owner = (await signIn(email, ANOTHER)).body.access_token;
     expect(await me(await makeKey(owner))).toBe(200);
+  });
+
+  it('is not confirmed by an owner who does not know the password, and stays theirs to take', async () => {
+    const { email, token } = await stack.merchant();
+    const key = await makeKey(token);
+    const ticket = await ticketTo(email, 'Confirm');
+    const click = (password?: string) =>
+      stack.api('POST', '/email/confirm', { body: { ticket, ...(password ? { password } : {}) } });
+    expect(Object.keys((await click()).body.error.fields)).toEqual(['password']);
+    const refused = await click('what the owner uses elsewhere');
+    expect([refused.status, refused.body.error.code]).toEqual([403, 'wrong_password']);
+    expect((await stack.api('GET', '/me', { token })).body.user.email_confirmed).toBe(false);
+    expect((await reset(email)).body.switched_off).toMatchObject({ api_keys: 1 });
+    expect([await me(token), await me(key), (await signIn(email, PASSWORD)).status]).toEqual([401, 401, 401]);
+    // The letter of the founding is spent by no guess: with the owner's own password it is good.
+    expect((await click(ANOTHER)).status).toBe(200);
+    expect((await click(ANOTHER)).status).toBe(410);
   });
 
   it('keeps what its owner made before the letter came back, and what was made after it, whatever password is chosen', async () => {

@@ -36,7 +36,8 @@ describe('letters through a mail server', () => {
     expect(headers.get('auto-submitted')).toEqual(['auto-generated']);
     expect(text).toContain('Te damos la bienvenida. Confirma que esta dirección es tuya');
     const ticket = /\/account\/confirm\?lang=es#([\w-]+)/.exec(text)?.[1];
-    expect((await stack.api('POST', '/email/confirm', { body: { ticket } })).status).toBe(200);
+    const body = { ticket, password: 'correct horse battery' };
+    expect((await stack.api('POST', '/email/confirm', { body })).status).toBe(200);
   });
 
   it('wait for a server that takes none now, and go out once', async () => {

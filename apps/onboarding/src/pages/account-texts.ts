@@ -5,11 +5,25 @@ export type AccountPage = 'confirm' | 'reset' | 'join' | 'forgotten';
 const PAGES: readonly AccountPage[] = ['confirm', 'reset', 'join', 'forgotten'];
 export const isAccountPage = (text: string): text is AccountPage => PAGES.some((page) => page === text);
 
-type PageText = { title: string; intro: string; action: string; done: string };
+type PageText = { title: string; intro: string; action: string; done: string; passwordHelp?: string };
 interface Texts {
   common: Readonly<
     Record<
-      'languages' | 'email' | 'password' | 'passwordHelp' | 'offline' | 'short' | 'needEmail' | 'noLink' | 'toSignIn',
+      | 'languages'
+      | 'email'
+      | 'password'
+      | 'passwordHelp'
+      | 'offline'
+      | 'short'
+      | 'needEmail'
+      | 'noLink'
+      | 'notYou'
+      | 'chooseOwn'
+      | 'linkSpent'
+      | 'wrongPassword'
+      | 'addressTaken'
+      | 'slowDown'
+      | 'toSignIn',
       string
     >
   >;
@@ -28,12 +42,20 @@ export const ACCOUNT_TEXTS: Readonly<Record<Language, Texts>> = {
       short: 'Enter a password of at least 10 characters.',
       needEmail: 'Enter an e-mail address such as name@company.com.',
       noLink: 'Please open the link of the letter as it is; a part of it is missing here.',
+      notYou: 'You did not make this account? Then do not confirm it: somebody gave your address.',
+      chooseOwn: 'Choose a password of your own, and everybody else is out.',
+      linkSpent: 'This link was used already, or is too old. Ask for a new one.',
+      wrongPassword:
+        'This is not the password with which the account was made. If you did not make it, choose a password of your own.',
+      addressTaken: 'Somebody already signs in with this address.',
+      slowDown: 'There were too many attempts. Wait a little, then try again.',
       toSignIn: 'Go to the sign-in page',
     },
     pages: {
       confirm: {
         title: 'Confirm your e-mail address',
-        intro: 'One click, and we know that letters reach you.',
+        intro: 'Enter the password with which you made the account, and we know that letters reach you.',
+        passwordHelp: 'The one that you chose when you made the account.',
         action: 'Confirm',
         done: 'Thank you. Your address is confirmed.',
       },
@@ -67,12 +89,20 @@ export const ACCOUNT_TEXTS: Readonly<Record<Language, Texts>> = {
       short: 'Escribe una contraseña de al menos 10 caracteres.',
       needEmail: 'Escribe un correo como nombre@empresa.com.',
       noLink: 'Abre el enlace del mensaje tal como es; aquí falta una parte.',
+      notYou: '¿No creaste tú esta cuenta? Entonces no la confirmes: alguien dio tu dirección.',
+      chooseOwn: 'Elige una contraseña tuya y los demás quedarán fuera.',
+      linkSpent: 'Este enlace ya se usó o es demasiado antiguo. Pide otro.',
+      wrongPassword:
+        'Esta no es la contraseña con la que se creó la cuenta. Si no la creaste tú, elige una contraseña tuya.',
+      addressTaken: 'Alguien ya entra con esta dirección.',
+      slowDown: 'Hubo demasiados intentos. Espera un poco y reintenta.',
       toSignIn: 'Ir a la página de entrada',
     },
     pages: {
       confirm: {
         title: 'Confirma tu correo',
-        intro: 'Con un clic sabemos que los mensajes te llegan.',
+        intro: 'Escribe la contraseña con la que creaste la cuenta y sabremos que los mensajes te llegan.',
+        passwordHelp: 'La que elegiste al crear la cuenta.',
         action: 'Confirmar',
         done: 'Gracias. Tu dirección está confirmada.',
       },
@@ -106,12 +136,20 @@ export const ACCOUNT_TEXTS: Readonly<Record<Language, Texts>> = {
       short: 'Digite uma senha de pelo menos 10 caracteres.',
       needEmail: 'Digite um e-mail como nome@empresa.com.',
       noLink: 'Abra o link da mensagem como ele é; aqui falta uma parte.',
+      notYou: 'Não foi você que criou esta conta? Então não a confirme: alguém deu o seu endereço.',
+      chooseOwn: 'Escolha uma senha sua e todos os outros ficam de fora.',
+      linkSpent: 'Este link já foi usado ou é antigo demais. Peça outro.',
+      wrongPassword:
+        'Esta não é a senha com que a conta foi criada. Se não foi você que a criou, escolha uma senha sua.',
+      addressTaken: 'Alguém já entra com este endereço.',
+      slowDown: 'Houve tentativas demais. Espere um pouco e tente de novo.',
       toSignIn: 'Ir para a página de entrada',
     },
     pages: {
       confirm: {
         title: 'Confirme o seu e-mail',
-        intro: 'Com um clique sabemos que as mensagens chegam até você.',
+        intro: 'Digite a senha com que você criou a conta e sabemos que as mensagens chegam até você.',
+        passwordHelp: 'A que você escolheu ao criar a conta.',
         action: 'Confirmar',
         done: 'Obrigado. O seu endereço está confirmado.',
       },

@@ -181,6 +181,7 @@ describe('the page of applications', () => {
     await send(page);
     await saying(page, 'open the letter');
     await page.goto(await stage.linkOf(email, '/account/confirm'));
+    await page.locator('#password').fill(PASSWORD);
     await page.locator('#form button').click();
     await page.locator('#done').waitFor();
     await page.goto(stage.urlOf('/apply?lang=en#mine'));
