@@ -61,3 +61,6 @@ export const isYetToCome = (at: Date, now: Date): boolean => at.getTime() > now.
 
 /** What holds now for one purpose. */
 export type Standing = Pick<ConsentRecord, 'recordId' | 'purpose' | 'state' | 'at' | 'source'>;
+
+/** The same with what the customer was shown. */
+export type HeldConsent = Standing & Pick<ConsentRecord, 'wording'>;

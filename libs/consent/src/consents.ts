@@ -4,7 +4,7 @@ import { Contacts } from '#libs/contacts';
 import { derivedId, newId } from '#libs/ids';
 import type { Tx } from '#libs/persistence';
 import { lineOf } from '#libs/phone-numbers';
-import type { ConsentRecord, NewConsent, Purpose, Standing } from './consent-record.js';
+import type { ConsentRecord, HeldConsent, NewConsent, Purpose, Standing } from './consent-record.js';
 
 /** What has just changed for a customer. */
 export type ConsentChange = NewConsent & { recordId: string };
@@ -130,6 +130,27 @@ export class Consents {
       [tenantId, linesOf(customers)],
     );
     return new Map(rows.map((row) => [row.purpose, row]));
+  }
+
+  /** What holds now for each of many customers, in the order given. @param customers what each is known by */
+  async standingsOf(
+    tx: Tx,
+    tenantId: string,
+    customers: readonly (readonly string[])[],
+  ): Promise<Map<Purpose, HeldConsent>[]> {
+    const asked = customers.flatMap((keys, nth) => linesOf(keys).map((line) => ({ nth, line })));
+    const standings = customers.map(() => new Map<Purpose, HeldConsent>());
+    if (asked.length === 0) return standings;
+    const rows: (HeldConsent & { nth: number })[] = await tx.query(
+      `SELECT DISTINCT ON (a.nth, s.purpose) a.nth, s.purpose, s.state, s.at, s.source, s.record_id AS "recordId", r.wording
+         FROM unnest($2::integer[], $3::text[]) AS a(nth, line)
+         JOIN consent_states s ON s.tenant_id = $1 AND s.line = a.line
+         JOIN consent_records r ON r.tenant_id = $1 AND r.line = s.line AND r.record_id = s.record_id
+        ORDER BY a.nth, s.purpose, s.state <> 'asked' DESC, s.at DESC, s.state = 'withdrawn' DESC`,
+      [tenantId, asked.map((a) => a.nth), asked.map((a) => a.line)],
+    );
+    for (const { nth, ...held } of rows) standings[nth]?.set(held.purpose, held);
+    return standings;
   }
 
   /** Everything that a customer ever said, the newest first. `before` is the recordId where the last page ended. */

@@ -4,6 +4,7 @@ export {
   type ConsentRecord,
   type ConsentSource,
   type ConsentState,
+  type HeldConsent,
   isYetToCome,
   type NewConsent,
   PURPOSES,

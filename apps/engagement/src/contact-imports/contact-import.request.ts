@@ -27,8 +27,9 @@ export class ImportQuery {
 
   @ApiPropertyOptional({
     description:
-      'JSON: what columns hold, by their names in the file: phone, user_id, username, name, tags, consent, ignore, or ' +
-      'attribute:key. Usual names, and keys of your attributes, are known without it',
+      'JSON: what columns hold, by their names in the file: phone, user_id, username, name, tags, consent, ignore, ' +
+      'attribute:key, or consent:purpose with consent_at:purpose, consent_source:purpose and consent_wording:purpose. Usual ' +
+      'names, and keys of your attributes, are known without it',
     example: '{"Ciudad":"attribute:city"}',
     type: String,
   })

@@ -135,7 +135,7 @@ export class ContactImportsController {
     });
   }
 
-  /** All your contacts as CSV, in a form that an import takes again. */
+  /** All your contacts as CSV, each with what holds of its consent and since when, in a form that an import takes again. */
   @Get('export')
   @ApiOperation({ summary: 'Export contacts' })
   @ApiProduces('text/csv')

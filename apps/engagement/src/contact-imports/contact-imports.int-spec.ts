@@ -244,4 +244,72 @@ describe('an import of contacts', () => {
       before.map((c: object) => ({ ...c, updated_at: null })),
     );
   });
+
+  describe('with what each customer agreed to', () => {
+    const ana = '+15551112222';
+    const consentOf = async (customer = ana) =>
+      (await call('GET', `/consents?customer=${encodeURIComponent(customer)}`)).body;
+    const record = (state: string, at: string, more: object = {}) =>
+      call('POST', '/consents', { customer: ana, purpose: 'marketing', state, at, ...more });
+    const moved = async () => {
+      const other = await foundNumber(database, 'other');
+      key = (await api.app.get(Tenants).issueApiKey(other.tenantId, 'test')).apiKey;
+    };
+    const exported = async () => (await call('GET', '/contacts/export')).body as string;
+    beforeEach(() => call('POST', '/contacts', { identifiers: [{ kind: 'phone', value: ana }] }));
+
+    it('says so in an export, which comes back without a trace and tells another house the same', async () => {
+      await record('granted', '2026-01-02T03:04:05Z', { wording: 'Offers, "twice" a month' });
+      await call('POST', '/consents', {
+        customer: ana,
+        purpose: 'utility',
+        state: 'withdrawn',
+        at: '2026-02-03T00:00:00Z',
+      });
+      const [before, file] = [await consentOf(), await exported()];
+      expect(file).toContain('granted,2026-01-02T03:04:05.000Z,api,"Offers, ""twice"" a month",withdrawn,2026-02-03');
+      expect(await taken(file)).toMatchObject({ updated: 1, refused: 0 });
+      expect(await consentOf()).toEqual(before);
+
+      await moved();
+      expect(await taken(file)).toMatchObject({ created: 1, refused: 0 });
+      await taken(file);
+      const { standing, data } = await consentOf();
+      expect(standing.map((s: { purpose: string; state: string; at: string }) => [s.purpose, s.state, s.at])).toEqual([
+        ['marketing', 'granted', '2026-01-02T03:04:05.000Z'],
+        ['utility', 'withdrawn', '2026-02-03T00:00:00.000Z'],
+      ]);
+      expect(data).toHaveLength(2);
+      expect(data.find((d: { purpose: string }) => d.purpose === 'marketing')).toMatchObject({
+        source: 'import',
+        wording: 'Offers, "twice" a month',
+        proof: { source: 'api' },
+      });
+    });
+
+    it('takes back no opt-out that came after the file was made, and no time that has not come', async () => {
+      await record('granted', '2026-01-02T03:04:05Z');
+      const file = await exported();
+      await record('withdrawn', '2026-03-01T00:00:00Z');
+      expect(await taken(file)).toMatchObject({ updated: 1, refused: 0 });
+      expect((await consentOf()).standing).toMatchObject([{ state: 'withdrawn', source: 'api' }]);
+      const rows = ['granted,2999-01-01', 'granted,', 'maybe,2026-01-01', 'granted,01/02/2026'];
+      const bad = await taken(
+        `phone,consent:marketing,consent_at:marketing\n${rows.map((r) => `${ana},${r}\n`).join('')}`,
+      );
+      expect(bad).toMatchObject({ updated: 0, refused: 4 });
+      expect((await consentOf()).standing).toMatchObject([{ state: 'withdrawn', source: 'api' }]);
+    });
+
+    it('needs the time, and is not outdone by what is said of the whole file', async () => {
+      const ofAll = { consent_purpose: 'marketing', consent_wording: 'Offers', consent_at: '2026-06-01' };
+      const refused = async (csv: string, query: Record<string, string>) =>
+        ((await (await send(csv, query)).json()) as { error: { message: string } }).error.message;
+      expect(await refused(`phone,consent:marketing\n${ana},no\n`, {})).toContain('consent_at:marketing');
+      await record('withdrawn', '2026-03-01T00:00:00Z');
+      const file = await exported();
+      expect(await refused(file, ofAll)).toContain('leave consent_purpose out');
+      expect((await consentOf()).standing).toMatchObject([{ state: 'withdrawn' }]);
+    });
+  });
 });

@@ -1,9 +1,19 @@
 import type { ConsentState, Purpose } from '#libs/consent';
 import { type AttributeTypes, type AttributeValue, type Identifier, readAttribute } from '#libs/contacts';
 import { readIdentifier } from '../contacts/read-identifier.js';
+import { type ConsentColumn, isConsentColumn, readConsents, readYesOrNo, type SaidInRow } from './consent-columns.js';
 
 /** What a column holds. */
-export type Target = 'phone' | 'user_id' | 'username' | 'name' | 'tags' | 'consent' | 'ignore' | `attribute:${string}`;
+export type Target =
+  | 'phone'
+  | 'user_id'
+  | 'username'
+  | 'name'
+  | 'tags'
+  | 'consent'
+  | 'ignore'
+  | ConsentColumn
+  | `attribute:${string}`;
 
 /** What an import does with each row; kept with it, so that whoever goes on with it does the same. */
 export interface ImportPlan {
@@ -25,6 +35,8 @@ export interface ImportRow {
   tags: string[];
   attributes: Record<string, AttributeValue>;
   consent?: ConsentState;
+  /** What it says of a purpose with a time of its own. */
+  said?: SaidInRow[];
 }
 
 /** Names by which columns are known without being told, in the languages of our merchants. */
@@ -53,21 +65,6 @@ const MOST_TAGS = 50;
 const LONGEST_TAG = 50;
 /** What cutting leaves of a character outside the basic plane; JSON of PostgreSQL cannot hold it. */
 const HALF_A_PAIR = /[\ud800-\udbff]$/;
-const WORDS: Readonly<Record<string, ConsentState>> = {
-  yes: 'granted',
-  true: 'granted',
-  '1': 'granted',
-  si: 'granted',
-  sí: 'granted',
-  sim: 'granted',
-  granted: 'granted',
-  no: 'withdrawn',
-  false: 'withdrawn',
-  '0': 'withdrawn',
-  não: 'withdrawn',
-  nao: 'withdrawn',
-  withdrawn: 'withdrawn',
-};
 
 /**
  * What each column of a header means: as the merchant says, else by its name, else an attribute of that key.
@@ -82,7 +79,8 @@ export function targetsOf(
 ): { targets: Target[] } | { problem: string } {
   const targets = header.map((column): Target => {
     const key = plainKey(column);
-    const said = named[column] ?? KNOWN[key] ?? (types.has(key) ? `attribute:${key}` : 'ignore');
+    const known = isConsentColumn(column) ? column : KNOWN[key];
+    const said = named[column] ?? known ?? (types.has(key) ? `attribute:${key}` : 'ignore');
     return said as Target;
   });
   const strange = targets.find((t) => !isTarget(t, types));
@@ -100,27 +98,36 @@ export function readRow(
   fields: readonly string[],
   plan: ImportPlan,
   types: AttributeTypes,
+  now: Date,
 ): { row: ImportRow } | { reason: string } {
   const row: ImportRow = { identifiers: [], tags: [...plan.tags], attributes: {} };
   if (plan.consent && !plan.targets.includes('consent')) row.consent = 'granted';
   const poisoned = fields.findIndex((field) => field.includes('\0'));
   // No text here can hold it, and so neither can the reason.
   if (poisoned !== -1) return { reason: `field ${poisoned + 1} contains the character U+0000` };
+  const consents = new Map<ConsentColumn, string>();
   for (const [i, target] of plan.targets.entries()) {
     const value = fields[i];
     if (value === undefined || value === '' || target === 'ignore') continue;
+    if (isConsentColumn(target)) {
+      consents.set(target, value);
+      continue;
+    }
     const reason = put(row, target, value, plan, types);
     if (reason) return { reason };
   }
   if (fields.length > plan.targets.length) {
     return { reason: `has ${fields.length} fields, the header has ${plan.targets.length}` };
   }
+  const read = readConsents(consents, now);
+  if ('reason' in read) return read;
+  if (read.said.length > 0) row.said = read.said;
   return row.identifiers.length > 0 ? { row } : { reason: 'has no phone, user_id or username' };
 }
 
 function put(
   row: ImportRow,
-  target: Target,
+  target: Exclude<Target, ConsentColumn>,
   value: string,
   plan: ImportPlan,
   types: AttributeTypes,
@@ -141,9 +148,12 @@ function put(
     case 'tags':
       row.tags.push(...value.split(/[,;|]/).flatMap(cutTag));
       return row.tags.length > MOST_TAGS ? `has more than ${MOST_TAGS} tags` : undefined;
-    case 'consent':
-      row.consent = WORDS[value.toLowerCase()] as ConsentState;
-      return row.consent ? undefined : `consent "${value.slice(0, 40)}" is neither yes nor no`;
+    case 'consent': {
+      const state = readYesOrNo(value);
+      if (!state) return `consent "${value.slice(0, 40)}" is neither yes nor no`;
+      row.consent = state;
+      return undefined;
+    }
     default: {
       const key = target.slice('attribute:'.length);
       const type = types.get(key);
@@ -159,6 +169,7 @@ const cutTag = (tag: string): string | [] => tag.trim().slice(0, LONGEST_TAG).re
 
 const isTarget = (target: string, types: AttributeTypes): boolean =>
   target === 'ignore' ||
+  isConsentColumn(target) ||
   Object.values(KNOWN).includes(target as Target) ||
   (target.startsWith('attribute:') && types.has(target.slice('attribute:'.length)));
 

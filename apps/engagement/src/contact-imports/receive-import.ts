@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { ContactAttributes } from '#libs/contacts';
 import { Refusal } from '#libs/http';
 import { Database } from '#libs/persistence';
+import { consentColumnsProblem } from './consent-columns.js';
 import { ContactImports } from './contact-imports.js';
 import { type CsvPiece, cutCsv, EndlessRowError } from './cut-csv.js';
 import { type ImportPlan, targetsOf } from './import-plan.js';
@@ -77,6 +78,8 @@ export class ReceiveImport {
       const how = 'What is it about? Or let columns say that the column is "ignore".';
       throw Refusal.invalid(`consent_purpose: is required, for the file has a column of consent. ${how}`);
     }
+    const problem = consentColumnsProblem(read.targets, consent);
+    if (problem) throw Refusal.invalid(`columns: ${problem}.`, { columns: [problem] });
     const plan = { delimiter, targets: read.targets, country, tags, consent };
     return { plan, rest: rows > 1 ? { bytes: bytes.subarray(end + 1), firstRow: 1, rows: rows - 1 } : undefined };
   }

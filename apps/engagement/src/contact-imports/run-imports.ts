@@ -71,12 +71,13 @@ export class RunImports implements OnApplicationBootstrap {
       }
       const plan = (await this.imports.find(tx, tenantId, importId))?.plan as ImportPlan;
       const types = await this.attributes.types(tx, tenantId);
+      const now = this.clock.now();
       const rows: ImportRow[] = [];
       const refused: RefusedRow[] = [];
       const read = parseCsv(textOf(piece.bytes), plan.delimiter);
       for (const [i, fields] of read.entries()) {
         if (fields.length === 0) continue;
-        const outcome = readRow(fields, plan, types);
+        const outcome = readRow(fields, plan, types, now);
         if ('row' in outcome) rows.push(outcome.row);
         else {
           const content = fields.map((field) => csvCell(field.replaceAll('\0', ''))).join(',');
@@ -101,14 +102,40 @@ export class RunImports implements OnApplicationBootstrap {
     for (const { identifiers } of rows) {
       if (identifiers.length > 1) await this.consents.join(tx, tenantId, customerKeysOf(identifiers));
     }
-    if (!consent) return;
     const said = rows.flatMap((row): NewConsent[] => {
       const customers = customerKeysOf(row.identifiers);
-      if (!row.consent || customers.length === 0) return [];
+      if (!consent || !row.consent || customers.length === 0) return [];
       const { purpose, wording } = consent;
       const at = new Date(consent.at);
       return [{ customers, purpose, state: row.consent, at, source: 'import', wording, proof: { import: importId } }];
     });
-    await this.consents.record(tx, tenantId, said);
+    await this.consents.record(tx, tenantId, [...said, ...(await this.saidInRows(tx, tenantId, importId, rows))]);
+  }
+
+  /** What rows say with a time of its own, but for what holds here just so: an export that comes back is no news. */
+  private async saidInRows(
+    tx: Tx,
+    tenantId: string,
+    importId: string,
+    rows: readonly ImportRow[],
+  ): Promise<NewConsent[]> {
+    const speaking = rows.flatMap(({ identifiers, said }) => {
+      const customers = customerKeysOf(identifiers);
+      return said && customers.length > 0 ? [{ customers, said }] : [];
+    });
+    const held = await this.consents.standingsOf(
+      tx,
+      tenantId,
+      speaking.map(({ customers }) => customers),
+    );
+    return speaking.flatMap(({ customers, said }, i) =>
+      said.flatMap(({ purpose, state, at, source, wording }): NewConsent[] => {
+        const known = held[i]?.get(purpose);
+        if (known?.state === state && known.at.toISOString() === at) return [];
+        const proof = { import: importId, ...(source === undefined ? {} : { source }) };
+        const fact = `import ${customers.join(' ')}`;
+        return [{ customers, purpose, state, at: new Date(at), source: 'import', wording, proof, fact }];
+      }),
+    );
   }
 }
