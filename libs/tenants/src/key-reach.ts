@@ -9,11 +9,21 @@ type Named = Record<string, unknown> | undefined;
 const NAMES = ['phoneNumberId', 'phone_number_id', 'wabaId', 'waba_id'] as const;
 const PLACES = ['params', 'query', 'body'] as const;
 const PLACE_TEXTS = { params: 'path', query: 'query', body: 'body' } as const;
+/**
+ * The routes of the facades that set, or show with its secret headers, where the events of all numbers of an account go: closed
+ * to a key for one number.
+ */
+const WEBHOOK_OF_ACCOUNT = /^((POST|DELETE) \/:wabaId\/subscribed_apps|\w+ \/waba_webhook)$/;
 const textOf = (value: unknown): string | undefined =>
   typeof value === 'string' || typeof value === 'number' ? String(value) : undefined;
 
 const beyondReach = (): Refusal =>
   Refusal.forbidden('This API key is for another number or account. Name one that it reaches.');
+
+const ofMoreThan = ({ phoneNumberId }: KeyReach): Refusal =>
+  Refusal.forbidden(
+    `This belongs to more than the ${phoneNumberId ? 'number' : 'account'} that this API key is for. Use a key without that limit.`,
+  );
 
 /** Whose something is, in our ids; without a number, the account's. */
 interface Owner {
@@ -51,6 +61,7 @@ export async function requireWithin(db: Database, tenantId: string, only: KeyRea
   if (named.some((id) => !ours.has(id))) throw beyondReach();
   const route = request.routeOptions.url ?? '';
   if (route.startsWith('/api/')) return requireBound(request, route, only, ours);
+  if (only.phoneNumberId && WEBHOOK_OF_ACCOUNT.test(`${request.method} ${route}`)) throw ofMoreThan(only);
   const { id } = (request.params ?? {}) as { id?: string };
   // Another number or account of the tenant is out of reach. Whose a template or message is, `requireReach` is asked; a
   // file is nobody's number.
@@ -61,9 +72,7 @@ function requireBound(request: Asked, route: string, only: KeyReach, ours: Reado
   const bound = boundOf(request.method, route);
   if (bound === 'asks' || bound === 'same') return;
   if (bound === undefined || (bound.account && only.phoneNumberId)) {
-    throw Refusal.forbidden(
-      `This belongs to more than the ${only.phoneNumberId ? 'number' : 'account'} that this API key is for. Use a key without that limit.`,
-    );
+    throw ofMoreThan(only);
   }
   const id = textOf((request[bound.in] as Named)?.[bound.name]);
   if (id === undefined) {

@@ -154,4 +154,31 @@ describe('a key for one number', () => {
     const { body } = await http('GET', `${stage.gateway.url}/api/v1/headroom?${mine}`, { token });
     expect(body.data.map((one: { phone_number_id: string }) => one.phone_number_id)).toEqual([shop.metaPhoneNumberId]);
   });
+
+  it('sets the webhook of its number, and never that to which the events of the other numbers go', async () => {
+    const token = await keyWith({ wabaId: shop.wabaId, phoneNumberId: shop.phoneNumberId });
+    const override = { override_callback_uri: 'https://elsewhere.example/all', verify_token: 'theirs' };
+    const hook = { url: 'http://127.0.0.1:9/all', headers: {} };
+    for (const [method, path, body] of [
+      ['POST', `/v24.0/${shop.metaWabaId}/subscribed_apps`, override],
+      ['POST', `/${shop.metaWabaId}/subscribed_apps`, override],
+      ['POST', `/v24.0/${shop.metaWabaId}/subscribed_apps`],
+      ['DELETE', `/v24.0/${shop.metaWabaId}/subscribed_apps`],
+      ['POST', '/waba_webhook', { ...hook, override_all: true }],
+      ['GET', '/waba_webhook'],
+    ] as const) {
+      expect([method, path, await call(token, method, path, body)]).toEqual([method, path, 403]);
+    }
+    expect(await call(token, 'GET', `/v24.0/${shop.metaWabaId}/subscribed_apps`)).toBe(200);
+    expect(await call(token, 'POST', '/v1/configs/webhook', hook)).toBe(200);
+    const set = await stage.database.owner.query(
+      'SELECT phone_number_id, waba_id, url FROM webhook_endpoints WHERE tenant_id = $1',
+      [shop.tenantId],
+    );
+    expect(set.rows).toEqual([{ phone_number_id: shop.phoneNumberId, waba_id: null, url: hook.url }]);
+    const ofAccount = await keyWith({ wabaId: branch.wabaId });
+    expect(await call(ofAccount, 'POST', '/waba_webhook', hook)).toBe(200);
+    expect(await call(ofAccount, 'DELETE', `/v24.0/${branch.metaWabaId}/subscribed_apps`)).toBe(200);
+    expect(await call(ofAccount, 'DELETE', `/v24.0/${shop.metaWabaId}/subscribed_apps`)).toBe(403);
+  });
 });
