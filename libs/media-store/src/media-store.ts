@@ -31,13 +31,16 @@ export class MediaStore {
    * Keeps an upload under a new id. The same bytes again get another id and no second object.
    *
    * @param file.phoneNumberId our id of the number it was uploaded for
+   * @param mayGrow            throws in the transaction that counts these bytes when they are too many; not asked of the same
+   *   bytes again
    */
   async save(
     tenantId: string,
     file: { phoneNumberId: string; mimeType: string; fileName?: string | undefined },
     bytes: Spooled,
+    mayGrow?: (tx: Tx) => Promise<void>,
   ): Promise<{ mediaId: string }> {
-    return this.keeping(tenantId, bytes, async (tx, keep) => {
+    const work = async (tx: Tx, keep: () => Promise<void>) => {
       await keep();
       for (;;) {
         const mediaId = newMediaId();
@@ -56,7 +59,8 @@ export class MediaStore {
         );
         if (rows.length > 0) return { mediaId };
       }
-    });
+    };
+    return this.keeping(tenantId, bytes, work, mayGrow);
   }
 
   /** @returns undefined for what does not exist, and just so for what is another tenant's */
@@ -146,18 +150,20 @@ export class MediaStore {
     tenantId: string,
     bytes: Spooled,
     work: (tx: Tx, keep: () => Promise<void>) => Promise<T>,
+    mayGrow?: (tx: Tx) => Promise<void>,
   ): Promise<T> {
     const { sha256, size } = bytes;
     const object = [tenantId, Buffer.from(sha256, 'hex')];
     try {
       return await this.puts.run(async () => {
-        await this.db.inTenant(tenantId, (tx) =>
-          tx.query(
+        await this.db.inTenant(tenantId, async (tx) => {
+          if (mayGrow && !(await isCounted(tx, object))) await mayGrow(tx);
+          await tx.query(
             `INSERT INTO media_objects (tenant_id, sha256, file_size, created_at) VALUES ($1, $2, $3, $4)
              ON CONFLICT DO NOTHING`,
             [...object, size, this.clock.now()],
-          ),
-        );
+          );
+        });
         return this.db.inTenant(tenantId, (tx) =>
           work(tx, async () => {
             const [row] = (await tx.query(
@@ -194,6 +200,11 @@ export class MediaStore {
 }
 
 const NO_FILE_HAS_IT = 'NOT EXISTS (SELECT FROM media m WHERE m.tenant_id = o.tenant_id AND m.sha256 = o.sha256)';
+
+async function isCounted(tx: Tx, object: readonly unknown[]): Promise<boolean> {
+  const rows: unknown[] = await tx.query('SELECT FROM media_objects WHERE tenant_id = $1 AND sha256 = $2', [...object]);
+  return rows.length > 0;
+}
 
 /** Locks the object's row until the transaction ends, then looks whether a file still has it. */
 async function isUnused(tx: Tx, tenantId: string, sha256: string): Promise<boolean> {

@@ -143,6 +143,25 @@ describe('a file of a tenant', () => {
     }
   });
 
+  it('is refused where the provider allows no more, also when several come at once, and the same bytes take no more room', async () => {
+    const [{ used }] = (
+      await database.owner.query(
+        'SELECT coalesce(sum(file_size), 0)::int AS used FROM media_objects WHERE tenant_id = $1',
+        [shop.tenantId],
+      )
+    ).rows;
+    const photos = [1, 2, 3, 4].map(() => jpeg(50_000));
+    await database.owner.query(
+      `INSERT INTO tenant_limits (tenant_id, what, most, set_at) VALUES ($1, 'media_bytes', $2, now())`,
+      [shop.tenantId, used + 120_000],
+    );
+    const answers = await Promise.all(photos.map((bytes) => uploadAs('image/jpeg', bytes)));
+    expect(answers.map((a) => a.status).sort()).toEqual([200, 200, 403, 403]);
+    const kept = photos[answers.findIndex((a) => a.status === 200)] as Buffer;
+    expect((await uploadAs('image/jpeg', kept)).status).toBe(200);
+    await database.owner.query('DELETE FROM tenant_limits WHERE tenant_id = $1', [shop.tenantId]);
+  });
+
   it('can be fetched in parts', async () => {
     const bytes = pdf();
     const { body } = await uploadAs('application/pdf', bytes);

@@ -3,7 +3,6 @@ import { Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { type Once, onceOf } from '#libs/idempotency';
 import { judgeFile, LARGEST_FILE, MediaStore, type Spooled, seeBytes, TooManyBytesError } from '#libs/media-store';
-import { Database } from '#libs/persistence';
 import { TenantLimits } from '#libs/tenant-limits';
 import type { Caller } from '#libs/tenants';
 import { Channels } from '../channels/channels.js';
@@ -26,7 +25,6 @@ export class UploadMedia {
   constructor(
     private readonly channels: Channels,
     private readonly media: MediaStore,
-    private readonly db: Database,
     private readonly limits: TenantLimits,
   ) {}
 
@@ -109,9 +107,10 @@ export class UploadMedia {
       const announced = file.announced.find((word) => word !== undefined && !SAYS_NOTHING.test(word));
       const verdict = judgeFile({ size: bytes.size, seen: await seeBytes(bytes.path), announced, fileName });
       if ('refused' in verdict) throw refuse('media_rejected', verdict.refused);
-      // Counted before it is kept; what is uploaded at the same moment is counted by the next.
-      await this.db.inTenant(tenantId, (tx) => this.limits.mustFit(tx, tenantId, 'media_bytes', bytes.size));
-      return await this.media.save(tenantId, { phoneNumberId, mimeType: verdict.mimeType, fileName }, bytes);
+      const { mimeType } = verdict;
+      return await this.media.save(tenantId, { phoneNumberId, mimeType, fileName }, bytes, (tx) =>
+        this.limits.mustFit(tx, tenantId, 'media_bytes', bytes.size),
+      );
     } finally {
       await bytes.discard();
     }
