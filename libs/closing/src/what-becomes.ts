@@ -83,6 +83,7 @@ export const STAYS: Readonly<Record<string, Stays>> = {
   ledger_periods: { why: BOOKS },
   postings: { why: BOOKS },
   tenant_plans: { why: BOOKS },
+  wallet_disputes: { why: BOOKS },
   wallet_topups: { why: BOOKS },
   wallets: { why: BOOKS },
   meta_usage: {

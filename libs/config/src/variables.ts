@@ -368,7 +368,8 @@ export const VARIABLES = {
     parse: text,
   }),
   STRIPE_WEBHOOK_SECRETS: variable({
-    describe: "Signing secrets of Stripe's webhook to /payments/stripe/webhooks; any of them is accepted (rotation)",
+    describe:
+      "Signing secrets of Stripe's webhook to /payments/stripe/webhooks (checkout.session.*, charge.refunded, charge.dispute.*); any of them is accepted (rotation)",
     example: 'whsec_example',
     fallback: '',
     secret: true,

@@ -14,6 +14,7 @@ export const ENTRY_KINDS = [
   'reversal',
   'top_up',
   'refund',
+  'dispute',
   'invoice',
   'credit_note',
   'payment',

@@ -5,6 +5,7 @@ export const ALERT_KINDS = [
   'failure_rate',
   'webhook_lag',
   'wallet_low',
+  'payment_dispute',
   'intake_silence',
 ] as const;
 export type AlertKind = (typeof ALERT_KINDS)[number];
@@ -63,6 +64,14 @@ export const KINDS: Readonly<Record<AlertKind, Kind>> = {
     measure: `SELECT tenant_id, currency AS subject, 1 AS value FROM wallets
                WHERE balance - held + credit_limit <= coalesce((SELECT min(level) FROM unnest(alert_levels) AS level), 0)
                  AND $1::timestamptz IS NOT NULL`,
+  },
+  payment_dispute: {
+    means:
+      "1 while a payer's bank asks a top-up back and it is not decided; evidence has a term at the payment provider",
+    raiseAt: 1,
+    clearAt: 0,
+    measure: `SELECT tenant_id, reference AS subject, 1 AS value FROM wallet_disputes
+               WHERE stage IN ('inquiry', 'open') AND $1::timestamptz IS NOT NULL`,
   },
   intake_silence: {
     means: 'minutes since Meta last told anything to the whole platform',

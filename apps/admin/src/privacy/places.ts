@@ -270,6 +270,7 @@ export const NO_CUSTOMERS: Readonly<Record<string, string>> = {
   traffic_days: 'sums',
   user_sessions: "merchants' people",
   wabas: 'accounts',
+  wallet_disputes: 'payments',
   wallet_estimates: 'prices',
   wallet_holds: 'amounts',
   wallet_topups: 'payments',

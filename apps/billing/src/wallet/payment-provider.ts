@@ -1,3 +1,5 @@
+import type { DisputeStage } from './dispute-stages.js';
+
 /** A payment that a tenant is asked to make. */
 export interface Checkout {
   readonly tenantId: string;
@@ -21,6 +23,22 @@ export interface PaymentReport {
   readonly currency: string;
 }
 
+/** What a provider told of a payment that the payer's bank asks back. */
+export interface DisputeReport {
+  readonly tenantId: string;
+  readonly topupId: string;
+  /** The provider's id of the dispute. */
+  readonly reference: string;
+  readonly became: 'disputed';
+  readonly stage: DisputeStage;
+  /** How much of the payment is asked back. */
+  readonly amount: string;
+  readonly currency: string;
+  /** The bank's, in the provider's words. */
+  readonly reason: string;
+  readonly toldAt: Date;
+}
+
 /** A webhook that this provider did not sign. */
 export class NotSignedError extends Error {
   override name = 'NotSignedError';
@@ -40,9 +58,9 @@ export interface PaymentProvider {
    * @param raw the body, byte by byte
    * @param now Unix seconds; old signatures are worth nothing
    * @returns undefined for what is not about a top-up of ours
-   * @throws NotSignedError
+   * @throws NotSignedError, and a Refusal (503) where the provider must be asked more and does not answer: it tells it again
    */
-  read(raw: Buffer, signature: string | undefined, now: number): PaymentReport | undefined;
+  read(raw: Buffer, signature: string | undefined, now: number): Promise<PaymentReport | DisputeReport | undefined>;
 }
 
 export const PAYMENT_PROVIDER = Symbol('PaymentProvider');

@@ -3,7 +3,8 @@ import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import { SystemClock } from '#libs/clock';
 import { Refusal } from '#libs/http';
-import { NotSignedError, PAYMENT_PROVIDER, type PaymentProvider, type PaymentReport } from './payment-provider.js';
+import { Disputes } from './disputes.js';
+import { NotSignedError, PAYMENT_PROVIDER, type PaymentProvider } from './payment-provider.js';
 import { TopUps } from './top-ups.js';
 
 @ApiTags('payments')
@@ -15,6 +16,7 @@ export class PaymentsController {
   constructor(
     @Inject(PAYMENT_PROVIDER) private readonly payments: PaymentProvider,
     private readonly topUps: TopUps,
+    private readonly disputes: Disputes,
   ) {}
 
   /** Stripe reports payments here. The signature is the key; a report that comes twice counts once. */
@@ -26,14 +28,15 @@ export class PaymentsController {
     @Req() request: RawBodyRequest<FastifyRequest>,
     @Headers('stripe-signature') signature?: string,
   ): Promise<{ received: true }> {
-    const report = this.read(request.rawBody ?? Buffer.alloc(0), signature);
-    if (report) await this.topUps.report(report);
+    const report = await this.read(request.rawBody ?? Buffer.alloc(0), signature);
+    if (report?.became === 'disputed') await this.disputes.report(report);
+    else if (report) await this.topUps.report(report);
     return { received: true };
   }
 
-  private read(raw: Buffer, signature: string | undefined): PaymentReport | undefined {
+  private async read(raw: Buffer, signature: string | undefined): ReturnType<PaymentProvider['read']> {
     try {
-      return this.payments.read(raw, signature, Math.floor(this.worldClock.now().getTime() / 1_000));
+      return await this.payments.read(raw, signature, Math.floor(this.worldClock.now().getTime() / 1_000));
     } catch (error) {
       if (error instanceof NotSignedError)
         throw Refusal.unauthenticated('This was not signed by the payment provider.');

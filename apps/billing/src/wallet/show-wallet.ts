@@ -1,5 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import type { Wallet } from '#libs/wallet';
+import { DISPUTE_STAGES } from './dispute-stages.js';
 import type { TopUp } from './top-ups.js';
 
 export class WalletResponse {
@@ -30,6 +31,18 @@ export const showWallet = (w: Wallet): WalletResponse => ({
   alert_levels: w.alertLevels,
 });
 
+export class TopUpDisputeResponse {
+  @ApiProperty({ description: "The payment provider's id of it" }) reference: string;
+  @ApiProperty() amount: string;
+  @ApiProperty({
+    enum: Object.keys(DISPUTE_STAGES),
+    description: 'Off the wallet while it is `open` and when it is `lost`; it is not for an `inquiry`',
+  })
+  stage: string;
+  @ApiProperty({ example: 'fraudulent' }) reason: string;
+  @ApiProperty() opened_at: string;
+}
+
 export class TopUpResponse {
   @ApiProperty() id: string;
   @ApiProperty({ enum: ['stripe', 'bank'] }) provider: string;
@@ -38,6 +51,11 @@ export class TopUpResponse {
   @ApiProperty() currency: string;
   @ApiProperty({ enum: ['pending', 'paid', 'failed'] }) status: string;
   @ApiProperty({ description: 'How much of it was paid back' }) refunded: string;
+  @ApiProperty({
+    type: [TopUpDisputeResponse],
+    description: "What the payer's bank asked back; each stage is the event payment_dispute",
+  })
+  disputes: TopUpDisputeResponse[];
   @ApiProperty({ nullable: true, type: String, description: 'Where to pay, while it is pending' }) url: string | null;
   @ApiProperty() created_at: string;
   @ApiProperty({ nullable: true, type: String }) settled_at: string | null;
@@ -57,6 +75,13 @@ export const showTopUp = (t: TopUp): TopUpResponse => ({
   currency: t.currency,
   status: t.status,
   refunded: t.refunded,
+  disputes: t.disputes.map(({ reference, amount, stage, reason, openedAt }) => ({
+    reference,
+    amount,
+    stage,
+    reason,
+    opened_at: new Date(openedAt).toISOString(),
+  })),
   url: t.status === 'pending' ? t.url : null,
   created_at: t.createdAt.toISOString(),
   settled_at: t.settledAt?.toISOString() ?? null,

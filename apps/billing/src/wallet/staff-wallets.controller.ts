@@ -1,7 +1,7 @@
-import { Body, Controller, Get, Param, Post, Put } from '@nestjs/common';
+import { Body, Controller, Get, Param, Post, Put, Query } from '@nestjs/common';
 import { ApiBearerAuth, ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { IsString, Length, Matches } from 'class-validator';
-import { Refusal } from '#libs/http';
+import { PAGE_SIZE, type Page, PageRequest, pageOf, Refusal } from '#libs/http';
 import { isZero, parseDecimal } from '#libs/money';
 import { Database } from '#libs/persistence';
 import { Needs, ReasonRequest, Staff, type StaffCaller } from '#libs/staff';
@@ -9,7 +9,14 @@ import { Wallets } from '#libs/wallet';
 import { ExistingTenant } from '../staff/existing-tenant.js';
 import { StaffAudit } from '../staff/staff-audit.js';
 import { EstimateHolds } from './estimate-holds.js';
-import { showTopUp, showWallet, TopUpResponse, WalletHolderResponse, type WalletResponse } from './show-wallet.js';
+import {
+  showTopUp,
+  showWallet,
+  TopUpPageResponse,
+  TopUpResponse,
+  WalletHolderResponse,
+  type WalletResponse,
+} from './show-wallet.js';
 import { TopUps } from './top-ups.js';
 import { AMOUNT } from './wallet.controller.js';
 
@@ -72,6 +79,20 @@ export class StaffWalletsController {
       await this.audit.record(staff, { action: 'wallet.open', object, tenantId, ...change, reason }, tx);
       return { wallet: showWallet(wallet) };
     });
+  }
+
+  @Get('top-ups')
+  @Needs('billing.read')
+  @ApiOperation({ summary: 'Top-ups of a tenant, newest first, with what was paid back and what banks ask back' })
+  @ApiOkResponse({ type: TopUpPageResponse })
+  async list(
+    @Param('tenantId', ExistingTenant) tenantId: string,
+    @Query() { cursor }: PageRequest,
+  ): Promise<Page<TopUpResponse>> {
+    const rows = await this.db.inTenant(tenantId, (tx) =>
+      this.topUps.list(tx, tenantId, { before: cursor, limit: PAGE_SIZE + 1 }),
+    );
+    return pageOf(rows, (row) => row.topupId, showTopUp);
   }
 
   @Post('transfers')

@@ -28,7 +28,7 @@ describe("Stripe's webhook", () => {
   const read = (body: string, signature: string | undefined = sign(body)) =>
     stripe.read(Buffer.from(body), signature, NOW);
 
-  it('says what was paid, signed with the new secret or the old one', () => {
+  it('says what was paid, signed with the new secret or the old one', async () => {
     const body = event('checkout.session.completed');
     const expected = {
       tenantId: TENANT,
@@ -38,9 +38,9 @@ describe("Stripe's webhook", () => {
       amount: '100.50',
       currency: 'USD',
     };
-    expect(read(body)).toEqual(expected);
-    expect(read(body, `${sign(body, 'whsec_old')},v0=00`)).toEqual(expected);
-    expect(read(event('checkout.session.completed', { currency: 'clp' }))).toMatchObject({ amount: '10050' });
+    expect(await read(body)).toEqual(expected);
+    expect(await read(body, `${sign(body, 'whsec_old')},v0=00`)).toEqual(expected);
+    expect(await read(event('checkout.session.completed', { currency: 'clp' }))).toMatchObject({ amount: '10050' });
   });
 
   it.each([
@@ -51,14 +51,54 @@ describe("Stripe's webhook", () => {
     ['words', 't=now,v1=zz'],
   ])('is refused with %s', (_, signature) => {
     const body = event('checkout.session.completed');
-    expect(() => stripe.read(Buffer.from(body), signature, NOW)).toThrow(NotSignedError);
+    return expect(stripe.read(Buffer.from(body), signature, NOW)).rejects.toThrow(NotSignedError);
   });
 
-  it('is about nothing of ours, or nothing yet, for other events', () => {
-    expect(read(event('invoice.paid'))).toBeUndefined();
-    expect(read(event('checkout.session.completed', { payment_status: 'unpaid' }))).toBeUndefined();
-    expect(read(event('checkout.session.completed', { client_reference_id: null }))).toBeUndefined();
-    expect(read(event('checkout.session.expired', { payment_status: 'unpaid' }))).toMatchObject({ became: 'failed' });
+  it('is about nothing of ours, or nothing yet, for other events', async () => {
+    expect(await read(event('invoice.paid'))).toBeUndefined();
+    expect(await read(event('checkout.session.completed', { payment_status: 'unpaid' }))).toBeUndefined();
+    expect(await read(event('checkout.session.completed', { client_reference_id: null }))).toBeUndefined();
+    expect(await read(event('checkout.session.expired', { payment_status: 'unpaid' }))).toMatchObject({
+      became: 'failed',
+    });
+  });
+});
+
+describe("what a payer's bank asks back", () => {
+  const dispute = (status: string, charge: unknown = { metadata: { paloma_topup: `${TENANT}_${TOPUP}` } }) =>
+    JSON.stringify({
+      type: 'charge.dispute.updated',
+      created: NOW - 60,
+      data: { object: { id: 'du_1', charge, amount: 2_500, currency: 'usd', reason: 'fraudulent', status } },
+    });
+  const stripe = new Stripe({ url: 'http://127.0.0.1:1', key: 'sk', secrets: ['whsec_new'] });
+  const read = (body: string) => stripe.read(Buffer.from(body), sign(body), NOW);
+
+  it.each([
+    ['needs_response', 'open'],
+    ['under_review', 'open'],
+    ['won', 'won'],
+    ['lost', 'lost'],
+    ['warning_needs_response', 'inquiry'],
+    ['warning_closed', 'dropped'],
+    ['a word of next year', 'inquiry'],
+  ])('is, at %s, %s', async (status, stage) => {
+    expect(await read(dispute(status))).toEqual({
+      tenantId: TENANT,
+      topupId: TOPUP,
+      reference: 'du_1',
+      became: 'disputed',
+      stage,
+      amount: '25.00',
+      currency: 'USD',
+      reason: 'fraudulent',
+      toldAt: new Date((NOW - 60) * 1_000),
+    });
+  });
+
+  it('is told again when Stripe cannot be asked whose charge it is, and is none of ours when the charge is not', async () => {
+    await expect(read(dispute('lost', 'ch_1'))).rejects.toMatchObject({ status: 503 });
+    expect(await read(dispute('lost', { metadata: { paloma_topup: 'order_17' } }))).toBeUndefined();
   });
 });
 

@@ -1,9 +1,16 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import { request } from 'undici';
+import { type Dispatcher, request } from 'undici';
 import { Refusal } from '#libs/http';
 import { isId } from '#libs/ids';
 import { compare, formatDecimal, parseDecimal, roundHalfUp } from '#libs/money';
-import { type Checkout, NotSignedError, type PaymentProvider, type PaymentReport } from './payment-provider.js';
+import type { DisputeStage } from './dispute-stages.js';
+import {
+  type Checkout,
+  type DisputeReport,
+  NotSignedError,
+  type PaymentProvider,
+  type PaymentReport,
+} from './payment-provider.js';
 
 // Stripe counts in the smallest unit; of these currencies that is the whole one (Stripe, "Supported currencies": zero-decimal
 // currencies). Three-decimal ones must end in 0.
@@ -29,6 +36,15 @@ interface Charge {
   amount_refunded?: number;
   currency?: string;
 }
+/** What a payer's bank asks back (Stripe, "The Dispute object"). Its metadata are its own, not those of the charge. */
+interface Dispute {
+  id: string;
+  charge?: string | Charge;
+  amount?: number;
+  currency?: string;
+  reason?: string;
+  status?: string;
+}
 /** Metadata of a payment are copied to its charge (Stripe, "Metadata", copying to another object). */
 const TOPUP = 'paloma_topup';
 const OUTCOMES: Readonly<Record<string, 'paid' | 'failed' | 'by payment_status'>> = {
@@ -37,9 +53,21 @@ const OUTCOMES: Readonly<Record<string, 'paid' | 'failed' | 'by payment_status'>
   'checkout.session.async_payment_failed': 'failed',
   'checkout.session.expired': 'failed',
 };
+/** A word that is new here moves no money; it is shown as an inquiry, which staff look at. */
+const DISPUTE_STATUS: Readonly<Record<string, DisputeStage>> = {
+  warning_needs_response: 'inquiry',
+  warning_under_review: 'inquiry',
+  warning_closed: 'dropped',
+  needs_response: 'open',
+  under_review: 'open',
+  won: 'won',
+  lost: 'lost',
+  // The payer was given the money back before it came to a dispute; that is told as a refund.
+  prevented: 'dropped',
+};
 
 /**
- * Stripe Checkout over plain HTTPS: one call and one webhook need no client library. Signatures: HMAC-SHA-256 of
+ * Stripe Checkout over plain HTTPS: two calls and one webhook need no client library. Signatures: HMAC-SHA-256 of
  * `timestamp.body` in `Stripe-Signature: t=…,v1=…` (Stripe, "Verify webhook signatures manually").
  */
 export class Stripe implements PaymentProvider {
@@ -65,26 +93,10 @@ export class Stripe implements PaymentProvider {
       'line_items[0][price_data][unit_amount]': smallest(amount, currency),
       'line_items[0][price_data][product_data][name]': 'Wallet top-up',
     });
-    const answer = await request(`${this.options.url}/v1/checkout/sessions`, {
+    const answer = await this.ask('/v1/checkout/sessions', {
       method: 'POST',
-      headers: {
-        authorization: `Bearer ${this.options.key}`,
-        'content-type': 'application/x-www-form-urlencoded',
-        'idempotency-key': topupId,
-      },
+      headers: { 'content-type': 'application/x-www-form-urlencoded', 'idempotency-key': topupId },
       body: form.toString(),
-      headersTimeout: 20_000,
-      bodyTimeout: 20_000,
-    }).catch((cause) => {
-      throw new Refusal(
-        503,
-        'temporarily_unavailable',
-        'The payment provider does not answer. Try again in a minute.',
-        {
-          retryAfterSeconds: 60,
-          cause,
-        },
-      );
     });
     const body = (await answer.body.json().catch(() => undefined)) as
       | (Session & { error?: { message?: string } })
@@ -96,11 +108,56 @@ export class Stripe implements PaymentProvider {
     return { reference: body.id, url: body.url };
   }
 
-  read(raw: Buffer, signature: string | undefined, now: number): PaymentReport | undefined {
+  async read(
+    raw: Buffer,
+    signature: string | undefined,
+    now: number,
+  ): Promise<PaymentReport | DisputeReport | undefined> {
     this.mustBeSigned(raw, signature, now);
-    const event = JSON.parse(raw.toString()) as { type?: string; data?: { object?: unknown } };
-    const { type = '', data } = event;
+    const event = JSON.parse(raw.toString()) as { type?: string; created?: number; data?: { object?: unknown } };
+    const { type = '', created = now, data } = event;
+    if (type.startsWith('charge.dispute.')) return this.disputeOf(data?.object as Dispute, new Date(created * 1_000));
     return type === 'charge.refunded' ? refundOf(data?.object as Charge) : settlementOf(type, data?.object as Session);
+  }
+
+  /** A dispute names a charge, and the charge whose payment it was. */
+  private async disputeOf(dispute: Dispute | undefined, toldAt: Date): Promise<DisputeReport | undefined> {
+    if (!dispute?.charge || !Number.isSafeInteger(dispute.amount)) return undefined;
+    const charge = typeof dispute.charge === 'string' ? await this.charge(dispute.charge) : dispute.charge;
+    const topup = topupOf(charge?.metadata?.[TOPUP]);
+    if (!topup) return undefined;
+    return {
+      ...topup,
+      reference: dispute.id,
+      became: 'disputed',
+      stage: DISPUTE_STATUS[dispute.status ?? ''] ?? 'inquiry',
+      ...amountOf(dispute.amount as number, dispute.currency),
+      reason: dispute.reason ?? '',
+      toldAt,
+    };
+  }
+
+  /** @returns undefined for one that Stripe does not know by this key: it is of another account or mode */
+  private async charge(id: string): Promise<Charge | undefined> {
+    const answer = await this.ask(`/v1/charges/${encodeURIComponent(id)}`, { method: 'GET' });
+    const charge = (await answer.body.json().catch(() => undefined)) as Charge | undefined;
+    if (answer.statusCode === 404) return undefined;
+    if (answer.statusCode >= 300 || !charge) throw noAnswer(`status ${answer.statusCode}`);
+    return charge;
+  }
+
+  private ask(
+    path: string,
+    { headers, ...call }: { method: 'GET' | 'POST'; headers?: Record<string, string>; body?: string },
+  ): Promise<Dispatcher.ResponseData> {
+    return request(`${this.options.url}${path}`, {
+      ...call,
+      headers: { ...headers, authorization: `Bearer ${this.options.key}` },
+      headersTimeout: 20_000,
+      bodyTimeout: 20_000,
+    }).catch((cause) => {
+      throw noAnswer(cause);
+    });
   }
 
   private mustBeSigned(raw: Buffer, signature: string | undefined, now: number): void {
@@ -115,6 +172,12 @@ export class Stripe implements PaymentProvider {
     if (!fresh || !good) throw new NotSignedError('not signed by Stripe');
   }
 }
+
+const noAnswer = (cause: unknown): Refusal =>
+  new Refusal(503, 'temporarily_unavailable', 'The payment provider does not answer. Try again in a minute.', {
+    retryAfterSeconds: 60,
+    cause,
+  });
 
 function settlementOf(type: string, session: Session | undefined): PaymentReport | undefined {
   const outcome = OUTCOMES[type];

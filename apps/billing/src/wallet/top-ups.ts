@@ -3,13 +3,13 @@ import type { Logger } from 'pino';
 import { CLOCK, type Clock } from '#libs/clock';
 import { Refusal } from '#libs/http';
 import { derivedId, newId } from '#libs/ids';
-import { bookingDay, Ledger, move, Periods } from '#libs/ledger';
 import { compare, formatDecimal, negate, parseDecimal, subtract, ZERO } from '#libs/money';
 import { LOGGER } from '#libs/observability';
 import { Database, type Tx } from '#libs/persistence';
 import { Wallets } from '#libs/wallet';
+import { BookPayment } from './book-payment.js';
+import type { DisputeStage } from './dispute-stages.js';
 import { PAYMENT_PROVIDER, type PaymentProvider, type PaymentReport } from './payment-provider.js';
-import { WalletAlerts } from './wallet-alerts.js';
 
 export interface TopUp {
   readonly topupId: string;
@@ -20,13 +20,32 @@ export interface TopUp {
   readonly status: 'pending' | 'paid' | 'failed';
   /** How much of it was paid back. */
   readonly refunded: string;
+  /** What payers' banks asked back of it. */
+  readonly disputes: readonly TopUpDispute[];
   readonly url: string | null;
   readonly createdAt: Date;
   readonly settledAt: Date | null;
 }
 
-const COLUMNS = `topup_id AS "topupId", provider, reference, amount::text, currency, status, refunded::text, url,
-  created_at AS "createdAt", settled_at AS "settledAt"`;
+export interface TopUpDispute {
+  readonly reference: string;
+  readonly amount: string;
+  readonly stage: DisputeStage;
+  readonly reason: string;
+  readonly openedAt: string;
+}
+
+/** Of a row `t`. */
+const COLUMNS = `t.topup_id AS "topupId", t.provider, t.reference, t.amount::text, t.currency, t.status, t.refunded::text,
+  t.url, t.created_at AS "createdAt", t.settled_at AS "settledAt",
+  (SELECT coalesce(json_agg(json_build_object('reference', d.reference, 'amount', d.amount::text, 'stage', d.stage,
+                                              'reason', d.reason, 'openedAt', d.opened_at)
+                            ORDER BY d.opened_at, d.reference), '[]')
+     FROM wallet_disputes d WHERE d.tenant_id = t.tenant_id AND d.topup_id = t.topup_id) AS disputes`;
+
+/** The provider tells again what is answered so. */
+export const notKnownAsPaid = (): Refusal =>
+  new Refusal(503, 'temporarily_unavailable', 'It is not known here yet that this was paid. Tell it again.');
 
 /** The one writer of top-ups: money that came in is on the wallet and in the books in one transaction, once. */
 @Injectable()
@@ -34,9 +53,7 @@ export class TopUps {
   constructor(
     private readonly db: Database,
     private readonly wallets: Wallets,
-    private readonly ledger: Ledger,
-    private readonly periods: Periods,
-    private readonly alerts: WalletAlerts,
+    private readonly books: BookPayment,
     @Inject(PAYMENT_PROVIDER) private readonly payments: PaymentProvider,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(LOGGER) private readonly logger: Logger,
@@ -124,13 +141,7 @@ export class TopUps {
         this.logger.error({ tenantId, topupId, reference }, 'a refund that fits no top-up of ours');
         return;
       }
-      if (topup.status !== 'paid') {
-        throw new Refusal(
-          503,
-          'temporarily_unavailable',
-          'It is not known here yet that this was paid. Tell it again.',
-        );
-      }
+      if (topup.status !== 'paid') throw notKnownAsPaid();
       const more = subtract(all, parseDecimal(topup.refunded));
       if (compare(more, ZERO) <= 0) return;
       await tx.query('UPDATE wallet_topups SET refunded = $3 WHERE tenant_id = $1 AND topup_id = $2', [
@@ -140,7 +151,7 @@ export class TopUps {
       ]);
       const entry = { id: derivedId(topup.createdAt, topupId, 'refund', amount), kind: 'refund' as const };
       const memo = `${topup.provider} ${topup.reference} paid back by ${reference}`;
-      await this.book(tx, tenantId, entry, { amount: formatDecimal(negate(more)), currency, memo });
+      await this.books.move(tx, tenantId, entry, { amount: formatDecimal(negate(more)), currency, memo });
     });
   }
 
@@ -167,34 +178,15 @@ export class TopUps {
   /** Newest first. */
   async list(tx: Tx, tenantId: string, page: { before?: string | undefined; limit: number }): Promise<TopUp[]> {
     return tx.query(
-      `SELECT ${COLUMNS} FROM wallet_topups WHERE tenant_id = $1 AND ($2::uuid IS NULL OR topup_id < $2)
-        ORDER BY topup_id DESC LIMIT $3`,
+      `SELECT ${COLUMNS} FROM wallet_topups t WHERE t.tenant_id = $1 AND ($2::uuid IS NULL OR t.topup_id < $2)
+        ORDER BY t.topup_id DESC LIMIT $3`,
       [tenantId, page.before ?? null, page.limit],
     );
   }
 
-  /** Money that came in is on the wallet and in the books; a negative amount went out. */
-  private async book(
-    tx: Tx,
-    tenantId: string,
-    entry: { id: string; kind: 'top_up' | 'refund' },
-    { amount, currency, memo }: { amount: string; currency: string; memo: string },
-  ): Promise<void> {
-    const today = this.clock.now().toISOString().slice(0, 10);
-    const bookedOn = bookingDay(today, await this.periods.closedThrough(tx, tenantId));
-    const postings = amount.startsWith('-')
-      ? move(formatDecimal(negate(parseDecimal(amount))), currency, 'wallet', 'bank')
-      : move(amount, currency, 'bank', 'wallet');
-    await this.ledger.post(tx, tenantId, [
-      { entryId: entry.id, kind: entry.kind, messageId: null, bookedOn, memo, postings },
-    ]);
-    const moved = await this.wallets.move(tx, tenantId, amount);
-    if (moved) await this.alerts.tell(tx, tenantId, moved);
-  }
-
   private bookPaid(tx: Tx, tenantId: string, { topupId, createdAt, provider, reference, ...t }: TopUp): Promise<void> {
     const entry = { id: derivedId(createdAt, topupId, 'top_up'), kind: 'top_up' as const };
-    return this.book(tx, tenantId, entry, { ...t, memo: `${provider} ${reference}` });
+    return this.books.move(tx, tenantId, entry, { ...t, memo: `${provider} ${reference}` });
   }
 
   private async settle(tx: Tx, tenantId: string, topupId: string, status: 'paid' | 'failed'): Promise<void> {
@@ -206,9 +198,10 @@ export class TopUps {
     ]);
   }
 
-  private async lock(tx: Tx, tenantId: string, topupId: string): Promise<TopUp | undefined> {
+  /** A top-up, which nobody else changes until the transaction ends. */
+  async lock(tx: Tx, tenantId: string, topupId: string): Promise<TopUp | undefined> {
     const [row]: TopUp[] = await tx.query(
-      `SELECT ${COLUMNS} FROM wallet_topups WHERE tenant_id = $1 AND topup_id = $2 FOR UPDATE`,
+      `SELECT ${COLUMNS} FROM wallet_topups t WHERE t.tenant_id = $1 AND t.topup_id = $2 FOR UPDATE OF t`,
       [tenantId, topupId],
     );
     return row;

@@ -19,12 +19,19 @@ describe('plans and wallets over HTTP', () => {
   let database: TestDatabase;
   let apps: { api: RunningApp; worker: RunningApp };
   let stripe: Server;
+  /** Whose payment each of Stripe's charges is. */
+  const charges = new Map<string, string>();
   let staff: Record<'billing' | 'support' | 'onboarding', StaffMember>;
   beforeAll(async () => {
     database = await cloneDatabase();
     let made = 0;
-    stripe = createServer((_, response) => {
+    stripe = createServer((request, response) => {
       response.setHeader('content-type', 'application/json');
+      const charge = charges.get(request.url?.split('/v1/charges/')[1] ?? '');
+      if (request.method === 'GET') {
+        response.statusCode = charge ? 200 : 404;
+        return response.end(JSON.stringify({ metadata: { paloma_topup: charge } }));
+      }
       response.end(JSON.stringify({ id: `cs_${++made}`, url: `https://pay.example/${made}` }));
     });
     await new Promise<void>((resolve) => stripe.listen(0, '127.0.0.1', resolve));
@@ -60,8 +67,8 @@ describe('plans and wallets over HTTP', () => {
   const inTenant = <T>({ tenantId }: Merchant, work: Parameters<Database['inTenant']>[1]) =>
     apps.worker.app.get(Database).inTenant(tenantId, work) as Promise<T>;
   const today = () => new Date().toISOString().slice(0, 10);
-  const tellStripe = (object: object, secret = 'whsec_test', type = 'checkout.session.completed') => {
-    const body = JSON.stringify({ type, data: { object } });
+  const tellStripe = (object: object, secret = 'whsec_test', type = 'checkout.session.completed', created?: number) => {
+    const body = JSON.stringify({ type, created, data: { object } });
     const at = Math.floor(Date.now() / 1_000);
     const mac = createHmac('sha256', secret).update(`${at}.${body}`).digest('hex');
     return http('POST', `${apps.api.url}/payments/stripe/webhooks`, {
@@ -235,6 +242,73 @@ describe('plans and wallets over HTTP', () => {
     expect(await walletOf(shop)).toMatchObject({ balance: '10.00' });
     const list = await call('GET', '/api/v1/wallet/top-ups', shop.apiKey);
     expect(list.body.data).toMatchObject([{ status: 'paid', refunded: '15.00' }]);
+  });
+
+  it('takes off what a bank asks back, and puts it on again when that is won, in whatever order it is told', async () => {
+    const shop = await shopWithWallet();
+    const topUp = { amount: '25.00', return_url: 'https://shop.example/billing' };
+    const { body: begun } = await call('POST', '/api/v1/wallet/top-ups', shop.apiKey, topUp);
+    const paid = {
+      id: begun.reference,
+      client_reference_id: `${shop.tenantId}_${begun.id}`,
+      amount_total: 2_500,
+      currency: 'usd',
+      payment_status: 'paid',
+    };
+    charges.set('ch_disputed', `${shop.tenantId}_${begun.id}`);
+    const told = (status: string, created: number, more: object = {}) => {
+      const dispute = {
+        id: 'du_1',
+        charge: 'ch_disputed',
+        amount: 2_000,
+        currency: 'usd',
+        reason: 'fraudulent',
+        status,
+      };
+      return tellStripe({ ...dispute, ...more }, 'whsec_test', 'charge.dispute.updated', created);
+    };
+    const statuses = async (...answers: ReturnType<typeof told>[]) => (await Promise.all(answers)).map((a) => a.status);
+    // Not told yet that it was paid, or by nobody whom Stripe knows: Stripe tells it again, or it is none of ours.
+    expect(await statuses(told('needs_response', 100), told('lost', 1, { charge: 'ch_of_another' }))).toEqual([
+      503, 200,
+    ]);
+    await tellStripe(paid);
+    expect(await statuses(told('warning_needs_response', 90))).toEqual([200]);
+    expect(await walletOf(shop)).toMatchObject({ balance: '25.00' });
+
+    const open = await statuses(
+      ...[1, 2, 3, 4].map(() => told('needs_response', 100)),
+      told('lost', 99, { currency: 'eur' }),
+    );
+    expect(open).toEqual([200, 200, 200, 200, 200]);
+    expect(await walletOf(shop)).toMatchObject({ balance: '5.00' });
+    expect(await booked(shop)).toMatchObject({ bank: 5, wallet: -5 });
+    const seen = await asStaff('GET', `/tenants/${shop.tenantId}/wallet/top-ups`);
+    const mine = await call('GET', '/api/v1/wallet/top-ups', shop.apiKey);
+    expect(seen.body).toEqual(mine.body);
+    expect(mine.body.data).toMatchObject([
+      {
+        amount: '25.00',
+        disputes: [{ reference: 'du_1', amount: '20.00', stage: 'open', reason: 'fraudulent' }],
+      },
+    ]);
+
+    // Won, and then what was told before it once more.
+    expect(await statuses(told('won', 200))).toEqual([200]);
+    expect(await statuses(told('needs_response', 100), told('won', 200), told('under_review', 150))).toEqual([
+      200, 200, 200,
+    ]);
+    expect(await walletOf(shop)).toMatchObject({ balance: '25.00' });
+    const { body: ledger } = await call('GET', '/api/v1/ledger', shop.apiKey);
+    expect(ledger.balanced).toBe(true);
+    const of = (kind: string) => ledger.entries.filter((entry: { kind: string }) => entry.kind === kind);
+    expect([ledger.entries.length, of('top_up').length]).toEqual([3, 1]);
+    expect(of('reversal')).toMatchObject([{ reverses: of('dispute')[0].id }]);
+    const { rows } = await database.owner.query(
+      `SELECT body::json->>'stage' AS stage FROM tenant_events WHERE tenant_id = $1 AND kind = 'payment_dispute'`,
+      [shop.tenantId],
+    );
+    expect(rows.map((row) => row.stage).sort()).toEqual(['inquiry', 'open', 'won']);
   });
 
   it('answers Stripe for payments of others that use the same account', async () => {

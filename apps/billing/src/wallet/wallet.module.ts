@@ -1,5 +1,7 @@
 import { Module } from '@nestjs/common';
 import { loadConfig } from '#libs/config';
+import { BookPayment } from './book-payment.js';
+import { Disputes } from './disputes.js';
 import { PAYMENT_PROVIDER } from './payment-provider.js';
 import { PaymentsController } from './payments.controller.js';
 import { Stripe } from './stripe.js';
@@ -12,6 +14,8 @@ import { WalletAlerts } from './wallet-alerts.js';
   controllers: [WalletController, PaymentsController],
   providers: [
     TopUps,
+    BookPayment,
+    Disputes,
     WalletAlerts,
     {
       provide: PAYMENT_PROVIDER,
