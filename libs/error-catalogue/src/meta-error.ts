@@ -42,3 +42,9 @@ export function metaError(code: number, subcode?: number): MetaError {
  */
 export const breaksChannel = (error: MetaError): boolean =>
   error.retry === 'never' && error.scope === 'number' && error.fault === 'platform';
+
+/** Refusals of a send that hold for everything its number sends, until somebody or Meta does something: locked, not registered. */
+const OF_THE_NUMBER: ReadonlySet<number> = new Set([131031, 133010]);
+
+/** Whether Meta, as it refused this message, refuses all messages of its number for now. */
+export const refusesNumber = ({ code }: MetaError): boolean => OF_THE_NUMBER.has(code);

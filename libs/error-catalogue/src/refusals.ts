@@ -37,6 +37,7 @@ export type RefusalCode =
   | 'number_disconnected'
   | 'number_in_maintenance'
   | 'number_restricted'
+  | 'number_locked'
   | 'display_name_unapproved'
   | 'pin_mismatch'
   | 'pin_guesses_exceeded'
@@ -143,6 +144,7 @@ export const REFUSALS: Readonly<Record<RefusalCode, Refusal>> = {
   number_disconnected: no(403, 131005, 'Access denied'),
   number_in_maintenance: wait(503, 131057, 'Account in maintenance mode'),
   number_restricted: no(403, 368, 'Temporarily blocked for policies violations'),
+  number_locked: no(403, 131031, 'Account has been locked'),
   display_name_unapproved: no(400, 131037, 'Display name needs approval before message can be sent'),
   pin_mismatch: no(400, 133005, 'Two-step verification PIN mismatch'),
   pin_guesses_exceeded: wait(429, 133008, 'Too many two-step PIN guesses'),

@@ -165,6 +165,16 @@ export class OutboxLanes {
     return settleResults(tx, tenantId, results, now);
   }
 
+  /** Waiting messages whose time has run out, of which nobody was told yet. */
+  async runOut(tx: Tx, tenantId: string, phoneNumberId: string, now: Date, limit: number): Promise<string[]> {
+    const rows: { messageId: string }[] = await tx.query(
+      `SELECT m.message_id AS "messageId" FROM messages m
+        WHERE ${WAITING} AND least(m.not_before, m.expires_at) <= $3 AND m.expires_at <= $3 LIMIT $4`,
+      [tenantId, phoneNumberId, now, limit],
+    );
+    return rows.map((row) => row.messageId);
+  }
+
   /** Lets unclaimed messages wait until an instant, with the reason in their history. */
   async postpone(
     tx: Tx,

@@ -10,8 +10,11 @@ export interface ToldOfTemplate {
   at: Date;
 }
 
-/** What became of one claimed message. The error is Meta's, or ours in the same form. */
-export type CallResult = { messageId: string; attempt: number; told?: ToldOfTemplate } & (
+/**
+ * What became of one claimed message. The error is Meta's, or ours in the same form; `numberRefused` is Meta's code where it is
+ * refused whatever the number sends.
+ */
+export type CallResult = { messageId: string; attempt: number; told?: ToldOfTemplate; numberRefused?: number } & (
   | { became: 'submitted' | 'held'; metaMessageId: string; answer?: unknown }
   | { became: 'failed'; error: unknown }
   /** Not done, and not tried again until Meta sends the template again. */

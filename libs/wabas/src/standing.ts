@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Tx } from '#libs/persistence';
 import { REGISTERED_STATUSES } from './number-status.js';
+import { liftRefusals } from './refused-numbers.js';
 
 /** Something that Meta does not let a WABA or number do for a while. */
 export interface Restriction {
@@ -68,6 +69,7 @@ export class Standing {
       `UPDATE phone_numbers SET ${change} AND tenant_id = $1 AND waba_id = $2 AND ($3::uuid IS NULL OR phone_number_id = $3)`,
       [tenantId, of.wabaId, of.phoneNumberId ?? null, now, ...(access ? [] : [REGISTERED_STATUSES])],
     );
+    if (access) await liftRefusals(tx, tenantId, of, now);
   }
 }
 

@@ -9,7 +9,8 @@ import { Vault } from '#libs/vault';
 import { PhoneNumber, Portfolio, Waba } from './entities.js';
 import { holdOf } from './hold-of.js';
 import { type LimitChange, noteLimitChange } from './limit-changes.js';
-import { REGISTERED_STATUSES } from './number-status.js';
+import { isRegistered, REGISTERED_STATUSES } from './number-status.js';
+import { liftRefusals } from './refused-numbers.js';
 import { Standing } from './standing.js';
 import { correctedTimezones } from './timezones.js';
 
@@ -150,6 +151,9 @@ export class Wabas {
     const known = await numbers.findOneBy({ tenantId, metaPhoneNumberId: seen.metaPhoneNumberId });
     const phoneNumberId = known?.phoneNumberId ?? newId(now);
     await this.claim(tx, tenantId, 'phone_number', seen.metaPhoneNumberId, phoneNumberId);
+    const returned = known && !isRegistered(known.status) && isRegistered(facts.status ?? '');
+    // With its PIN it is registered, also where it counted as registered here.
+    if (returned || (known && pin)) await liftRefusals(tx, tenantId, { wabaId: known.wabaId, phoneNumberId }, now);
     const fresh = {
       tenantId,
       phoneNumberId,
@@ -250,6 +254,7 @@ export class Wabas {
     await tx
       .getRepository(PhoneNumber)
       .update({ tenantId, wabaId, status: In(from) }, { status: to, updatedAt: this.clock.now() });
+    if (!banned) await liftRefusals(tx, tenantId, { wabaId }, this.clock.now());
   }
 
   /** What Meta now shows or thinks of a number. */

@@ -18,7 +18,7 @@ export interface Change {
   /** In Meta's words, or for templates in ours; null where there is none. */
   before: string | null;
   after: string | null;
-  /** Who made or told it: a webhook's field, `read` or `meta-poll` (asked by us), `tenant`, `staff`. */
+  /** Who made or told it: a webhook's field, `answer` (to a send), `read` or `meta-poll` (asked by us), `tenant`, `staff`. */
   cause: string;
   /** As Meta gave it. */
   reason: string | null;
@@ -29,7 +29,8 @@ const SELECTS: Readonly<Record<ChangeTopic, string>> = {
                   c.was AS before, c.became AS after, c.cause, NULL AS reason
              FROM limit_changes c WHERE c.tenant_id = $1 AND ($2::uuid IS NULL OR c.change_id < $2)`,
   accounts: `SELECT e.event_id AS id, e.at, 'accounts' AS topic, coalesce(e.phone_number_id, e.waba_id) AS object_id,
-                    NULL AS name, e.topic AS what, NULL AS before, e.told AS after, 'webhook' AS cause, e.detail::text AS reason
+                    NULL AS name, e.topic AS what, NULL AS before, e.told AS after,
+                    CASE e.topic WHEN 'refusal' THEN 'answer' ELSE 'webhook' END AS cause, e.detail::text AS reason
                FROM account_events e WHERE e.tenant_id = $1 AND ($2::uuid IS NULL OR e.event_id < $2)`,
   templates: `SELECT e.event_id AS id, e.at, 'templates' AS topic, e.template_id AS object_id, t.name, e.kind AS what,
                      e.before, e.after, e.source AS cause, e.reason

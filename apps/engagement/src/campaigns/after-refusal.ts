@@ -27,6 +27,7 @@ const AFTER: Readonly<Record<string, AfterRefusal>> = {
   number_not_registered: pause('number'),
   number_disconnected: pause('number'),
   number_restricted: pause('number'),
+  number_locked: pause('number'),
   display_name_unapproved: pause('number'),
   number_in_maintenance: WAIT,
   tier_exhausted: WAIT,

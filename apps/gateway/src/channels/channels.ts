@@ -3,9 +3,11 @@ import { CLOCK, type Clock } from '#libs/clock';
 import { Database, type Tx } from '#libs/persistence';
 import {
   isRegistered,
+  type NumberRefusal,
   type PhoneNumber,
   type Portfolio,
   type Restriction,
+  refusalOf,
   Standing,
   type Waba,
   Wabas,
@@ -25,6 +27,8 @@ export interface Channel {
   onPremises: ClientRecord | undefined;
   /** What Meta or the provider does not let it do at the moment; see `stoppedBy`. */
   restrictions: readonly Restriction[];
+  /** By what Meta refuses all of its messages for now; undefined: as far as we know it does not. */
+  refused: NumberRefusal | undefined;
 }
 
 /** The client over which the number's messages go; undefined where that is the Cloud API. */
@@ -35,7 +39,10 @@ export const clientOf = ({ onPremises }: Pick<Channel, 'onPremises'>): ClientRec
 export const hasAccess = (channel: Channel): boolean => clientOf(channel) !== undefined || channel.token !== undefined;
 
 export const isLive = (channel: Channel): boolean =>
-  isRegistered(channel.number.status) && hasAccess(channel) && clientOf(channel)?.state !== 'moving';
+  isRegistered(channel.number.status) &&
+  hasAccess(channel) &&
+  clientOf(channel)?.state !== 'moving' &&
+  channel.refused === undefined;
 
 // So long may a process act on a number as it was; Meta refuses what it must, and a live number rarely changes.
 export const REMEMBER_MS = 2_000;
@@ -86,8 +93,10 @@ export class Channels {
     const portfolio = waba && (await this.wabas.portfolio(tx, tenantId, waba.portfolioId));
     if (!portfolio) return undefined;
     const onPremises = await this.clients.find(tx, tenantId, number.phoneNumberId);
-    const restrictions = await restrictionsOf(tx, this.standing, number, this.clock.now());
-    return { number, waba, portfolio, token: this.wabas.tokenOf(waba), onPremises, restrictions };
+    const now = this.clock.now();
+    const restrictions = await restrictionsOf(tx, this.standing, number, now);
+    const refused = await refusalOf(tx, tenantId, number, now);
+    return { number, waba, portfolio, token: this.wabas.tokenOf(waba), onPremises, restrictions, refused };
   }
 }
 

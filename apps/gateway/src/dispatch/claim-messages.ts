@@ -15,9 +15,12 @@ import type { Tx } from '#libs/persistence';
 import { fateOfWaiting, whyNotSendable } from '#libs/template-state';
 import { Templates } from '#libs/templates';
 import { type Channel, clientOf } from '../channels/channels.js';
+import { refusedError } from '../channels/refused-number.js';
 import { graphBody, refersTo } from './graph-body.js';
 import { OptOuts } from './opt-outs.js';
 import { Telling } from './telling.js';
+
+const RUN_OUT_AT_ONCE = 500;
 
 /** A message with the body that goes to Meta, or with what is to become of it without a call. */
 export type Ready = { message: MessageRow } & ({ body: string } | { instead: CallResult });
@@ -48,11 +51,27 @@ export class ClaimMessages {
       const claimed = await this.lanes.claim(tx, tenantId, phoneNumberId, now, room, { only, lanesAfter, over });
       const expired = claimed.filter((m) => m.status === 'expired');
       if (expired.length > 0) {
-        await tell(expired.map((m) => failedStatus(channel, m, EXPIRED, now)));
+        await tell(
+          expired.map((m) => failedStatus(channel, m, channel.refused ? refusedError(channel.refused) : EXPIRED, now)),
+        );
       }
       const toSend = claimed.filter((m) => m.status === 'sending');
       return this.prepare(tx, tenantId, toSend);
     });
+  }
+
+  /**
+   * Lets messages run out of a number that cannot send, and tells of it.
+   *
+   * @returns whether there may be more of them
+   */
+  async letRunOut(channel: Channel): Promise<boolean> {
+    const { tenantId, phoneNumberId } = channel.number;
+    const ids = await this.telling.inTenant(tenantId, (tx) =>
+      this.lanes.runOut(tx, tenantId, phoneNumberId, this.clock.now(), RUN_OUT_AT_ONCE),
+    );
+    if (ids.length > 0) await this.next(channel, ids.length, 2, ids);
+    return ids.length === RUN_OUT_AT_ONCE;
   }
 
   /** Looks once more at what must be true at the moment of sending, and writes the bodies. */

@@ -91,7 +91,7 @@ export class Dispatcher implements BeforeApplicationShutdown {
 
   private async send(lane: Lane, stillMine: () => boolean, turn: Turn): Promise<number | undefined> {
     let channel = await this.channels.byId(lane.tenantId, lane.phoneNumberId);
-    if (!channel || !isLive(channel)) return this.nextLook(lane, NOT_LIVE_MS);
+    if (!channel || !isLive(channel)) return this.waitToBeLive(lane, channel);
     const pace = await this.throughput.takeOver(channel.number);
     const calls = this.callsOf(lane, pace, stillMine);
     let staysUntil = 0;
@@ -104,7 +104,7 @@ export class Dispatcher implements BeforeApplicationShutdown {
           continue;
         }
         channel = await this.channels.byId(lane.tenantId, lane.phoneNumberId);
-        if (!channel || !isLive(channel)) return this.nextLook(lane, NOT_LIVE_MS);
+        if (!channel || !isLive(channel)) return this.waitToBeLive(lane, channel);
         if (pace.pausedUntil > performance.now()) {
           // What Meta answered is stored first: only then is it known when its message is tried again.
           await calls.home();
@@ -161,6 +161,12 @@ export class Dispatcher implements BeforeApplicationShutdown {
       giveBack: (ready) =>
         this.giveBack(lane, ready, this.clock.now()).catch(failed('could not give back messages that were not called')),
     });
+  }
+
+  /** A number that cannot send lets what has run out fail all the same. @returns as `nextLook` */
+  private async waitToBeLive(lane: Lane, channel: Channel | undefined): Promise<number | undefined> {
+    if (channel && (await this.messages.letRunOut(channel))) return HELD_BACK_MS;
+    return this.nextLook(lane, NOT_LIVE_MS);
   }
 
   /**

@@ -54,6 +54,15 @@ describe('what became of a call to Meta', () => {
     expect(outcomeOfError(message(), throughput, now)).toMatchObject({ restMs: 90_000 });
   });
 
+  it.each([131031, 133010])(
+    'holds the number that Meta refuses altogether (%d), and the message waits with it',
+    (code) => {
+      const { result, restMs } = outcomeOfError(message(), refused(code), now);
+      expect(result).toMatchObject({ became: 'accepted', numberRefused: code, error: { code } });
+      expect(restMs).toBeGreaterThan(0);
+    },
+  );
+
   it('stops the whole number when more than this message is concerned', () => {
     expect(outcomeOfError(message(), refused(130429), now).restMs).toBeGreaterThan(0);
     expect(outcomeOfError(message(), refused(190), now).restMs).toBe(60_000);

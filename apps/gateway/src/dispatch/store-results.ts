@@ -5,6 +5,7 @@ import { LOGGER } from '#libs/observability';
 import { type CallResult, failedStatus, Outbox, OutboxHeld, OutboxLanes } from '#libs/outbox';
 import { refusedTheData } from '#libs/persistence';
 import type { Lanes } from '#libs/queues';
+import { noteRefusal } from '#libs/wabas';
 import { Channels } from '../channels/channels.js';
 import { OptOuts } from './opt-outs.js';
 import { Telling } from './telling.js';
@@ -70,8 +71,11 @@ export class StoreResults implements BeforeApplicationShutdown {
       );
       await this.toldTemplates.apply(tx, tenantId, results, now);
       const failed = results.filter((r) => r.became === 'failed' && moved.has(r.messageId));
-      const channel = failed.length > 0 ? await this.channels.byIdWithin(tx, tenantId, phoneNumberId) : undefined;
+      const refused = results.find((r) => r.numberRefused !== undefined)?.numberRefused;
+      const isAbout = failed.length > 0 || refused !== undefined;
+      const channel = isAbout ? await this.channels.byIdWithin(tx, tenantId, phoneNumberId) : undefined;
       if (!channel) return;
+      if (refused !== undefined) await noteRefusal(tx, tenantId, channel.number, refused, now);
       for (const result of failed) {
         const message = await this.outbox.find(tx, tenantId, result.messageId);
         if (!message) continue;

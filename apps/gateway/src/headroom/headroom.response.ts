@@ -54,12 +54,26 @@ export class ThroughputResponse {
   @ApiProperty({ type: WaitingResponse }) waiting: WaitingResponse;
 }
 
+/** Why nothing is sent from the number at the moment. */
+export class RefusedResponse {
+  @ApiProperty({ description: "Meta's code", example: 131031 }) code: number;
+  @ApiProperty({ example: 'Account has been locked' }) title: string;
+  @ApiProperty({ description: 'What to do' }) advice: string;
+  @ApiProperty({ description: 'When one message tries again, unless something is done before' }) until: string;
+}
+
 export class HeadroomResponse {
   @ApiProperty({ description: "Meta's id of the number" }) phone_number_id: string;
   @ApiProperty() display_phone_number: string;
   @ApiProperty({ description: "Meta's word; CONNECTED sends, RESTRICTED only replies", example: 'CONNECTED' })
   status: string;
   @ApiProperty({ enum: ['GREEN', 'YELLOW', 'RED', 'UNKNOWN'] }) quality_rating: string;
+  @ApiProperty({
+    type: RefusedResponse,
+    nullable: true,
+    description: 'Meta refuses whatever the number sends: messages wait, and new ones are refused; null: it does not',
+  })
+  refused: RefusedResponse | null;
   @ApiProperty({ type: MessagingLimitResponse }) messaging_limit: MessagingLimitResponse;
   @ApiProperty({ type: ThroughputResponse }) throughput: ThroughputResponse;
 }

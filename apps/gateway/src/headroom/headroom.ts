@@ -9,6 +9,7 @@ import { remaining } from '#libs/tier-quota';
 import { TierReservation } from '#libs/tier-reservation';
 import type { Channel } from '../channels/channels.js';
 import { seenPace } from '../channels/pace-board.js';
+import { shownRefusal } from '../channels/refused-number.js';
 import { perSecondOf } from '../dispatch/throughput.js';
 import type { HeadroomResponse, MessagingLimitResponse, ThroughputResponse } from './headroom.response.js';
 
@@ -33,6 +34,7 @@ export class Headroom {
       display_phone_number: number.displayPhoneNumber,
       status: number.status,
       quality_rating: number.qualityRating,
+      refused: channel.refused ? shownRefusal(channel.refused) : null,
       messaging_limit: limit,
       throughput,
     };

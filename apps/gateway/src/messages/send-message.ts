@@ -8,6 +8,7 @@ import type { Caller } from '#libs/tenants';
 import { isRegistered } from '#libs/wabas';
 import { Holds } from '#libs/wallet';
 import { type Channel, Channels, clientOf, hasAccess } from '../channels/channels.js';
+import { refuseHeld } from '../channels/refused-number.js';
 import { isProviders, type Restrictable, stoppedBy } from '../channels/restrictions.js';
 import { refuse, unknownObject } from '../graph-envelope/refuse.js';
 import { NamedObjects } from './named-objects.js';
@@ -198,6 +199,7 @@ export class SendMessage {
         `This number is ${number.status} at Meta, not CONNECTED. Register it in the onboarding app before sending.`,
       );
     }
+    if (channel.refused) throw refuseHeld(channel.refused);
     if (!hasAccess(channel)) {
       throw refuse(
         'number_disconnected',

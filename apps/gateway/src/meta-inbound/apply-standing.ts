@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { CLOCK, type Clock } from '#libs/clock';
 import type { Tx } from '#libs/persistence';
 import { MetaApp } from '#libs/provider-settings';
-import { type AccountDecision, type PhoneNumber, Standing, Wabas } from '#libs/wabas';
+import { type AccountDecision, liftRefusals, type PhoneNumber, Standing, Wabas } from '#libs/wabas';
 import type { EventContext } from './event-context.js';
 import { idText, serialiseExact } from './exact-json.js';
 import { type Fields, fieldsOf, textOf } from './fields.js';
@@ -54,7 +54,9 @@ export class ApplyStanding {
       }
       case 'ACCOUNT_RESTRICTION':
         // What waited for the last restriction looks at this one, which may be its end.
-        if (await this.note(tx, context, of, 'restriction', event)) await this.hasten.ofWaba(tx, tenantId, wabaId);
+        if (!(await this.note(tx, context, of, 'restriction', event))) return;
+        await liftRefusals(tx, tenantId, of, this.clock.now());
+        await this.hasten.ofWaba(tx, tenantId, wabaId);
         return;
       case 'ACCOUNT_VIOLATION':
         await this.note(tx, context, of, 'violation', event);

@@ -1,0 +1,150 @@
+import { Wake } from '#libs/queues';
+import { eventually, http } from '../../../../test/support/app.js';
+import { aMerchant, type Merchant, templateTo } from '../../../../test/support/gateway.js';
+import { GatewayStage } from '../../../../test/support/gateway-stage.js';
+import type { GraphCall } from '../../../../test/support/graph-stand-in.js';
+
+const stage = new GatewayStage();
+beforeAll(() => stage.start());
+afterAll(() => stage.stop());
+beforeEach(() => {
+  stage.graph.calls.length = 0;
+  stage.graph.answer = () => stage.graph.taken();
+});
+
+const isSend = (call: GraphCall) => call.path.endsWith('/messages');
+const sends = () => stage.graph.calls.filter(isSend);
+const refuseSends = (code: number, status: number) => {
+  stage.graph.answer = (call) =>
+    isSend(call) ? { status, body: { error: { message: 'x', code } } } : { body: { success: true } };
+};
+const wake = (shop: Merchant) =>
+  stage.gateway.app.get(Wake, { strict: false }).lane('gateway.dispatch', {
+    tenantId: shop.tenantId,
+    phoneNumberId: shop.phoneNumberId,
+  });
+const told = async (shop: Merchant): Promise<string[]> =>
+  (
+    await stage.database.owner.query(
+      `SELECT told FROM account_events WHERE tenant_id = $1 AND topic = 'refusal' ORDER BY at`,
+      [shop.tenantId],
+    )
+  ).rows.map((row) => row.told);
+/** The hold of the number ends, and its dispatcher looks. */
+const timePasses = async (shop: Merchant) => {
+  await stage.database.owner.query(
+    `UPDATE account_events SET detail = detail || jsonb_build_object('until', now()::text)
+      WHERE tenant_id = $1 AND topic = 'refusal' AND told <> 'LIFTED'`,
+    [shop.tenantId],
+  );
+  await wake(shop);
+};
+/** Messages that wait for a number that Meta refuses. */
+const held = async (shop: Merchant, code: number, status: number): Promise<string[]> => {
+  refuseSends(code, status);
+  const refs: string[] = [];
+  await stage.whileHeld(shop, async () => {
+    for (let i = 0; i < 6; i++) refs.push(await stage.send(shop, templateTo(`+1650555310${i}`)));
+  });
+  await eventually(async () => (await told(shop)).length === 1, 30_000);
+  for (const ref of refs) await stage.until(shop, ref, 'accepted', 30_000);
+  return refs;
+};
+const headroom = async (shop: Merchant) =>
+  (await http('GET', `${stage.gateway.url}/api/v1/headroom`, { token: shop.apiKey })).body.data[0];
+
+describe('a number that Meta refuses altogether', () => {
+  it('is held, says why, tries with one message after a growing while, and goes on when Meta takes it', async () => {
+    const shop = await aMerchant(stage.gateway.app);
+    const refs = await held(shop, 131031, 403);
+    // Each process goes by a number as it was for a moment.
+    expect(await eventually(async () => (await headroom(shop)).refused ?? false)).toMatchObject({
+      code: 131031,
+      title: 'Account has been locked',
+      advice: expect.stringContaining('WhatsApp Manager'),
+    });
+    const refused = await eventually(async () => {
+      const answer = await stage.trySend(shop, templateTo('+16505553200'));
+      return answer.status === 403 && answer;
+    });
+    expect(refused.body.error).toMatchObject({
+      code: 131031,
+      error_data: { details: expect.stringContaining('WhatsApp Manager') },
+    });
+
+    const before = sends().length;
+    await timePasses(shop);
+    await eventually(async () => (await told(shop)).length === 2, 30_000);
+    expect(sends().length).toBe(before + 1);
+    const { rows } = await stage.database.owner.query(
+      `SELECT detail ->> 'tries' AS tries, (detail ->> 'until')::timestamptz - at AS gap FROM account_events
+        WHERE tenant_id = $1 AND topic = 'refusal' ORDER BY at DESC LIMIT 1`,
+      [shop.tenantId],
+    );
+    expect(rows[0]).toMatchObject({ tries: '2', gap: { minutes: 5 } });
+
+    stage.graph.answer = () => stage.graph.taken();
+    stage.graph.calls.length = 0;
+    await timePasses(shop);
+    for (const ref of refs) await stage.until(shop, ref, 'submitted', 60_000);
+    expect(sends()).toHaveLength(refs.length);
+    await eventually(async () => (await headroom(shop)).refused === null);
+  }, 180_000);
+
+  it('sends again at once when it is registered again', async () => {
+    const shop = await aMerchant(stage.gateway.app);
+    const refs = await held(shop, 133010, 400);
+    const refused = await eventually(async () => {
+      const answer = await stage.trySend(shop, templateTo('+16505553200'));
+      return answer.status === 400 && answer;
+    });
+    expect(refused.body.error).toMatchObject({
+      code: 133010,
+      error_data: { details: expect.stringContaining('Register the number again') },
+    });
+    stage.graph.answer = (call) => (isSend(call) ? stage.graph.taken() : { body: { success: true } });
+    const registered = await http('POST', `${stage.gateway.url}/v24.0/${shop.metaPhoneNumberId}/register`, {
+      token: shop.apiKey,
+      body: { messaging_product: 'whatsapp', pin: '123456' },
+    });
+    expect(registered.status).toBe(200);
+    expect(await told(shop)).toEqual(['133010', 'LIFTED']);
+    await wake(shop);
+    for (const ref of refs) await stage.until(shop, ref, 'submitted', 60_000);
+  }, 120_000);
+
+  it.each([
+    ['with Meta’s code while it is held', 131031, async (shop: Merchant) => held(shop, 131031, 403)],
+    [
+      'as run out while it is not connected',
+      131043,
+      async (shop: Merchant) => {
+        const refs: string[] = [];
+        await stage.whileHeld(shop, async () => {
+          refs.push(await stage.send(shop, templateTo('+16505553300')));
+          await stage.database.owner.query(
+            `UPDATE phone_numbers SET status = 'DISCONNECTED' WHERE phone_number_id = $1`,
+            [shop.phoneNumberId],
+          );
+        });
+        return refs;
+      },
+    ],
+  ])(
+    'fails what runs out %s',
+    async (_, code, waiting) => {
+      const shop = await aMerchant(stage.gateway.app);
+      const refs = await waiting(shop);
+      await stage.database.owner.query('UPDATE messages SET expires_at = now() WHERE tenant_id = $1', [shop.tenantId]);
+      await wake(shop);
+      for (const ref of refs) await stage.until(shop, ref, 'expired', 60_000);
+      const { rows } = await stage.database.owner.query(
+        `SELECT body FROM tenant_events WHERE tenant_id = $1 AND kind = 'status'`,
+        [shop.tenantId],
+      );
+      const codes = rows.map(({ body }) => JSON.parse(body).entry[0].changes[0].value.statuses[0].errors[0].code);
+      expect(codes).toEqual(refs.map(() => code));
+    },
+    120_000,
+  );
+});
