@@ -53,6 +53,15 @@ export class BotRuns {
     return run;
   }
 
+  /** When bots spoke in a conversation lately, whichever run it was. The conversation is locked by the caller. */
+  async spokeLast(tx: Tx, tenantId: string, conversationId: string): Promise<readonly string[]> {
+    const [run]: Pick<BotRun, 'state'>[] = await tx.query(
+      'SELECT r.state FROM bot_runs r WHERE r.tenant_id = $1 AND r.conversation_id = $2 ORDER BY r.run_id DESC LIMIT 1',
+      [tenantId, conversationId],
+    );
+    return run?.state.spoke ?? [];
+  }
+
   /** Whether another run of the conversation was begun after this one. The conversation is locked by the caller. */
   async isFollowed(tx: Tx, tenantId: string, conversationId: string, runId: string): Promise<boolean> {
     const later: unknown[] = await tx.query(
@@ -98,6 +107,15 @@ export class BotRuns {
       `INSERT INTO bot_run_steps (tenant_id, run_id, nth, at, event, effects) VALUES ($1, $2, $3, $4, $5, $6)`,
       [tenantId, run.runId, run.steps, at, JSON.stringify(said), JSON.stringify(effects)],
     );
+  }
+
+  /** Words that are heard later; what it waits for stays as it is. */
+  async keep(tx: Tx, tenantId: string, runId: string, state: RunState): Promise<void> {
+    await tx.query('UPDATE bot_runs SET state = $3 WHERE tenant_id = $1 AND run_id = $2', [
+      tenantId,
+      runId,
+      JSON.stringify(state),
+    ]);
   }
 
   /** Nothing is due while people have the conversation. */

@@ -41,11 +41,16 @@ export class BotRunResponse {
   @ApiProperty({ enum: ['running', 'asked', 'waiting', 'calling', 'answering', 'with_people', 'over'] }) status: string;
   @ApiProperty({ type: String, nullable: true, description: 'The step that it stands at' }) at: string | null;
   @ApiProperty({ type: 'object', additionalProperties: true }) variables: object;
+  @ApiProperty({
+    type: [String],
+    description: 'What the customer wrote while another system is asked, in order; its next question hears it',
+  })
+  unheard: string[];
   @ApiProperty() begun_at: Date;
   @ApiProperty({ type: Date, nullable: true }) over_at: Date | null;
 
   static of({ runId, version, conversationId, state, overAt }: BotRun): BotRunResponse {
-    const { status, at, variables } = state;
+    const { status, at, variables, unheard = [] } = state;
     return {
       id: runId,
       version,
@@ -53,6 +58,7 @@ export class BotRunResponse {
       status,
       at,
       variables,
+      unheard: unheard.map(({ text, pressed }) => text || (pressed ?? '')),
       begun_at: timeOfId(runId),
       over_at: overAt,
     };

@@ -13,6 +13,7 @@ import { EngagementWorkerModule } from '../engagement-worker.module.js';
 import { TakeInbound } from '../inbound/take-inbound.js';
 import { SayNext } from '../inbox/say-next.js';
 import { Sayings } from '../inbox/sayings.js';
+import { BotCalls } from './bot-calls.js';
 import type { Flow } from './flow.js';
 
 const ORDER: Flow = {
@@ -293,11 +294,64 @@ describe('a bot', () => {
     });
     await writes(shop, 'Any left?');
     await eventually(async () => asked === 1);
-    await writes(shop, 'Hello?');
+    await writes(shop, 'And in blue?');
     answer();
-    await hears(shop, '3 left.');
+    await hears(shop, '3 left.', '3 left.');
     await eventually(async () => (await shop.only()).owner === 'nobody');
     await close();
+  });
+
+  it('hears, in order and once, what is written while it asks, also when its worker is killed meanwhile', async () => {
+    const { url, close } = await aSystem(async () => ({ left: 3 }));
+    let killed = () => {};
+    const wroteAgain = new Promise<void>((resolve) => {
+      killed = resolve;
+    });
+    const ask = jest.spyOn(worker.app.get(BotCalls), 'ask').mockImplementationOnce(async () => {
+      await wroteAgain;
+      throw new Error('killed');
+    });
+    const shop = await shopWith({
+      triggers: [{ on: 'anything' }],
+      start: 'stock',
+      steps: {
+        stock: { do: 'call', url, send: [], save: 'stock', next: 'count' },
+        count: { do: 'ask', text: '{{stock.left}} left. How many?', as: 'number', save: 'count', next: 'place' },
+        place: { do: 'ask', text: 'Where to?', as: 'text', save: 'place', next: 'sum' },
+        sum: { do: 'hand_over', text: '{{count}} to {{place}}.' },
+      },
+    });
+    await writes(shop, 'Any left?');
+    await eventually(async () => ask.mock.calls.length > 0);
+    for (const text of ['hello?', '2', 'Puebla']) await writes(shop, text);
+    const runs = () => shop.call('GET', `/bots/${shop.bot.id}/runs`).then(({ body }) => body.data);
+    expect(await runs()).toMatchObject([{ status: 'calling', unheard: ['hello?', '2', 'Puebla'] }]);
+    expect(door.said(shop.customer)).toEqual([]);
+    killed();
+    await hears(shop, '3 left. How many?', 'Where to?', '2 to Puebla.');
+    const [run] = await runs();
+    expect(run).toMatchObject({ status: 'with_people', variables: { count: 2, place: 'Puebla' }, unheard: [] });
+    const steps = (await shop.call('GET', `/bots/${shop.bot.id}/runs/${run.id}`)).body.data;
+    expect(steps.map((s: { event: { text?: string; kind: string } }) => s.event.text ?? s.event.kind)).toEqual([
+      'Any left?',
+      'called',
+      'hello?',
+      '2',
+      'Puebla',
+    ]);
+    ask.mockRestore();
+    await close();
+  });
+
+  it('fetches people when two machines talk, also where each of their words begins it anew', async () => {
+    const shop = await shopWith({
+      triggers: [{ on: 'anything' }],
+      start: 'hello',
+      steps: { hello: { do: 'say', text: 'We are open until six.' } },
+    });
+    for (let i = 0; i < 25; i++) await writes(shop, 'I am away until Monday.');
+    await eventually(async () => (await shop.call('GET', '/inbox/tickets')).body.data.length === 1, 30_000);
+    expect(door.said(shop.customer).length).toBeLessThanOrEqual(21);
   });
 
   it('has nothing left on its way once people took over, also what the gateway took from a worker that was killed', async () => {

@@ -11,9 +11,9 @@ import { type PlannedSaying, Sayings } from '../inbox/sayings.js';
 import { type BotRun, BotRuns } from './bot-runs.js';
 import { Bots } from './bots.js';
 import { chooseBot } from './match-trigger.js';
+import { endingWithPeople, playOn } from './play-on.js';
 import { readMessage } from './read-message.js';
-import { runFlow } from './run-flow.js';
-import { NEW_RUN, type RunEffect, type RunEvent, type Variables } from './run-state.js';
+import { type EarlyWords, NEW_RUN, type RunEffect, type RunEvent, type Variables, withUnheard } from './run-state.js';
 
 /**
  * Bots in conversations. Everything here runs with the conversation locked and in the transaction of what it answers, so an event
@@ -36,15 +36,34 @@ export class RunBots extends BotEar {
   }
 
   async starts(tx: Tx, tenantId: string, conversation: InboxConversation, message: InboundRow): Promise<boolean> {
-    const live = await this.bots.liveAt(tx, tenantId, conversation.phoneNumberId);
-    if (live.length === 0) return false;
     const { text } = readMessage(message);
-    const chosen = chooseBot(
+    const chosen = await this.wants(tx, tenantId, conversation, text);
+    if (chosen) await this.begin(tx, tenantId, conversation, chosen, text, []);
+    return chosen !== undefined;
+  }
+
+  private async wants(
+    tx: Tx,
+    tenantId: string,
+    { phoneNumberId }: InboxConversation,
+    text: string,
+  ): Promise<ChosenBot | undefined> {
+    const live = await this.bots.liveAt(tx, tenantId, phoneNumberId);
+    return chooseBot(
       live.map(({ flow, ...bot }) => ({ ...bot, triggers: flow.triggers })),
       text,
     );
-    if (!chosen) return false;
-    const { botId, version } = chosen;
+  }
+
+  /** @param later what was written after the text, and is heard after it */
+  private async begin(
+    tx: Tx,
+    tenantId: string,
+    conversation: InboxConversation,
+    { botId, version }: ChosenBot,
+    text: string,
+    later: readonly EarlyWords[],
+  ): Promise<void> {
     // One that people took over and never gave back is over: the customer begins anew.
     const left = await this.runs.liveOf(tx, tenantId, conversation.conversationId);
     if (left) await this.runs.end(tx, tenantId, left.runId);
@@ -53,9 +72,11 @@ export class RunBots extends BotEar {
         ? conversation
         : await this.give.move(tx, tenantId, conversation, 'bot_starts', { madeBy: `bot:${botId}` });
     const { conversationId } = conversation;
-    const run = await this.runs.begin(tx, tenantId, { botId, version, conversationId, state: NEW_RUN });
+    // Two machines that talk begin again and again.
+    const spoke = await this.runs.spokeLast(tx, tenantId, conversationId);
+    const state = withUnheard({ ...NEW_RUN, spoke }, later);
+    const run = await this.runs.begin(tx, tenantId, { botId, version, conversationId, state });
     await this.play(tx, tenantId, owned, run, { kind: 'started', text });
-    return true;
   }
 
   async heard(tx: Tx, tenantId: string, conversation: InboxConversation, message: InboundRow): Promise<void> {
@@ -89,11 +110,18 @@ export class RunBots extends BotEar {
     if (!flow) return;
     const contact = await this.contactOf(tx, tenantId, conversation);
     const event = { ...happened, at: this.clock.now(), contact } as RunEvent;
-    const played = runFlow(flow, run.state, event);
-    // What it waits for still comes: an answer is known by the step at which it was asked for.
-    if (played.ignored) return;
-    await this.runs.played(tx, tenantId, run, event, played);
-    await this.carryOut(tx, tenantId, conversation, run, played.effects);
+    const { turns, left } = playOn(flow, run.state, event);
+    const [next, ...later] = left;
+    const chosen = next && (await this.wants(tx, tenantId, conversation, next.text));
+    for (const [nth, { event, played }] of turns.entries()) {
+      // What it waits for still comes: an answer is known by the step at which it was asked for.
+      if (played.ignored) return;
+      if (played.kept) return this.runs.keep(tx, tenantId, run.runId, played.state);
+      await this.runs.played(tx, tenantId, { ...run, steps: run.steps + nth }, event, played);
+      const effects = next && !chosen ? endingWithPeople(played.effects) : played.effects;
+      await this.carryOut(tx, tenantId, conversation, run, effects);
+    }
+    if (next && chosen) await this.begin(tx, tenantId, conversation, chosen, next.text, later);
   }
 
   private async contactOf(tx: Tx, tenantId: string, { contactId, customer }: InboxConversation): Promise<Variables> {
@@ -133,6 +161,8 @@ export class RunBots extends BotEar {
     await this.edits.edit(tx, tenantId, contactId, { attributes: changes });
   }
 }
+
+type ChosenBot = { botId: string; version: number };
 
 /** An event without what is added when it is played. */
 export type HappenedToRun =

@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import type { Flow, Step } from './flow.js';
+import { playOn } from './play-on.js';
 import { FLOOD, LONGEST_WALK, runFlow } from './run-flow.js';
-import { NEW_RUN, type RunEvent, type RunState } from './run-state.js';
+import { MOST_UNHEARD, NEW_RUN, type RunEvent, type RunState } from './run-state.js';
+import { simulate } from './simulate.js';
 
 const at = new Date('2026-11-23T15:00:00Z');
 const contact = { name: 'Ana', city: 'Puebla' };
@@ -69,10 +71,80 @@ describe('a bot', () => {
     expect(says(runFlow(order, away.state, { kind: 'given_back', at, contact }))).toEqual(['12 x Small to Puebla.']);
   });
 
-  it('heeds no words while it asks another system, and stands where it stood', () => {
+  it('keeps what is written while it asks another system, so much of it, and stands where it stood', () => {
     const flow = flowOf({ a: { do: 'call', url: 'https://shop.example', send: [], save: 'x' } });
     const { state } = play(flow, start);
-    expect(runFlow(flow, state, heard('hello?'))).toEqual({ state, effects: [], ignored: true });
+    const kept = runFlow(flow, state, heard('', 'l'));
+    expect(kept).toEqual({ state: { ...state, unheard: [{ text: '', pressed: 'l' }] }, effects: [], kept: true });
+    const many = play(flow, start, ...Array.from({ length: MOST_UNHEARD }, (_, i) => heard(String(i))));
+    expect(many.state.unheard).toHaveLength(MOST_UNHEARD);
+    expect(runFlow(flow, many.state, heard('more'))).toMatchObject({ state: many.state, ignored: true });
+    expect(runFlow(flow, many.state, { kind: 'given_back', at, contact }).state.unheard).toBeUndefined();
+  });
+
+  describe('that has its answer', () => {
+    const called: RunEvent = { kind: 'called', at, answer: { left: 3 }, contact };
+    const asking = (steps: Record<string, Step>) =>
+      flowOf({ a: { do: 'call', url: 'https://shop.example', send: [], save: 'x', next: 'b' }, ...steps });
+    const answered = (flow: Flow, ...words: string[]) => {
+      const { turns, left } = playOn(flow, play(flow, start, ...words.map((w) => heard(w))).state, called);
+      const { state } = turns.at(-1)?.played ?? { state: NEW_RUN };
+      return { state, said: turns.flatMap(({ played }) => says(played)), left, turns };
+    };
+
+    it('hears what was written meanwhile at its next questions, in order', () => {
+      const flow = asking({
+        b: { do: 'ask', text: 'How many?', as: 'number', save: 'count', next: 'c' },
+        c: { do: 'ask', text: 'Where to?', as: 'text', save: 'place', next: 'd' },
+        d: { do: 'say', text: '{{count}} to {{place}}.' },
+      });
+      const { state, said, left } = answered(flow, '2', 'Puebla', 'please');
+      expect(said).toEqual(['How many?', 'Where to?', '2 to Puebla.']);
+      expect([state.status, left]).toEqual(['over', [{ text: 'please' }]]);
+      expect(state.unheard).toBeUndefined();
+    });
+
+    it('holds nothing against who wrote before the question, and waits for the answer to it', () => {
+      const flow = asking({ b: { do: 'ask', text: 'How many?', as: 'number', save: 'count', tries: 1 } });
+      const { state, said, turns } = answered(flow, 'hello?', 'are you there?', 'hello?!');
+      expect(said).toEqual(['How many?']);
+      expect(state).toMatchObject({ status: 'asked', misses: 0, until: '2026-11-23T16:00:00.000Z' });
+      expect(turns).toHaveLength(4);
+      expect(runFlow(flow, state, heard('lots')).state.status).toBe('with_people');
+    });
+
+    it('keeps the rest while it asks again, and leaves to people what they read anyway', () => {
+      const again = asking({ b: { do: 'answer', instructions: '', next: 'c' }, c: { do: 'hand_over' } });
+      const { state } = answered(again, 'and in blue?');
+      expect(state).toMatchObject({ status: 'answering', unheard: [{ text: 'and in blue?' }] });
+      const { turns, left } = playOn(again, state, { kind: 'answered', at, text: 'Yes.', contact });
+      expect(turns.at(-1)?.played.state).not.toHaveProperty('unheard');
+      expect(left).toEqual([]);
+    });
+
+    it('is played so by the simulator, which begins anew where it was over', () => {
+      const flow = {
+        ...flowOf({ a: { do: 'answer', instructions: '' } }),
+        triggers: [{ on: 'keyword' as const, words: ['colour', 'size'] }],
+      };
+      const turns = simulate(
+        flow,
+        [
+          { text: 'Which colour?' },
+          { text: 'Which size?' },
+          { text: 'Hello?' },
+          { answered: 'Blue.' },
+          { answered: 'L.' },
+        ],
+        contact,
+        at,
+      );
+      expect(turns.map((t) => t.status)).toEqual(['answering', 'answering', 'answering', 'answering', 'over']);
+      expect(turns[3]?.effects.map((e) => e.do)).toEqual(['send', 'end', 'answer']);
+      expect(turns[3]?.effects.at(-1)).toMatchObject({ question: 'Which size?' });
+      // Nobody else hears the last word.
+      expect(turns[4]?.effects).toMatchObject([{ do: 'send' }, { do: 'hand_over', why: 'no bot answers' }]);
+    });
   });
 
   it('waits, and ends in silence when nobody answers', () => {
@@ -206,6 +278,15 @@ describe('whatever flow and whatever happens, a bot', () => {
 
   it('never says more than the flood guard allows', () => {
     lived((_, { state }) => expect(state.spoke.length).toBeLessThanOrEqual(FLOOD + 1));
+  });
+
+  it('loses no word that it has kept until it hears it, or people do', () => {
+    lived((before, { state, kept }, { kind }) => {
+      const [had, has] = [before.unheard?.length ?? 0, state.unheard?.length ?? 0];
+      if (kept) expect(has).toBe(had + 1);
+      else if (kind === 'given_back' || state.status === 'with_people') expect(has <= had).toBe(true);
+      else expect(has).toBe(had);
+    });
   });
 
   it('does the same again when it is asked again', () => {

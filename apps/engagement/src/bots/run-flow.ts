@@ -3,7 +3,7 @@ import { fill, fillAll, holds, lookUp } from './fill.js';
 import type { Flow, Step } from './flow.js';
 import { productsMessage } from './products-message.js';
 import { readAnswer, readChoice } from './read-answer.js';
-import type { Played, RunEffect, RunEvent, RunState } from './run-state.js';
+import { MOST_UNHEARD, type Played, type RunEffect, type RunEvent, type RunState, withUnheard } from './run-state.js';
 
 /** Steps between two words of the customer; more is a circle in the flow. */
 export const LONGEST_WALK = 50;
@@ -12,6 +12,11 @@ export const FLOOD = 20;
 const FLOOD_MS = 10 * 60_000;
 /** An event that the state does not take. */
 const IGNORED = Symbol('ignored');
+/** Words that are heard later. */
+const KEPT = Symbol('kept');
+/** Words that were written before the question, and are no answer to it. */
+const PASSED = Symbol('passed');
+type Stays = typeof IGNORED | typeof KEPT | typeof PASSED;
 /** A step's name; null: over; undefined: it stands here until something happens. */
 type Next = string | null | undefined;
 const TRIES = 3;
@@ -41,6 +46,8 @@ class Walk {
   play(): Played {
     const next = this.begin();
     if (next === IGNORED) return { state: this.before, effects: [], ignored: true };
+    if (next === KEPT) return { state: this.state, effects: [], kept: true };
+    if (next === PASSED) return { state: this.before, effects: [] };
     let step: Next = next;
     for (let taken = 0; typeof step === 'string'; taken++) {
       if (taken >= LONGEST_WALK) return this.giveUp('loop');
@@ -53,11 +60,13 @@ class Walk {
       if (this.flooded()) return this.giveUp('flood');
     }
     if (step === null) this.end('done');
+    // People read everything in the inbox.
+    if (this.state.status === 'with_people') this.state = withUnheard(this.state, []);
     return { state: this.state, effects: this.effects };
   }
 
   /** What the event means where it stands. */
-  private begin(): Next | typeof IGNORED {
+  private begin(): Next | Stays {
     const { status, at } = this.before;
     const { event } = this;
     if (event.kind === 'started') {
@@ -68,10 +77,12 @@ class Walk {
     if (!step) return IGNORED;
     if (event.kind === 'given_back') {
       if (status === 'over') return IGNORED;
+      this.state = withUnheard(this.state, []);
       // Where people took it by themselves, the bot asks again what it had asked.
       return step.do === 'hand_over' ? (step.back ?? null) : at;
     }
     if (event.kind === 'heard' && status === 'asked') return this.heard(step, event);
+    if (event.kind === 'heard' && (status === 'calling' || status === 'answering')) return this.keep(event);
     if (event.kind === 'time') return this.timePassed(step, event.at);
     if (event.kind === 'called' && status === 'calling' && step.do === 'call') {
       if (event.answer === undefined) return step.otherwise ?? this.toPeople('call failed');
@@ -86,28 +97,40 @@ class Walk {
     return IGNORED;
   }
 
-  private heard(step: Step, event: Extract<RunEvent, { kind: 'heard' }>): Next | typeof IGNORED {
+  private keep({ text, pressed, order }: Extract<RunEvent, { kind: 'heard' }>): Stays {
+    const { unheard = [] } = this.before;
+    if (unheard.length >= MOST_UNHEARD) return IGNORED;
+    const words = { text, ...(pressed === undefined ? {} : { pressed }), ...(order === undefined ? {} : { order }) };
+    this.state = withUnheard(this.before, [...unheard, words]);
+    return KEPT;
+  }
+
+  private heard(step: Step, event: Extract<RunEvent, { kind: 'heard' }>): Next | Stays {
     if (step.do === 'ask') {
       const answer = readAnswer(step.as, event.text);
-      if (answer === undefined) return this.missed(step);
+      if (answer === undefined) return this.missed(step, event);
       this.remember(step.save, answer);
       return step.next ?? null;
     }
     if (step.do === 'choose') {
       const option = readChoice(step.options, event);
-      if (!option) return this.missed(step);
+      if (!option) return this.missed(step, event);
       if (step.save) this.remember(step.save, option.title);
       return option.next;
     }
     if (step.do === 'products') {
-      if (event.order === undefined) return this.missed(step);
+      if (event.order === undefined) return this.missed(step, event);
       this.remember(step.save, event.order);
       return step.next ?? null;
     }
     return IGNORED;
   }
 
-  private missed(step: Extract<Step, { do: 'ask' | 'choose' | 'products' }>): Next {
+  private missed(
+    step: Extract<Step, { do: 'ask' | 'choose' | 'products' }>,
+    { early }: Extract<RunEvent, { kind: 'heard' }>,
+  ): Next | Stays {
+    if (early) return PASSED;
     const misses = this.state.misses + 1;
     if (misses >= (step.tries ?? TRIES)) return step.otherwise ?? this.toPeople('not understood');
     this.take(step.retry === undefined ? step : { ...step, text: step.retry });
@@ -186,7 +209,7 @@ class Walk {
 
   private toPeople(why: string): undefined {
     this.effects.push({ do: 'hand_over', skills: [], why });
-    this.state = { ...this.state, status: 'with_people', until: null };
+    this.state = withUnheard({ ...this.state, status: 'with_people', until: null }, []);
     return undefined;
   }
 

@@ -1,7 +1,7 @@
 import type { Flow } from './flow.js';
 import { chooseBot } from './match-trigger.js';
-import { runFlow } from './run-flow.js';
-import { NEW_RUN, type RunEffect, type RunEvent, type RunState, type Variables } from './run-state.js';
+import { endingWithPeople, playOn } from './play-on.js';
+import { NEW_RUN, type RunEffect, type RunEvent, type RunState, type Variables, withUnheard } from './run-state.js';
 
 /** What happens in a played conversation, in order. */
 export type Happening =
@@ -44,11 +44,25 @@ export function simulate(flow: Flow, happenings: readonly Happening[], contact: 
     const event: RunEvent = begins
       ? { kind: 'started', at, text: happening.text, contact }
       : eventOf(happening, at, contact);
-    const played = runFlow(flow, begins || !state ? NEW_RUN : state, event);
+    const played = play(flow, begins ? { ...NEW_RUN, spoke: state?.spoke ?? [] } : (state ?? NEW_RUN), event);
     state = played.state;
     const { status, variables } = state;
     return { event: event.kind, effects: played.effects, at: state.at, status, variables };
   });
+}
+
+/** An event with all that follows from it: words that were written meanwhile are heard, by the flow begun anew where it was over. */
+function play(flow: Flow, before: RunState, event: RunEvent): { state: RunState; effects: RunEffect[] } {
+  const { turns, left } = playOn(flow, before, event);
+  const { state } = turns.at(-1)?.played ?? { state: before };
+  const effects = turns.flatMap(({ played }) => played.effects);
+  const [next, ...later] = left;
+  if (!next) return { state, effects };
+  if (!chooseBot([flow], next.text)) return { state, effects: endingWithPeople(effects) };
+  const anew = withUnheard({ ...NEW_RUN, spoke: state.spoke }, later);
+  const { at, contact } = event;
+  const played = play(flow, anew, { kind: 'started', at, text: next.text, contact });
+  return { state: played.state, effects: [...effects, ...played.effects] };
 }
 
 function eventOf(happening: Happening, at: Date, contact: Variables): RunEvent {
