@@ -99,6 +99,26 @@ export class Closings {
     ]);
   }
 
+  /** Those of all tenants whose owners are still to be written to: that it began, or was undone. As the merchants' apps. */
+  async toWriteOf(): Promise<{ tenantId: string; closingId: string }[]> {
+    return this.db.query(
+      'SELECT tenant_id AS "tenantId", closing_id AS "closingId" FROM door_closings_to_write_of($1)',
+      [this.clock.now()],
+    );
+  }
+
+  /** Marks that the owners are written to of the state it is in. @returns undefined when they were already */
+  async writeOf(tx: Tx, tenantId: string, closingId: string): Promise<Closing | undefined> {
+    const [[closing]]: [Closing[], number] = await tx.query(
+      `UPDATE closings SET written_of = state
+        WHERE tenant_id = $1 AND closing_id = $2
+          AND ((state = 'grace' AND written_of IS NULL) OR (state = 'undone' AND written_of = 'grace'))
+       RETURNING ${COLUMNS}`,
+      [tenantId, closingId],
+    );
+    return closing;
+  }
+
   /** Those of all tenants of which something is to be erased now. As staff. */
   async toErase(): Promise<{ tenantId: string; closingId: string }[]> {
     return this.db.asStaff((tx) =>

@@ -33,6 +33,14 @@ const en: Record<LetterKind, Wording> = {
     subject: 'The application of {{name}} was declined',
     text: 'We cannot take your application. The reason:\n\n{{said}}',
   },
+  'account-closing': {
+    subject: 'The account of {{name}} is going to be closed',
+    text: 'On {{date}} the account of {{name}} with {{provider}} will be closed: its numbers are disconnected, and messages, contacts and files are erased for good. Until then nothing more is sent or changed, but you can read everything and take it along. A developer of yours gets one file with all of it by a POST request with your key to:\n\n{{link}}\n\nOr ask us for that file. If you did not want this, tell us before that day; it can still be undone.',
+  },
+  'account-closing-undone': {
+    subject: 'The account of {{name}} stays open',
+    text: 'The account of {{name}} with {{provider}} will not be closed after all. Everything is as it was, and you can send again.',
+  },
 };
 
 const es: Record<LetterKind, Wording> = {
@@ -68,6 +76,14 @@ const es: Record<LetterKind, Wording> = {
     subject: 'La solicitud de {{name}} fue rechazada',
     text: 'No podemos aceptar tu solicitud. El motivo:\n\n{{said}}',
   },
+  'account-closing': {
+    subject: 'Vamos a cerrar la cuenta de {{name}}',
+    text: 'El {{date}} se cerrará la cuenta de {{name}} en {{provider}}: se desconectan sus números y se borran para siempre mensajes, contactos y archivos. Hasta entonces ya no se envía ni se cambia nada, pero puedes leerlo todo y llevártelo. Quien programa para ti obtiene un solo archivo con todo mediante una petición POST con tu clave a:\n\n{{link}}\n\nO pídenos ese archivo. Si no querías esto, dínoslo antes de ese día; todavía se puede deshacer.',
+  },
+  'account-closing-undone': {
+    subject: 'La cuenta de {{name}} sigue abierta',
+    text: 'Al final no se cerrará la cuenta de {{name}} en {{provider}}. Todo está como antes y puedes volver a enviar.',
+  },
 };
 
 const pt: Record<LetterKind, Wording> = {
@@ -102,6 +118,14 @@ const pt: Record<LetterKind, Wording> = {
   'application-declined': {
     subject: 'O pedido de {{name}} foi recusado',
     text: 'Não podemos aceitar o seu pedido. O motivo:\n\n{{said}}',
+  },
+  'account-closing': {
+    subject: 'A conta de {{name}} vai ser encerrada',
+    text: 'Em {{date}} a conta de {{name}} em {{provider}} será encerrada: os números são desconectados e mensagens, contatos e arquivos são apagados para sempre. Até lá nada mais é enviado nem alterado, mas você pode ler tudo e levar com você. Quem programa para você obtém um único arquivo com tudo por uma requisição POST com a sua chave para:\n\n{{link}}\n\nOu peça esse arquivo a nós. Se você não queria isto, avise antes desse dia; ainda é possível desfazer.',
+  },
+  'account-closing-undone': {
+    subject: 'A conta de {{name}} continua aberta',
+    text: 'A conta de {{name}} em {{provider}} não será mais encerrada. Tudo está como antes e você pode voltar a enviar.',
   },
 };
 

@@ -6,6 +6,7 @@ export const PLACEHOLDERS = {
   provider: { means: 'what merchants know the provider by', sample: 'Paloma' },
   name: { means: 'the company', sample: 'Flores & Té' },
   link: { means: 'where the letter leads', sample: 'https://onboarding.example.com/account/confirm?lang=en#sample' },
+  date: { means: 'when something ends', sample: 'December 24, 2026 at 9:00 AM UTC' },
   said: { means: 'what staff wrote', sample: 'Please send a better scan of the registration.' },
 } as const;
 export type Placeholder = keyof typeof PLACEHOLDERS;
@@ -30,6 +31,8 @@ export const LETTERS = {
   'application-question': { means: 'staff have a question', needs: ['said', 'link'], may: OF_COMPANY },
   'application-approved': { means: 'an application was approved', needs: ['link'], may: OF_COMPANY },
   'application-declined': { means: 'an application was declined', needs: ['said'], may: OF_COMPANY },
+  'account-closing': { means: 'an account is going to be closed', needs: ['date', 'link'], may: OF_COMPANY },
+  'account-closing-undone': { means: 'an account stays after all', needs: [], may: OF_COMPANY },
 } as const satisfies Record<string, Kind>;
 export type LetterKind = keyof typeof LETTERS;
 

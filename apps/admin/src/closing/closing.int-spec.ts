@@ -217,6 +217,7 @@ describe('closing a tenant', () => {
         'erasures.asked_by', // as GET /api/v1/erasures shows it
         'support_accesses.ended_by', // as GET /api/v1/support-accesses shows it
         'support_accesses.who',
+        'wallet_disputes.taken_by', // an entry of the journal
         'webhook_endpoints.managed_by', // through which API
       ]);
       const byUsers = told.filter(({ column }) => column === 'made_by').map((r) => r.table);

@@ -31,7 +31,10 @@ export class WriteLetter {
     private readonly wordings: LetterWordings,
   ) {}
 
-  /** Posts a letter in the caller's transaction. @param ticket what the link holds */
+  /**
+   * Posts a letter in the caller's transaction.
+   * @param letter.page which of our pages the link leads to, with the ticket that it holds; `link` for an address elsewhere
+   */
   async write(
     tx: Tx,
     tenantId: string,
@@ -41,17 +44,20 @@ export class WriteLetter {
       language: Language;
       page?: LetterPage;
       ticket?: string;
+      link?: string;
       name?: string;
       said?: string;
+      date?: string;
     },
   ): Promise<void> {
-    const { kind, to, language, page, ticket, name, said } = letter;
-    const link = page ? this.linkTo(page, language, ticket) : '';
+    const { kind, to, language, page, ticket, name, said, date } = letter;
+    const link = page ? this.linkTo(page, language, ticket) : (letter.link ?? '');
     const text = fillWording(this.wordings.of(kind, language), {
       provider: this.branding.name,
       link,
       ...(name ? { name } : {}),
       ...(said ? { said } : {}),
+      ...(date ? { date } : {}),
     });
     await this.letters.post(tx, tenantId, { to, ...text });
   }

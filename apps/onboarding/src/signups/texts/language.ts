@@ -26,3 +26,12 @@ export function languageFor(asked: string | undefined, acceptLanguage: string | 
     .sort((a, b) => b.weight - a.weight);
   return ranked[0]?.language ?? 'en';
 }
+
+const SPANISH = new Set('AR BO CL CO CR CU DO EC ES GQ GT HN MX NI PA PE PR PY SV UY VE'.split(' '));
+const PORTUGUESE = new Set('AO BR CV GW MZ PT ST TL'.split(' '));
+
+/** The language to write in to somebody of whom nothing but the country (ISO 3166 alpha-2) is known. */
+export function languageOfCountry(country: string | null): Language {
+  if (country && SPANISH.has(country)) return 'es';
+  return country && PORTUGUESE.has(country) ? 'pt' : 'en';
+}
