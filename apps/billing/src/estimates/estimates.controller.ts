@@ -7,6 +7,7 @@ import {
   IsIn,
   IsInt,
   IsNumberString,
+  IsObject,
   IsOptional,
   IsString,
   Matches,
@@ -77,6 +78,7 @@ class EstimateRequest {
   @ApiProperty({ type: [AudiencePart] })
   @IsArray()
   @ArrayMaxSize(500)
+  @IsObject({ each: true })
   @ValidateNested({ each: true })
   @Type(() => AudiencePart)
   audience: AudiencePart[];

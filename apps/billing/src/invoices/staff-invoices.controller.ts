@@ -9,7 +9,7 @@ import {
   ApiTags,
 } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import { IsArray, IsOptional, IsString, Length, Matches, MaxLength, ValidateNested } from 'class-validator';
+import { IsArray, IsObject, IsOptional, IsString, Length, Matches, MaxLength, ValidateNested } from 'class-validator';
 import type { Logger } from 'pino';
 import { PAGE_SIZE, type Page, PageRequest, pageOf, Refusal } from '#libs/http';
 import { LOGGER } from '#libs/observability';
@@ -48,6 +48,7 @@ class LegalEntityRequest extends ReasonRequest {
   @ApiPropertyOptional() @IsOptional() @IsString() @MaxLength(500) payment_details?: string;
   @ApiProperty({ type: [TaxRequest], description: 'Of each country in which it charges tax' })
   @IsArray()
+  @IsObject({ each: true })
   @ValidateNested({ each: true })
   @Type(() => TaxRequest)
   taxes: TaxRequest[];

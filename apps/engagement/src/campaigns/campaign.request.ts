@@ -94,6 +94,7 @@ export class CampaignRequest {
   @IsArray()
   @ArrayMinSize(1)
   @ArrayMaxSize(10)
+  @IsObject({ each: true })
   @ValidateNested({ each: true })
   @Type(() => VariantRequest)
   variants: VariantRequest[];
@@ -175,6 +176,7 @@ export class RecipientsRequest {
   @IsArray()
   @ArrayMinSize(1)
   @ArrayMaxSize(LISTED_AT_ONCE)
+  @IsObject({ each: true })
   @ValidateNested({ each: true })
   @Type(() => RecipientRequest)
   recipients: RecipientRequest[];

@@ -7,6 +7,7 @@ import {
   IsArray,
   IsBoolean,
   IsInt,
+  IsObject,
   IsOptional,
   IsString,
   IsUrl,
@@ -86,6 +87,7 @@ export class ProductsRequest {
   @ArrayMinSize(1)
   @ArrayMaxSize(1_000)
   @ArrayUnique((product: ProductRequest) => product.retailer_id)
+  @IsObject({ each: true })
   @ValidateNested({ each: true })
   @Type(() => ProductRequest)
   products: ProductRequest[];

@@ -80,6 +80,13 @@ describe('a merchant’s book of contacts', () => {
     );
   });
 
+  it('is not made of lists where identifiers should be', async () => {
+    for (const identifiers of [[[]], [[[]]], [[phone('+15551110009')]]]) {
+      const { status, body } = await call('POST', '/contacts', { identifiers });
+      expect([status, Object.keys(body.error.fields)[0]]).toEqual([400, expect.stringContaining('identifiers')]);
+    }
+  });
+
   it('does not move an identifier from one contact to another by adding it', async () => {
     const ana = await add('+15551110003');
     await add('+15551110004');

@@ -89,6 +89,7 @@ export class PutContactRequest {
   @IsArray()
   @ArrayMinSize(1)
   @ArrayMaxSize(MOST_IDENTIFIERS)
+  @IsObject({ each: true })
   @ValidateNested({ each: true })
   @Type(() => IdentifierRequest)
   identifiers: IdentifierRequest[];
@@ -118,6 +119,7 @@ export class IdentifiersRequest {
   @IsArray()
   @ArrayMinSize(1)
   @ArrayMaxSize(MOST_IDENTIFIERS)
+  @IsObject({ each: true })
   @ValidateNested({ each: true })
   @Type(() => IdentifierRequest)
   identifiers: IdentifierRequest[];

@@ -154,6 +154,7 @@ class DayRequest {
   @ApiProperty({ type: [SpanRequest] })
   @IsArray()
   @ArrayMaxSize(10)
+  @IsObject({ each: true })
   @ValidateNested({ each: true })
   @Type(() => SpanRequest)
   spans: SpanRequest[];
@@ -164,6 +165,7 @@ class WorkingHoursRequest {
   @ApiProperty({ type: [DayRequest] })
   @IsArray()
   @ArrayMaxSize(7)
+  @IsObject({ each: true })
   @ValidateNested({ each: true })
   @Type(() => DayRequest)
   days: DayRequest[];
@@ -209,6 +211,7 @@ export class InboxSettingsRequest {
   @ApiPropertyOptional({ type: [ServiceTimeRequest] })
   @IsOptional()
   @IsArray()
+  @IsObject({ each: true })
   @ValidateNested({ each: true })
   @Type(() => ServiceTimeRequest)
   service_times?: ServiceTimeRequest[];

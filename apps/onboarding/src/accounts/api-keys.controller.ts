@@ -178,6 +178,9 @@ export class ApiKeysController {
       if (metaPhoneNumberId) {
         const number = await this.wabas.phoneNumber(tx, tenantId, { metaPhoneNumberId });
         if (!number) throw Refusal.notFound('phone number');
+        if (metaWabaId && (await this.wabas.waba(tx, tenantId, { metaWabaId }))?.wabaId !== number.wabaId) {
+          throw Refusal.notFound('phone number of that account');
+        }
         return { wabaId: number.wabaId, phoneNumberId: number.phoneNumberId };
       }
       if (!metaWabaId) return {};

@@ -246,6 +246,12 @@ describe('the numbers of a merchant', () => {
     expect(rows).toEqual([{ meta_id: other }]);
   });
 
+  it('are named for a key together with their own account or not at all', async () => {
+    const make = (waba_id: string) =>
+      stack.api('POST', '/api-keys', { token, body: { name: 'till', waba_id, phone_number_id: liveId } });
+    expect([(await make('1')).status, (await make(wabaId)).status]).toEqual([404, 201]);
+  });
+
   it('have a profile within Meta’s limits', async () => {
     const profile = (body: Json | null) => call('POST', `/${liveId}/profile`, body);
     const set = await profile({ about: 'Té y más', websites: ['https://shop.example'], vertical: 'RETAIL' });
