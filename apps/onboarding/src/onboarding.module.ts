@@ -5,6 +5,7 @@ import { IdempotencyModule } from '#libs/idempotency';
 import { MetaCloudModule } from '#libs/meta-cloud';
 import { ProcessModule } from '#libs/process';
 import { ProviderSettingsModule } from '#libs/provider-settings';
+import { ShopSourcesModule } from '#libs/shop-sources';
 import { TenantLimitsModule } from '#libs/tenant-limits';
 import { TenantsModule } from '#libs/tenants';
 import { WabasModule } from '#libs/wabas';
@@ -41,6 +42,7 @@ import { SupportAccessesController } from './support/support-accesses.controller
     NumbersModule,
     TenantLimitsModule,
     ApplicationsModule,
+    ShopSourcesModule,
   ],
   providers: [SignInThrottle, Multipart],
   controllers: [

@@ -6,11 +6,22 @@ import { Vault } from '#libs/vault';
 const LIVES_MS = 3_600_000;
 const CONTEXT = 'tenant-export';
 
+type Held = { tenantId: string; sessionId?: string | undefined; apiKeyId?: string | undefined; until: number };
+
 /** Where the gateway serves an export; logs leave out what is named `token`. */
 export const exportUrl = (gateway: string, ticket: string): string =>
   `${gateway}/api/v1/exports/file?token=${encodeURIComponent(ticket)}`;
 
-/** Tickets with which an export is fetched by a browser or a program that has no session: sealed, good for an hour. */
+/** The session or the API key that a ticket was made by; neither where staff made it. */
+export interface MadeBy {
+  sessionId?: string;
+  apiKeyId?: string;
+}
+
+/**
+ * Tickets with which an export is fetched by a browser or a program that has no session: sealed, good for an hour. Whoever
+ * serves it asks whether the session or key that made it still lives.
+ */
 @Injectable()
 export class ExportLinks {
   constructor(
@@ -18,16 +29,17 @@ export class ExportLinks {
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
-  make(tenantId: string): { ticket: string; expiresAt: Date } {
+  make(tenantId: string, { sessionId, apiKeyId }: MadeBy = {}): { ticket: string; expiresAt: Date } {
     const expiresAt = new Date(this.clock.now().getTime() + LIVES_MS);
-    return { ticket: this.vault.seal(JSON.stringify({ tenantId, until: expiresAt.getTime() }), CONTEXT), expiresAt };
+    const held: Held = { tenantId, sessionId, apiKeyId, until: expiresAt.getTime() };
+    return { ticket: this.vault.seal(JSON.stringify(held), CONTEXT), expiresAt };
   }
 
-  /** @returns whose export it opens; undefined for a ticket that is none of ours or has expired */
-  read(ticket: string): string | undefined {
+  /** @returns whose export it opens, and by whom it was made; undefined for a ticket that is none of ours or has expired */
+  read(ticket: string): ({ tenantId: string } & MadeBy) | undefined {
     try {
-      const { tenantId, until } = JSON.parse(this.vault.open(ticket, CONTEXT)) as { tenantId: string; until: number };
-      return until > this.clock.now().getTime() ? tenantId : undefined;
+      const { until, ...held }: Held = JSON.parse(this.vault.open(ticket, CONTEXT));
+      return until > this.clock.now().getTime() ? held : undefined;
     } catch {
       return undefined;
     }

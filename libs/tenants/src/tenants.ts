@@ -213,6 +213,12 @@ export class Tenants {
     return this.db.inTenant(tenantId, (tx) => tx.getRepository(ApiKey).find({ order: { apiKeyId: 'ASC' } }));
   }
 
+  /** Whether the tenant has such a key and it has neither been revoked nor expired. */
+  async hasLiveKey(tenantId: string, apiKeyId: string): Promise<boolean> {
+    const key = await this.db.inTenant(tenantId, (tx) => tx.getRepository(ApiKey).findOneBy({ tenantId, apiKeyId }));
+    return key !== null && isLive(key, this.clock.now());
+  }
+
   /** Revokes a key; when this resolves, every process has been told. @returns false when the tenant has no such live key */
   async revokeApiKey(tenantId: string, apiKeyId: string): Promise<boolean> {
     const revoked = await this.db.inTenant(tenantId, async (tx) => {

@@ -2,8 +2,8 @@ import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { IsIn, IsObject, IsOptional, IsString, Length, Matches, ValidateNested } from 'class-validator';
 import { IsInstant, IsLine } from '#libs/http';
+import { SHOP_SYSTEMS, type ShopSystem } from '#libs/shop-sources';
 import { SHOP_EVENT_KINDS, type ShopEventKind } from './shop-event.js';
-import { SHOP_SYSTEMS, type ShopSystem } from './shop-sources.js';
 
 class EventCustomerRequest {
   @ApiProperty({ example: '+5215512345678' })

@@ -1,6 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
+import { SHOP_SYSTEMS, type ShopSource, type ShopSystem } from '#libs/shop-sources';
 import { SHOP_EVENT_KINDS, type ShopEvent, type ShopEventKind } from './shop-event.js';
-import { SHOP_SYSTEMS, type ShopSource, type ShopSystem } from './shop-sources.js';
 
 export class ShopEventResponse {
   @ApiProperty() id: string;

@@ -1,10 +1,10 @@
 import { Module } from '@nestjs/common';
 import { ContactsModule } from '#libs/contacts';
+import { ShopSourcesModule } from '#libs/shop-sources';
 import { TenantsModule } from '#libs/tenants';
 import { AutomationsModule } from '../automations/automations.module.js';
 import { ShopEventsController } from './shop-events.controller.js';
 import { ShopSourcesController } from './shop-sources.controller.js';
-import { ShopSources } from './shop-sources.js';
 import { ShopWebhooksController } from './shop-webhooks.controller.js';
 import { TakeShopFact } from './take-shop-fact.js';
 
@@ -13,8 +13,7 @@ import { TakeShopFact } from './take-shop-fact.js';
 export class ShopEventsModule {}
 
 @Module({
-  imports: [ShopEventsModule, TenantsModule],
+  imports: [ShopEventsModule, ShopSourcesModule, TenantsModule],
   controllers: [ShopEventsController, ShopSourcesController, ShopWebhooksController],
-  providers: [ShopSources],
 })
 export class ShopEventsApiModule {}

@@ -9,11 +9,11 @@ import {
 } from '@nestjs/swagger';
 import { PAGE_SIZE, PageRequest, pageOf, Refusal } from '#libs/http';
 import { Database } from '#libs/persistence';
+import { ShopSources } from '#libs/shop-sources';
 import { type Caller, TenantCaller, TenantGuard } from '#libs/tenants';
 import { makerOf } from '../maker-of.js';
 import { ShopSourceRequest } from './shop-event.request.js';
 import { ShopSourcePageResponse, ShopSourceResponse } from './shop-event.response.js';
-import { ShopSources } from './shop-sources.js';
 
 @ApiTags('shop events')
 @ApiBearerAuth()

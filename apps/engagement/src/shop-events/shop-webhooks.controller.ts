@@ -14,12 +14,12 @@ import type { FastifyRequest } from 'fastify';
 import { CLOCK, type Clock } from '#libs/clock';
 import { Refusal } from '#libs/http';
 import { Database } from '#libs/persistence';
+import { ShopSources, type ShopSystem } from '#libs/shop-sources';
 import { readShopify } from './read-shopify.js';
 import { readWooCommerce } from './read-woocommerce.js';
 import type { ShopFact } from './shop-event.js';
 import { WebhookTakenResponse } from './shop-event.response.js';
 import { isSignedByShop } from './shop-signature.js';
-import { ShopSources, type ShopSystem } from './shop-sources.js';
 import { TakeShopFact } from './take-shop-fact.js';
 
 /** How each shop system says what a webhook is about, signs it, and writes it. */

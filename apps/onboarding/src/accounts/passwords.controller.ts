@@ -5,6 +5,7 @@ import { Applications } from '#libs/applications';
 import { SignInThrottle } from '#libs/auth';
 import { Refusal } from '#libs/http';
 import { Database } from '#libs/persistence';
+import { ShopSources } from '#libs/shop-sources';
 import { WebhookEndpoints } from '#libs/tenant-events';
 import { type Caller, People, TenantCaller, TenantUserGuard } from '#libs/tenants';
 import { WriteLetter } from '../mail/write-letter.js';
@@ -33,6 +34,7 @@ export class PasswordsController {
     private readonly throttle: SignInThrottle,
     private readonly applications: Applications,
     private readonly endpoints: WebhookEndpoints,
+    private readonly shops: ShopSources,
     private readonly db: Database,
   ) {}
 
@@ -68,16 +70,19 @@ export class PasswordsController {
 
   /**
    * Chooses a new password by what the letter brought; every session of the person ends. Where the address was not confirmed
-   * before, so does what was made without that proof: the second factor, and the API keys, setup links and webhooks that
-   * `switched_off` counts. 410 for a spent link.
+   * before, so does what was made without that proof: the second factor, and the API keys, setup links, webhooks and connected
+   * shops that `switched_off` counts; links of exports end with the session or key that made them. 410 for a spent link.
    */
   @ApiOperation({ summary: 'Choose a new password' })
   @Post('reset')
   @HttpCode(200)
   async reset(@Body() { ticket, password }: ResetRequest, @Headers('accept-language') language?: string) {
-    let webhooks = 0;
+    let also = { webhooks: 0, shop_sources: 0 };
     const user = await this.people.resetPassword(ticket, password, async (tx, tenantId) => {
-      webhooks = await this.endpoints.switchAllOff(tx, tenantId);
+      also = {
+        webhooks: await this.endpoints.switchAllOff(tx, tenantId),
+        shop_sources: await this.shops.removeAll(tx, tenantId),
+      };
     });
     if (!user) throw deadLink();
     await this.db.inTenant(user.tenantId, (tx) => this.applications.confirm(tx, user.tenantId));
@@ -85,7 +90,7 @@ export class PasswordsController {
     const { takenOver: off } = user;
     return {
       changed: true,
-      ...(off ? { switched_off: { api_keys: off.apiKeys.length, setup_links: off.setupLinks, webhooks } } : {}),
+      ...(off ? { switched_off: { api_keys: off.apiKeys.length, setup_links: off.setupLinks, ...also } } : {}),
     };
   }
 

@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { generateSync } from 'otplib';
-import { eventually } from '../../../../test/support/app.js';
+import { eventually, http } from '../../../../test/support/app.js';
 import { type Json, OnboardingStack } from '../../../../test/support/onboarding.js';
 
 const PASSWORD = 'correct horse battery';
@@ -50,11 +50,19 @@ describe('an account with an address that nobody has proven', () => {
       [tenantId],
     );
 
+  const aShop = (tenantId: string) =>
+    stack.database.owner.query(
+      `INSERT INTO shop_sources (tenant_id, source_id, kind, name, sealed_secret, made_by, created_at)
+       VALUES ($1, gen_random_uuid(), 'shopify', 'theirs', 'sealed', 'theirs', now())`,
+      [tenantId],
+    );
+
   it('leaves whoever made it nothing to come back by, once its owner chooses a password by the letter', async () => {
     const { email, token, tenantId } = await stack.merchant();
     const key = await makeKey(token);
     const link = (await stack.api('POST', '/setup-links', { token: key, body: {} })).body.url.split('#setup=')[1];
     await aWebhook(tenantId);
+    await aShop(tenantId);
     // As it could be set up before a proof was asked for.
     await stack.database.owner.query(
       "UPDATE tenant_users SET sealed_totp = 'theirs', totp_since = now() WHERE tenant_id = $1",
@@ -63,7 +71,7 @@ describe('an account with an address that nobody has proven', () => {
     const { status, body } = await reset(email);
     expect([status, body]).toEqual([
       200,
-      { changed: true, switched_off: { api_keys: 1, setup_links: 1, webhooks: 1 } },
+      { changed: true, switched_off: { api_keys: 1, setup_links: 1, webhooks: 1, shop_sources: 1 } },
     ]);
     expect([await me(token), await me(key)]).toEqual([401, 401]);
     expect((await stack.api('POST', '/setup-links/open', { body: { ticket: link } })).body.error.code).toBe(
@@ -74,6 +82,8 @@ describe('an account with an address that nobody has proven', () => {
       [tenantId],
     );
     expect(rows).toEqual([{ enabled: false, disabled_reason: 'tenant' }]);
+    const shops = await stack.database.owner.query('SELECT 1 FROM shop_sources WHERE tenant_id = $1', [tenantId]);
+    expect(shops.rows).toEqual([]);
     // The owner is in, with nothing asked but the password, and makes keys that stay.
     const owner = (await signIn(email, ANOTHER)).body.access_token;
     expect(await me(await makeKey(owner))).toBe(200);
@@ -96,13 +106,34 @@ describe('an account with an address that nobody has proven', () => {
     expect((await click(ANOTHER)).status).toBe(410);
   });
 
-  it('keeps what its owner made before the letter came back, and what was made after it, whatever password is chosen', async () => {
+  it('is no longer exported by links of before, and is by those of its owner', async () => {
+    const gateway = await stack.startGateway();
     const { email, token } = await stack.merchant();
+    const linkBy = async (by: string) => (await http('POST', `${gateway.url}/api/v1/exports`, { token: by })).body.url;
+    const fetched = async (link: string) => {
+      const { pathname, search } = new URL(link);
+      const answer = await fetch(`${gateway.url}${pathname}${search}`);
+      await answer.arrayBuffer();
+      return answer.status;
+    };
+    const links = [await linkBy(token), await linkBy(await makeKey(token))];
+    expect([await fetched(links[0]), await fetched(links[1])]).toEqual([200, 200]);
+    await reset(email);
+    expect([await fetched(links[0]), await fetched(links[1])]).toEqual([404, 404]);
+    const owner = (await signIn(email, ANOTHER)).body.access_token;
+    expect(await fetched(await linkBy(owner))).toBe(200);
+  });
+
+  it('keeps what its owner made before the letter came back, and what was made after it, whatever password is chosen', async () => {
+    const { email, token, tenantId } = await stack.merchant();
     const early = await makeKey(token);
     await confirm(email);
     const late = await makeKey(token);
     expect([await me(early), await me(late)]).toEqual([200, 200]);
+    await aShop(tenantId);
     expect((await reset(email)).body).toEqual({ changed: true });
+    const shops = await stack.database.owner.query('SELECT name FROM shop_sources WHERE tenant_id = $1', [tenantId]);
+    expect(shops.rows).toEqual([{ name: 'theirs' }]);
     expect([await me(token), await me(early), await me(late)]).toEqual([401, 200, 200]);
   });
 

@@ -63,6 +63,12 @@ export class ShopSources {
     return count > 0;
   }
 
+  /** Disconnects every shop, in the caller's transaction. @returns how many there were */
+  async removeAll(tx: Tx, tenantId: string): Promise<number> {
+    const [, count] = await tx.query('DELETE FROM shop_sources WHERE tenant_id = $1', [tenantId]);
+    return count;
+  }
+
   /** Whose source this is; undefined for one that nobody has, or whose tenant is not active. */
   async tenantOf(sourceId: string): Promise<string | undefined> {
     const [row] = await this.db.query<{ tenant_id: string }>('SELECT tenant_id FROM door_shop_source($1)', [sourceId]);
