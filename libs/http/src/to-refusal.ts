@@ -5,7 +5,10 @@ const BY_STATUS: Readonly<Record<number, [code: string, details: string]>> = {
   400: ['invalid_request', 'The request is not valid.'],
   401: ['unauthenticated', 'Send a valid token.'],
   403: ['forbidden', 'This token may not do that.'],
-  404: ['unknown_path', 'There is nothing at this path. See /docs.'],
+  404: [
+    'unknown_path',
+    'There is nothing at this path. See /docs. A slash within an id, as some of Meta’s have, is written %2F in a path.',
+  ],
   405: ['method_not_allowed', 'This path does not answer to this method. See /docs.'],
   409: ['conflict', 'The request contradicts what is stored.'],
   413: ['payload_too_large', 'The body is larger than this path takes.'],

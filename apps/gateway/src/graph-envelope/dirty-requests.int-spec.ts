@@ -65,6 +65,18 @@ describe('a request that no client should send', () => {
     expect(answer.headers.get('x-request-id')).toBe(answer.body.error.fbtrace_id);
   });
 
+  it('is told how an id with a slash is written in a path', async () => {
+    const raw = await http('GET', `${gateway.url}/v24.0/wamid.HBg/xx==`, { token: shop.apiKey });
+    expect(raw).toMatchObject(refusedAsMetaDoes(404));
+    expect(raw.body.error.error_data.details).toContain('%2F');
+    const encoded = encodeURIComponent('wamid.HBg/xx==');
+    expect(await http('GET', `${gateway.url}/v24.0/${encoded}`, { token: shop.apiKey })).toMatchObject(
+      refusedAsMetaDoes(400),
+    );
+    const native = await http('GET', `${gateway.url}/api/v1/messages/${encoded}`, { token: shop.apiKey });
+    expect([native.status, native.body.error.code]).toEqual([404, 'not_found']);
+  });
+
   it('is refused in Meta’s envelope when what is asked for holds U+0000, or a template half a character', async () => {
     const templates = `${gateway.url}/v24.0/${shop.metaWabaId}/message_templates`;
     const asked = await http('GET', `${templates}?name=%00`, { token: shop.apiKey });

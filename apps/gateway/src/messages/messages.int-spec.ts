@@ -104,6 +104,58 @@ describe('a message that is accepted', () => {
     });
   });
 
+  it.each([
+    [
+      'a carousel',
+      [
+        { type: 'BODY', text: 'Look' },
+        { type: 'CAROUSEL', cards: [] },
+      ],
+      [],
+      'a carousel',
+    ],
+    [
+      'a place',
+      [
+        { type: 'header', format: 'location' },
+        { type: 'BODY', text: 'Here' },
+      ],
+      [
+        {
+          type: 'header',
+          parameters: [
+            { type: 'location', location: { latitude: '1', longitude: '1', name: 'Shop', address: 'Here' } },
+          ],
+        },
+      ],
+      'format LOCATION',
+    ],
+  ])('may go to a group as a template of text or media, and not of %s', async (kind, components, given, says) => {
+    const name = `group_${kind.replace(' ', '_')}`;
+    await gateway.app.get(Database).inTenant(shop.tenantId, (tx) =>
+      gateway.app.get(Templates).save(tx, shop.tenantId, {
+        wabaId: shop.wabaId,
+        metaTemplateId: newId(new Date()).replace(/\D/g, ''),
+        name,
+        language: 'en_US',
+        category: 'UTILITY',
+        status: 'APPROVED',
+        at: new Date(),
+        source: 'meta-answer',
+        components,
+      }),
+    );
+    const toGroup = (template: object) => send({ ...templateTo('R1JPVVBfMQ'), recipient_type: 'group', ...template });
+    const before = await stored();
+    const refused = await toGroup({ template: { name, language: { code: 'en_US' }, components: given } });
+    expect(refused.body.error).toMatchObject({
+      code: 131009,
+      error_data: { details: expect.stringContaining(says) },
+    });
+    expect(await stored()).toBe(before);
+    expect((await toGroup({})).status).toBe(200);
+  });
+
   it('is committed together with those of other tenants without mixing them', async () => {
     await customerWrote(database, other, CUSTOMER);
     const answers = await Promise.all(

@@ -84,6 +84,12 @@ describe('a message that Meta would refuse is refused at once, and its place is 
       'type',
     ],
     [
+      'a customer in place of a group',
+      { messaging_product: 'whatsapp', recipient_type: 'group', recipient: 'US.134', text: { body: 'x' } },
+      missing,
+      'to',
+    ],
+    [
       'a user id that is none',
       { messaging_product: 'whatsapp', recipient: 'Ada', text: { body: 'x' } },
       invalid,

@@ -1,6 +1,7 @@
 import { summarise } from '#libs/template-state';
 import { refuse } from '../graph-envelope/refuse.js';
 import { checkContent } from './check-content.js';
+import { FOR_GROUPS } from './for-groups.js';
 import { type Fields, isFields, Problems } from './problems.js';
 import { looksLikeNumber } from './recipient.js';
 import { readSendAt } from './send-at.js';
@@ -10,8 +11,6 @@ const CLIENT_DATA = 512;
 /** No id of Meta's is as long; a column of ours would take it. */
 const ID = 512;
 const PRODUCT_POLICIES = ['CLOUD_API_FALLBACK', 'STRICT'] as const;
-/** What groups can be sent: text, media, and templates of these (Meta, groups, 2025-11). */
-const FOR_GROUPS: ReadonlySet<string> = new Set(['text', 'image', 'video', 'audio', 'document', 'sticker', 'template']);
 
 /** Meta's two ways for a message: of `/marketing_messages` (Marketing Messages API, general since 2025-11-19) only marketing templates go. */
 export type SendPath = 'messages' | 'marketing_messages';
@@ -119,6 +118,10 @@ function readTo(body: Fields, problems: Problems): (MessageRequest & { kind: 'me
       problems.invalid('to', 'must be a phone number with its country code, such as +16505551234');
     } else return { number: given };
     return { number: '' };
+  }
+  if (kind === 'group') {
+    problems.missing('to', 'is required: the id of the group; `recipient` names a single customer');
+    return { group: '' };
   }
   // `recipient` may stand in for `to` since May 2026; both given, `to` wins.
   if (typeof recipient === 'string' && /^[A-Z]{2}\.[\w.-]{1,200}$/.test(recipient)) return { userId: recipient };

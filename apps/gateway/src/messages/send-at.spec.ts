@@ -31,6 +31,8 @@ describe('send_at', () => {
     ['words', 'tomorrow'],
     ['milliseconds', 1_800_000_000_000],
     ['no such day', '2026-13-45T09:00:00Z'],
+    ['a day that this month has not', '2027-02-30T09:00:00Z'],
+    ['a leap day of another year', '2027-02-29T09:00:00+02:00'],
     ['a list', [1_800_000_000]],
     ['true', true],
     ['not a number', Number.NaN],

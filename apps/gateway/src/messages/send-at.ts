@@ -18,9 +18,15 @@ export function readSendAt(given: unknown, problems: Problems): Date | undefined
   const text = typeof given === 'number' ? String(Math.floor(given)) : given;
   if (typeof text === 'string') {
     if (UNIX_SECONDS.test(text)) return new Date(Number(text) * 1_000);
-    const at = ISO_8601.test(text) ? new Date(text) : undefined;
+    const at = ISO_8601.test(text) && isDay(text.slice(0, 10)) ? new Date(text) : undefined;
     if (at && !Number.isNaN(at.getTime())) return at;
   }
   problems.invalid('send_at', 'must be ISO 8601 with a zone, such as 2026-12-24T09:00:00Z, or unix seconds');
   return undefined;
+}
+
+/** JavaScript reads February 30 as March 2. */
+function isDay(day: string): boolean {
+  const at = new Date(`${day}T00:00:00Z`);
+  return !Number.isNaN(at.getTime()) && at.toISOString().startsWith(day);
 }

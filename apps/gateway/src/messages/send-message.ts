@@ -11,6 +11,7 @@ import { type Channel, Channels, clientOf, hasAccess } from '../channels/channel
 import { refuseHeld } from '../channels/refused-number.js';
 import { isProviders, type Restrictable, stoppedBy } from '../channels/restrictions.js';
 import { refuse, unknownObject } from '../graph-envelope/refuse.js';
+import { requireForGroups } from './for-groups.js';
 import { NamedObjects } from './named-objects.js';
 import type { MessageRequest } from './read-message.js';
 import { recipientDigits } from './recipient.js';
@@ -108,6 +109,7 @@ export class SendMessage {
       throw refuse('recipient_is_sender', 'to: is the number that sends. Send to the number of a customer.');
     }
     const template = request.template && (await this.templates.of(channel, request.template));
+    if (template && 'group' in request.to) requireForGroups(template);
     if (request.path === 'marketing_messages') requireMarketing(channel, template?.category);
     if (template?.category === 'authentication' && 'userId' in request.to) {
       throw refuse('recipient_needs_number', 'recipient: one-time codes go to phone numbers only. Give it in `to`.');

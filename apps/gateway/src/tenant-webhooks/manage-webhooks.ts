@@ -86,7 +86,8 @@ export class ManageWebhooks {
     const now = this.clock.now();
     const { event_ids: eventIds, to, status, cursor } = which;
     const from = which.from ?? (status === 'dead' && !eventIds ? BEGINNING : undefined);
-    if ((eventIds === undefined) === (from === undefined)) {
+    // A null says as little as a field that is absent.
+    if (!eventIds === (from === undefined)) {
       throw Refusal.invalid('Send either event_ids, or from, or status: "dead".', { event_ids: ['or from'] });
     }
     const range = from === undefined ? undefined : { from: new Date(from), to: to ? new Date(to) : now, after: cursor };
@@ -185,7 +186,7 @@ export class ManageWebhooks {
       ...(phone_number_id === undefined ? {} : { phoneNumberId: number ? number.phoneNumberId : null }),
       ...(waba_id === undefined ? {} : { wabaId: waba ? waba.wabaId : null }),
       ...(headers === undefined ? {} : { headers }),
-      ...(enabled === undefined ? {} : { enabled }),
+      ...(typeof enabled === 'boolean' ? { enabled } : {}),
     };
   }
 

@@ -46,6 +46,8 @@ export class SubscribeApps {
     }
     const url = await this.prove(callback, verifyToken);
     await this.db.inTenant(tenantId, async (tx) => {
+      // Of two calls at one moment the second changes what the first has made.
+      await tx.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`override of ${wabaId}`]);
       const known = await this.endpoints.findOverride(tx, tenantId, wabaId);
       if (known) await this.endpoints.change(tx, tenantId, known.endpointId, { url, enabled: true });
       else await this.endpoints.create(tx, tenantId, { url, wabaId }, 'subscribed_apps');

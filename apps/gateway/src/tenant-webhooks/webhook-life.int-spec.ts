@@ -97,6 +97,14 @@ describe("the life of a tenant's webhook", () => {
     expect(at('/fresh')).toEqual(['a', 'b', 'c']);
     expect((await call('POST', `/${fresh}/replay`, { from, to: from })).body).toEqual({ queued: 0 });
     expect((await call('POST', `/${fresh}/replay`, {})).status).toBe(400);
+    expect((await call('POST', `/${fresh}/replay`, { event_ids: null })).status).toBe(400);
+    expect((await call('POST', `/${fresh}/replay`, { event_ids: null, from })).body).toEqual({ queued: 3 });
+  });
+
+  it('stays as it is where a change says null', async () => {
+    const id = await create('/null');
+    const changed = await call('PATCH', `/${id}`, { enabled: null, headers: null });
+    expect([changed.status, changed.body.enabled]).toEqual([200, true]);
   });
 
   it('posts messages and statuses to an endpoint that asks for Meta’s field `messages`, and nothing else', async () => {
