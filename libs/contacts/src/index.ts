@@ -14,6 +14,7 @@ export type { Contact } from './contact-row.js';
 export { Contacts, type Sighting } from './contacts.js';
 export { ContactsModule } from './contacts.module.js';
 export { type ContactEdit, EditContacts, TakenIdentifierError } from './edit-contacts.js';
+export { forgetAlone, mayKeep, waitToKeep } from './forgetting.js';
 export {
   customerKeysOf,
   type Identifier,

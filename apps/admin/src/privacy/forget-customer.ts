@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CLOCK, type Clock } from '#libs/clock';
 import { forgetConsents } from '#libs/consent';
+import { forgetAlone } from '#libs/contacts';
 import { MediaStore } from '#libs/media-store';
 import { Database, PROVIDER_TENANT, type Tx } from '#libs/persistence';
 import { lineOf } from '#libs/phone-numbers';
@@ -38,7 +39,10 @@ export class ForgetCustomer {
       const taken = await this.erasures.takeUp(tx, tenantId, erasureId);
       if (!taken) return;
       const now = this.clock.now();
-      const customer = await knowCustomer(tx, tenantId, taken.customer);
+      const known = await knowCustomer(tx, tenantId, taken.customer);
+      await forgetAlone(tx, tenantId, known.identifiers.map(lineOf));
+      // What was under way until now may have told more.
+      const customer = await knowCustomer(tx, tenantId, known);
       const needles = needlesOf(customer.identifiers);
       // A message that came meanwhile names another file: the next pass begins with it, before the message goes.
       if ((await filesOf(tx, tenantId, customer)).length > 0) return;

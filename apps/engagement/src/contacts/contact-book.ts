@@ -7,6 +7,7 @@ import {
   Contacts,
   customerKeysOf,
   EditContacts,
+  forgetAlone,
   type Identifier,
   type IdentifierKind,
   MergeContacts,
@@ -15,6 +16,7 @@ import {
 } from '#libs/contacts';
 import { Refusal } from '#libs/http';
 import type { Tx } from '#libs/persistence';
+import { lineOf } from '#libs/phone-numbers';
 import { AutomationRuns } from '../automations/automation-runs.js';
 import { ShopOrders } from '../catalogue/shop-orders.js';
 import { ShopEvents } from '../shop-events/shop-events.js';
@@ -123,6 +125,8 @@ export class ContactBook {
    * @throws Refusal 404
    */
   async erase(tx: Tx, tenantId: string, contactId: string): Promise<void> {
+    const { identifiers } = await this.find(tx, tenantId, contactId);
+    await forgetAlone(tx, tenantId, customerKeysOf(identifiers).map(lineOf));
     if (!(await this.edits.erase(tx, tenantId, contactId))) throw Refusal.notFound('contact');
     await this.runs.forget(tx, tenantId, contactId);
     await this.events.forget(tx, tenantId, contactId);

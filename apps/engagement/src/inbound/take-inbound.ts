@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { Consents } from '#libs/consent';
-import { ContactActivity, Contacts, customerKeysOf, type Deed, identifiersOf } from '#libs/contacts';
+import { ContactActivity, Contacts, customerKeysOf, type Deed, identifiersOf, waitToKeep } from '#libs/contacts';
 import { Inbound } from '#libs/inbound';
 import { Database, despiteDeadlock, type Tx } from '#libs/persistence';
+import { lineOf } from '#libs/phone-numbers';
 import { HeedReplies } from '../campaigns/heed-replies.js';
 import { TakeOrder } from '../catalogue/take-order.js';
 import { HearCustomer } from '../inbox/hear-customer.js';
@@ -45,6 +46,8 @@ export class TakeInbound {
   private async take(tx: Tx, tenantId: string): Promise<{ taken: number; changed: string[] }> {
     const changed: string[] = [];
     const messages = await this.inbound.takeUnseen(tx, tenantId, BATCH);
+    const customers = messages.flatMap((message) => customerKeysOf(identifiersOf(message)));
+    await waitToKeep(tx, tenantId, customers.map(lineOf));
     const deeds: Parameters<ContactActivity['note']>[2][number][] = [];
     for (const message of messages) {
       const identifiers = identifiersOf(message);

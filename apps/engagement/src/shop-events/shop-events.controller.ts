@@ -37,6 +37,9 @@ export class ShopEventsController {
     if ('problem' in taken) {
       throw Refusal.invalid(`customer.phone ${taken.problem}.`, { 'customer.phone': [taken.problem] });
     }
+    if ('isForgotten' in taken) {
+      throw Refusal.conflict('This customer is being forgotten at this moment, so nothing of the event was kept.');
+    }
     return ShopEventResponse.of(taken);
   }
 }

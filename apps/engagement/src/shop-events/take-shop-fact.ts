@@ -1,5 +1,13 @@
 import { Injectable } from '@nestjs/common';
-import { ContactActivity, Contacts, EditContacts, type Identifier, TakenIdentifierError } from '#libs/contacts';
+import {
+  ContactActivity,
+  Contacts,
+  EditContacts,
+  type Identifier,
+  lineOfIdentifier,
+  mayKeep,
+  TakenIdentifierError,
+} from '#libs/contacts';
 import type { Tx } from '#libs/persistence';
 import { FollowEvent } from '../automations/follow-event.js';
 import { readIdentifier } from '../contacts/read-identifier.js';
@@ -19,18 +27,21 @@ export class TakeShopFact {
 
   /**
    * @param source `api`, or the id of a shop source
-   * @returns the event, and whether it is new; or why it is about nobody we can write to
+   * @returns the event, and whether it is new; or why it is about nobody we can write to; or that the customer is being forgotten at
+   *   this moment, and nothing was taken
    */
   async take(
     tx: Tx,
     tenantId: string,
     source: string,
     fact: ShopFact,
-  ): Promise<{ event: ShopEvent; isNew: boolean } | { problem: string }> {
+  ): Promise<{ event: ShopEvent; isNew: boolean } | { problem: string } | { isForgotten: true }> {
     const known = await this.events.find(tx, tenantId, source, fact.givenId);
     if (known) return { event: known, isNew: false };
     const read = readIdentifier('phone', fact.customer.phone, fact.customer.country);
     if ('problem' in read) return read;
+    const line = lineOfIdentifier(read.identifier) as string;
+    if (!(await mayKeep(tx, tenantId, [line]))) return { isForgotten: true };
     const contactId = await this.contactOf(tx, tenantId, read.identifier, fact.customer.name);
     return this.takeOf(tx, tenantId, contactId, { source, ...fact });
   }
