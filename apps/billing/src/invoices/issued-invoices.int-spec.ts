@@ -252,6 +252,18 @@ describe('issued invoices', () => {
     expect((await issue(shop)).body.data).toMatchObject([{ number: `F-${String(before + 1).padStart(6, '0')}` }]);
   });
 
+  it('come from an entity that is shown as it was given, so that what was read can be changed and handed in', async () => {
+    const body = { name: 'Read', address: 'x', country: 'MX', tax_id: '1', contact: 'c', payment_details: 'CLABE 0' };
+    const given = { ...body, taxes: [], invoice_prefix: 'R-', credit_prefix: 'RC-' };
+    const saved = await asStaff('PUT', '/legal-entities/read', { ...given, ...REASON });
+    expect(saved.body).toEqual({ entity: 'read', ...given });
+    const { data } = (await asStaff('GET', '/legal-entities')).body;
+    const { entity, ...read } = data.find((e: { entity: string }) => e.entity === 'read');
+    expect((await asStaff('PUT', `/legal-entities/${entity}`, { ...read, contact: 'd', ...REASON })).status).toBe(200);
+    const refused = await asStaff('PUT', '/legal-entities/read', { ...given, country: 'mx', ...REASON });
+    expect(refused.body.error.fields.country).toEqual(['country must be a code of two capital letters, such as ES']);
+  });
+
   it('are credited by the entity that issued them, also when another one bills the tenant by now', async () => {
     const shop = await invoicedShop();
     for (let i = 0; i < 12; i++) await shop.delivered({ deliveredAt: OCTOBER });

@@ -1,6 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { IssuedInvoiceResponse } from './invoice.response.js';
 import type { MonthDraft } from './invoice-drafts.js';
+import type { LegalEntity } from './legal-entities.js';
 
 class TaxRowResponse {
   @ApiProperty({ example: 'ES' }) country: string;
@@ -13,16 +14,29 @@ export class LegalEntityResponse {
   @ApiProperty() name: string;
   @ApiProperty() address: string;
   @ApiProperty({ example: 'ES' }) country: string;
-  @ApiProperty() taxId: string;
+  @ApiProperty() tax_id: string;
   @ApiProperty() contact: string;
-  @ApiProperty() paymentDetails: string;
+  @ApiProperty() payment_details: string;
   @ApiProperty({ type: [TaxRowResponse] }) taxes: readonly TaxRowResponse[];
-  @ApiProperty({ example: 'PAL-' }) invoicePrefix: string;
-  @ApiProperty({ example: 'PAL-C-' }) creditPrefix: string;
+  @ApiProperty({ example: 'PAL-' }) invoice_prefix: string;
+  @ApiProperty({ example: 'PAL-C-' }) credit_prefix: string;
 }
 export class LegalEntitiesResponse {
   @ApiProperty({ type: [LegalEntityResponse] }) data: LegalEntityResponse[];
 }
+
+export const showLegalEntity = (entity: LegalEntity): LegalEntityResponse => ({
+  entity: entity.entity,
+  name: entity.name,
+  address: entity.address,
+  country: entity.country,
+  tax_id: entity.taxId,
+  contact: entity.contact,
+  payment_details: entity.paymentDetails,
+  taxes: entity.taxes,
+  invoice_prefix: entity.invoicePrefix,
+  credit_prefix: entity.creditPrefix,
+});
 
 class DraftSumResponse {
   @ApiProperty({ example: 'USD' }) currency: string;

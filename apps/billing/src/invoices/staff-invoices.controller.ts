@@ -31,18 +31,26 @@ import {
   LegalEntityResponse,
   RunResponse,
   showDraft,
+  showLegalEntity,
 } from './staff-invoice.response.js';
 
+const COUNTRY = 'country must be a code of two capital letters, such as ES';
+const PREFIX = 'letters, digits or _ / . -';
+
 class TaxRequest {
-  @ApiProperty({ example: 'ES' }) @Matches(/^[A-Z]{2}$/) country: string;
+  @ApiProperty({ example: 'ES' }) @Matches(/^[A-Z]{2}$/, { message: COUNTRY }) country: string;
   @ApiProperty({ example: 'IVA' }) @IsString() @Length(1, 20) name: string;
-  @ApiProperty({ example: '21' }) @Matches(/^\d{1,2}(\.\d{1,3})?$/) pct: string;
-  @ApiProperty({ example: '2012-09-01' }) @Matches(/^\d{4}-\d{2}-\d{2}$/) from: string;
+  @ApiProperty({ example: '21' })
+  @Matches(/^\d{1,2}(\.\d{1,3})?$/, { message: 'pct must be a percentage such as 21 or 10.5' })
+  pct: string;
+  @ApiProperty({ example: '2012-09-01' })
+  @Matches(/^\d{4}-\d{2}-\d{2}$/, { message: 'from must be YYYY-MM-DD' })
+  from: string;
 }
 class LegalEntityRequest extends ReasonRequest {
   @ApiProperty() @IsString() @Length(1, 200) name: string;
   @ApiProperty() @IsString() @Length(1, 500) address: string;
-  @ApiProperty({ example: 'ES' }) @Matches(/^[A-Z]{2}$/) country: string;
+  @ApiProperty({ example: 'ES' }) @Matches(/^[A-Z]{2}$/, { message: COUNTRY }) country: string;
   @ApiProperty() @IsString() @Length(1, 50) tax_id: string;
   @ApiPropertyOptional() @IsOptional() @IsString() @MaxLength(200) contact?: string;
   @ApiPropertyOptional() @IsOptional() @IsString() @MaxLength(500) payment_details?: string;
@@ -52,8 +60,12 @@ class LegalEntityRequest extends ReasonRequest {
   @ValidateNested({ each: true })
   @Type(() => TaxRequest)
   taxes: TaxRequest[];
-  @ApiProperty({ example: 'PAL-' }) @Matches(/^[\w/.-]{0,20}$/) invoice_prefix: string;
-  @ApiProperty({ example: 'PAL-C-' }) @Matches(/^[\w/.-]{1,20}$/) credit_prefix: string;
+  @ApiProperty({ example: 'PAL-' })
+  @Matches(/^[\w/.-]{0,20}$/, { message: `invoice_prefix must be up to 20 ${PREFIX}` })
+  invoice_prefix: string;
+  @ApiProperty({ example: 'PAL-C-' })
+  @Matches(/^[\w/.-]{1,20}$/, { message: `credit_prefix must be 1 to 20 ${PREFIX}` })
+  credit_prefix: string;
 }
 class IssueRequest extends ReasonRequest {
   @ApiProperty({ example: '2026-11' })
@@ -85,8 +97,8 @@ export class StaffInvoicesController {
   @Needs('billing.read')
   @ApiOperation({ summary: 'Who issues invoices' })
   @ApiOkResponse({ type: LegalEntitiesResponse })
-  async list(): Promise<{ data: LegalEntity[] }> {
-    return { data: await this.entities.list() };
+  async list(): Promise<LegalEntitiesResponse> {
+    return { data: (await this.entities.list()).map(showLegalEntity) };
   }
 
   @Put('legal-entities/:entity')
@@ -97,7 +109,7 @@ export class StaffInvoicesController {
     @Staff() staff: StaffCaller,
     @Param('entity') entity: string,
     @Body() r: LegalEntityRequest,
-  ): Promise<LegalEntity> {
+  ): Promise<LegalEntityResponse> {
     if (!/^[a-z][a-z0-9_]{0,39}$/.test(entity)) {
       throw Refusal.invalid('An entity is named by 1 to 40 small letters, digits or underscores.');
     }
@@ -121,7 +133,7 @@ export class StaffInvoicesController {
       const change = { ...(before ? { before } : {}), after: saved };
       const object = `legal-entity:${entity}`;
       await this.audit.record(staff, { action: 'legal-entity.save', object, ...change, reason: r.reason }, tx);
-      return saved;
+      return showLegalEntity(saved);
     });
   }
 
