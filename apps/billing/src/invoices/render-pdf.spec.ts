@@ -85,6 +85,13 @@ describe('an invoice on paper', () => {
     expect(found).not.toContain(absent);
   });
 
+  it('writes whole prices with the cents that the sums have, and finer ones in full', async () => {
+    const found = pieces(await renderPdf(document()));
+    expect(found).toEqual(expect.arrayContaining(['49.00', '0.0085']));
+    expect(found).not.toContain('49');
+    expect(pieces(await renderPdf(document({ net: '49', currency: 'JPY' })))).toContain('49');
+  });
+
   it('writes names and currencies of every alphabet that the font has', async () => {
     const found = letters(await renderPdf(document()));
     expect(found).toEqual(expect.arrayContaining([...'ŁźÑúЖпλά₹Ś']));

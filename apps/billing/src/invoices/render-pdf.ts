@@ -114,6 +114,14 @@ const number = (pdf: Pdf, text: string, column: keyof typeof COLUMNS, width: num
   pdf.text(inThrees(text), MARGIN + COLUMNS[column], y, { width, align: 'right', lineBreak: false });
 };
 
+const decimalsOf = (text: string): number => text.split('.')[1]?.length ?? 0;
+
+/** `49` as `49.00` beside sums in cents; what is finer stays as it is. */
+const withDecimals = (text: string, least: number): string => {
+  const missing = least - decimalsOf(text);
+  return missing <= 0 ? text : `${text}${text.includes('.') ? '' : '.'}${'0'.repeat(missing)}`;
+};
+
 function row(
   pdf: Pdf,
   h: InvoiceHeader,
@@ -134,8 +142,9 @@ function row(
   const y = pdf.y;
   pdf.text(text, MARGIN, y, { width: COLUMNS.quantity - 8 });
   number(pdf, quantity, 'quantity', 75, y);
-  number(pdf, unitPrice, 'unitPrice', 75, y);
-  number(pdf, amount, 'amount', WIDTH - COLUMNS.amount, y);
+  const least = decimalsOf(h.net);
+  number(pdf, withDecimals(unitPrice, least), 'unitPrice', 75, y);
+  number(pdf, withDecimals(amount, least), 'amount', WIDTH - COLUMNS.amount, y);
   pdf.y = y + height + 3;
 }
 
