@@ -218,6 +218,14 @@ async function goOn() {
 async function openLinkOfPage() {
   const ticket = /^#setup=([\w-]+)$/.exec(location.hash)?.[1] ?? session?.setup;
   if (!ticket) return;
+  // There is no account to make and none to leave, also when the link opens nothing.
+  const ofAccounts = [
+    $('sign-out'),
+    $('privacy-password'),
+    document.querySelector('.path'),
+    document.querySelector('.intro'),
+  ];
+  for (const part of ofAccounts) part.hidden = true;
   const held = session?.setup === ticket ? session : undefined;
   keepSession(undefined);
   try {
@@ -227,9 +235,6 @@ async function openLinkOfPage() {
     keepSession(held);
     signupId = held.signupId;
   }
-  // There is no account to make and none to leave.
-  for (const part of [$('sign-out'), document.querySelector('.path'), document.querySelector('.intro')])
-    part.hidden = true;
   $('connect-title').textContent = page.textFor.replace('{company}', session.company ?? '');
 }
 

@@ -1,5 +1,5 @@
 import { Body, Controller, Get, Headers, HttpCode, Ip, Post, UseGuards } from '@nestjs/common';
-import { ApiBearerAuth, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { ApiBearerAuth, ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { IsString, MaxLength } from 'class-validator';
 import { Applications } from '#libs/applications';
 import { SignInThrottle } from '#libs/auth';
@@ -18,6 +18,7 @@ import {
 } from '#libs/tenants';
 import { WriteLetter } from '../mail/write-letter.js';
 import { languageFor } from '../signups/texts/language.js';
+import { CallerResponse, FoundAccountResponse } from './account.response.js';
 import { FoundAccountRequest, LONGEST_PASSWORD } from './found-account.request.js';
 
 class ConfirmRequest {
@@ -54,6 +55,7 @@ export class AccountsController {
    * signs in with the address; 403 where the provider founds accounts itself.
    */
   @ApiOperation({ summary: 'Create an account' })
+  @ApiCreatedResponse({ type: FoundAccountResponse })
   @Post('accounts')
   async found(@Body() request: FoundAccountRequest, @Headers('accept-language') language?: string) {
     this.features.require('accounts');
@@ -141,6 +143,7 @@ export class AccountsController {
 
   /** Who calls: the tenant, and the signed-in person or the API key. */
   @ApiOperation({ summary: 'Who am I' })
+  @ApiOkResponse({ type: CallerResponse })
   @ApiBearerAuth()
   @UseGuards(TenantGuard)
   @Get('me')

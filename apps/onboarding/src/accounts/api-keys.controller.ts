@@ -1,5 +1,13 @@
 import { Body, Controller, Delete, Get, Header, HttpCode, Inject, Param, Post, UseGuards } from '@nestjs/common';
-import { ApiBearerAuth, ApiOperation, ApiProperty, ApiPropertyOptional, ApiTags } from '@nestjs/swagger';
+import {
+  ApiBearerAuth,
+  ApiCreatedResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiProperty,
+  ApiPropertyOptional,
+  ApiTags,
+} from '@nestjs/swagger';
 import {
   ArrayNotEmpty,
   ArrayUnique,
@@ -27,6 +35,7 @@ import {
   UserSessions,
 } from '#libs/tenants';
 import { Wabas } from '#libs/wabas';
+import { ApiKeysResponse, MadeApiKeyResponse, RotatedApiKeyResponse } from './api-key.response.js';
 
 class MakeApiKeyRequest {
   @ApiProperty({ description: 'For people to tell their keys apart', example: 'Web shop' })
@@ -91,6 +100,7 @@ export class ApiKeysController {
 
   /** Every key of the tenant, the revoked ones too; of the key itself only its first characters (`hint`). */
   @ApiOperation({ summary: 'List API keys' })
+  @ApiOkResponse({ type: ApiKeysResponse })
   @Get()
   async list(@TenantCaller() { tenantId }: Caller) {
     const keys = await this.tenants.listApiKeys(tenantId);
@@ -116,6 +126,7 @@ export class ApiKeysController {
 
   /** Makes a key. `api_key` is shown in this answer only. */
   @ApiOperation({ summary: 'Make an API key' })
+  @ApiCreatedResponse({ type: MadeApiKeyResponse })
   @Post()
   @Header('cache-control', 'no-store')
   async make(@TenantCaller() caller: Caller, @Body() request: MakeApiKeyRequest) {
@@ -143,6 +154,7 @@ export class ApiKeysController {
    * client can be changed; then revoke the old one. 409 while two are live already.
    */
   @ApiOperation({ summary: 'Rotate an API key' })
+  @ApiCreatedResponse({ type: RotatedApiKeyResponse })
   @Post(':id/rotate')
   @Header('cache-control', 'no-store')
   async rotate(@TenantCaller() caller: Caller, @Param('id') id: string, @Body() { old_ends_in }: RotateRequest) {

@@ -12,7 +12,7 @@ import {
   Req,
   UseGuards,
 } from '@nestjs/common';
-import { ApiBearerAuth, ApiOperation, ApiProperty, ApiPropertyOptional, ApiTags } from '@nestjs/swagger';
+import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiProperty, ApiPropertyOptional, ApiTags } from '@nestjs/swagger';
 import { IsOptional, IsString, MaxLength } from 'class-validator';
 import type { FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
@@ -32,6 +32,7 @@ import {
   TenantUserGuard,
   UserSessions,
 } from '#libs/tenants';
+import { OpenSessionsResponse, SessionResponse } from './account.response.js';
 import { LONGEST_PASSWORD } from './found-account.request.js';
 
 class SignInRequest {
@@ -66,6 +67,7 @@ export class SessionsController {
    * gets 401 `second_factor_needed` until it is sent along.
    */
   @ApiOperation({ summary: 'Sign in' })
+  @ApiOkResponse({ type: SessionResponse })
   @Post()
   @HttpCode(200)
   @Header('cache-control', 'no-store')
@@ -99,6 +101,7 @@ export class SessionsController {
    * copied, so its session ends for everybody (401 `session_ended`).
    */
   @ApiOperation({ summary: 'Renew a session' })
+  @ApiOkResponse({ type: SessionResponse })
   @Post('refresh')
   @HttpCode(200)
   @Header('cache-control', 'no-store')
@@ -119,6 +122,7 @@ export class SessionsController {
 
   /** Where the caller is signed in, latest use first. */
   @ApiOperation({ summary: 'List my sessions' })
+  @ApiOkResponse({ type: OpenSessionsResponse })
   @ApiBearerAuth()
   @UseGuards(TenantUserGuard)
   @Get()

@@ -52,7 +52,8 @@ const en = {
   needCompany: 'Enter the name of your company.',
   needEmail: 'Enter an e-mail address such as name@company.com.',
   needPassword: 'Enter a password of at least 10 characters.',
-  privacy: 'Your password is stored as a hash, and Meta’s permission encrypted.',
+  privacyPassword: 'Your password is stored so that nobody can read it.',
+  privacy: 'Meta’s permission is stored encrypted.',
   needJavaScript: 'This page needs JavaScript, because Meta’s window does.',
 };
 export type PageTexts = typeof en;
@@ -110,7 +111,8 @@ const es: PageTexts = {
   needCompany: 'Escribe el nombre de tu empresa.',
   needEmail: 'Escribe un correo como nombre@empresa.com.',
   needPassword: 'Escribe una contraseña de al menos 10 caracteres.',
-  privacy: 'Tu contraseña se guarda como hash, y el permiso de Meta, cifrado.',
+  privacyPassword: 'Tu contraseña se guarda de forma que nadie pueda leerla.',
+  privacy: 'El permiso de Meta se guarda cifrado.',
   needJavaScript: 'Esta página necesita JavaScript, porque la ventana de Meta lo necesita.',
 };
 
@@ -166,7 +168,8 @@ const pt: PageTexts = {
   needCompany: 'Escreva o nome da sua empresa.',
   needEmail: 'Escreva um e-mail como nome@empresa.com.',
   needPassword: 'Escreva uma senha de pelo menos 10 caracteres.',
-  privacy: 'Sua senha é guardada como hash, e a permissão da Meta, cifrada.',
+  privacyPassword: 'Sua senha é guardada de modo que ninguém possa lê-la.',
+  privacy: 'A permissão da Meta é guardada cifrada.',
   needJavaScript: 'Esta página precisa de JavaScript, porque a janela da Meta precisa.',
 };
 

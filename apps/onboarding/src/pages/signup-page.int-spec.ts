@@ -170,9 +170,15 @@ describe('the signup page', () => {
     expect([data[0].state, signups.length, signups[0].id]).toEqual(['used', 1, data[0].signup_id]);
     await stage.context?.close();
 
-    const spent = await stage.open(path);
+    const spent = await stage.open(path.replace('lang=en', 'lang=pt'), PHONE);
     await spent.locator('#problem').waitFor();
-    expect(await spent.locator('#problem').innerText()).toContain('has done its work');
+    expect(await spent.locator('#problem').innerText()).toBe(
+      'Este link já cumpriu sua função: o número está conectado.',
+    );
+    for (const ofAccounts of ['.intro', '.path', '#privacy-password', '#account']) {
+      expect([ofAccounts, await spent.locator(ofAccounts).isVisible()]).toEqual([ofAccounts, false]);
+    }
+    await stage.shot(spent, '9-setup-link-spent-pt-phone');
   });
 
   it('explains a failure with what to do, survives a reload, and tries again', async () => {

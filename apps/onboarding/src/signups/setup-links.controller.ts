@@ -1,5 +1,26 @@
-import { Body, Controller, Delete, Get, Header, HttpCode, Inject, Ip, Param, Post, UseGuards } from '@nestjs/common';
-import { ApiBearerAuth, ApiOperation, ApiProperty, ApiPropertyOptional, ApiTags } from '@nestjs/swagger';
+import {
+  Body,
+  Controller,
+  Delete,
+  Get,
+  Header,
+  Headers,
+  HttpCode,
+  Inject,
+  Ip,
+  Param,
+  Post,
+  UseGuards,
+} from '@nestjs/common';
+import {
+  ApiBearerAuth,
+  ApiCreatedResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiProperty,
+  ApiPropertyOptional,
+  ApiTags,
+} from '@nestjs/swagger';
 import { IsInt, IsOptional, IsString, IsUrl, Max, MaxLength, Min } from 'class-validator';
 import type { Logger } from 'pino';
 import { CLOCK, type Clock } from '#libs/clock';
@@ -10,7 +31,10 @@ import { LOGGER } from '#libs/observability';
 import { Database } from '#libs/persistence';
 import { Sessions } from '#libs/sessions';
 import { type Caller, SETUP_ROLE, SetupLinks, stateOfLink, TenantCaller, TenantGuard, Tenants } from '#libs/tenants';
+import { MadeSetupLinkResponse, OpenedSetupLinkResponse, SetupLinksResponse } from './setup-link.response.js';
 import { mustBeActive, Signups } from './signups.js';
+import { languageFor } from './texts/language.js';
+import { SETUP_LINK_TEXTS } from './texts/setup-link-texts.js';
 
 const DAY_SECONDS = 86_400;
 const LISTED = 100;
@@ -51,6 +75,7 @@ export class SetupLinksController {
 
   /** Makes a link, good for one number. `url` is shown in this answer only. */
   @ApiOperation({ summary: 'Make a setup link' })
+  @ApiCreatedResponse({ type: MadeSetupLinkResponse })
   @ApiBearerAuth()
   @UseGuards(TenantGuard)
   @Post()
@@ -70,6 +95,7 @@ export class SetupLinksController {
 
   /** The latest links, newest first, and what became of them. */
   @ApiOperation({ summary: 'List setup links' })
+  @ApiOkResponse({ type: SetupLinksResponse })
   @ApiBearerAuth()
   @UseGuards(TenantGuard)
   @Get()
@@ -105,26 +131,27 @@ export class SetupLinksController {
    * when it was used, taken back or is too old; 403 when its tenant is suspended, or may have no further number.
    */
   @ApiOperation({ summary: 'Open a setup link' })
+  @ApiOkResponse({ type: OpenedSetupLinkResponse })
   @Post('open')
   @HttpCode(200)
   @Header('cache-control', 'no-store')
-  async open(@Body() { ticket }: OpenSetupLinkRequest, @Ip() ip: string) {
+  async open(
+    @Body() { ticket }: OpenSetupLinkRequest,
+    @Ip() ip: string,
+    @Headers('accept-language') language?: string,
+  ) {
+    const says = SETUP_LINK_TEXTS[languageFor(undefined, language)];
     const link = await this.links.open(ticket, async (tx, tenantId) => {
-      mustBeActive((await this.tenants.find(tx, tenantId))?.status);
+      mustBeActive((await this.tenants.find(tx, tenantId))?.status, says.suspended);
       return this.signups.beginWithRoom(tx, tenantId);
     });
     if (link === undefined || typeof link === 'string') {
       this.logger.warn({ ip, why: link ?? 'unknown' }, 'a setup link was refused');
-      const why = {
-        used: 'This link has done its work: the number is connected.',
-        revoked: 'This link was taken back. Ask whoever sent it for a new one.',
-        expired: 'This link is too old. Ask whoever sent it for a new one.',
-      };
-      throw new Refusal(410, `link_${link ?? 'unknown'}`, link ? why[link] : 'This is no setup link of ours.');
+      throw new Refusal(410, `link_${link ?? 'unknown'}`, says[link ?? 'unknown']);
     }
     const { tenantId, linkId, signupId, returnUrl } = link;
     const tenant = await this.db.inTenant(tenantId, (tx) => this.tenants.find(tx, tenantId));
-    mustBeActive(tenant?.status);
+    mustBeActive(tenant?.status, says.suspended);
     const { accessToken, expiresIn } = this.tokens.issue({ subject: linkId, tenantId, role: SETUP_ROLE });
     return {
       access_token: accessToken,

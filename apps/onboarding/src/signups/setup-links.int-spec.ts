@@ -59,6 +59,22 @@ describe('a setup link', () => {
     expect(await signups()).toEqual([]);
   });
 
+  it('says why it opens nothing in the language of whoever opens it', async () => {
+    const [back, link] = [await make(), await make()];
+    await stack.api('DELETE', `/setup-links/${back.id}`, { token });
+    const why = async (ticket: string, language: string) => {
+      const asked = { method: 'POST', body: JSON.stringify({ ticket }) };
+      const headers = { 'content-type': 'application/json', 'accept-language': language };
+      const answer = await fetch(`${stack.app.url}/api/v1/setup-links/open`, { ...asked, headers });
+      return ((await answer.json()) as Json).error.message;
+    };
+    expect(await why(back.ticket, 'es-MX')).toBe('Este enlace fue retirado. Pide uno nuevo a quien te lo envió.');
+    expect(await why('none', 'pt-BR')).toMatch(/^Este link está incompleto\./);
+    await stack.database.owner.query("UPDATE tenants SET status = 'suspended' WHERE tenant_id = $1", [tenantId]);
+    expect(await why(link.ticket, 'pt-BR')).toBe('Esta conta está suspensa e não pode conectar números.');
+    expect(await why(link.ticket, 'de')).toBe('This account is suspended and cannot connect numbers.');
+  });
+
   it('that is taken back while it is open puts its holder out at once', async () => {
     const { id, ticket } = await make();
     const { body } = await open(ticket);

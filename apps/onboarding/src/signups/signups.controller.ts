@@ -1,11 +1,12 @@
 import { Body, Controller, Get, Headers, HttpCode, Param, Post, UseGuards } from '@nestjs/common';
-import { ApiBearerAuth, ApiBody, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiBearerAuth, ApiBody, ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Refusal } from '#libs/http';
 import { isId } from '#libs/ids';
 import { Wake } from '#libs/queues';
 import { type Caller, TenantCaller, TenantGuard } from '#libs/tenants';
 import { RunSignup } from './run-signup.js';
 import { BeginSignupRequest, SignupCodeRequest } from './signup.requests.js';
+import { SignupResponse, SignupsResponse } from './signup.response.js';
 import { parseSignupEvent } from './signup-event.js';
 import { type SignupView, signupView } from './signup-view.js';
 import { mustBeActive, Signups } from './signups.js';
@@ -31,6 +32,7 @@ export class SignupsController {
 
   /** Begins a signup; it then waits for Meta's dialog. */
   @ApiOperation({ summary: 'Begin a signup' })
+  @ApiCreatedResponse({ type: SignupResponse })
   @Post()
   async begin(
     @TenantCaller() caller: Caller,
@@ -43,6 +45,7 @@ export class SignupsController {
 
   /** The latest signups, newest first. */
   @ApiOperation({ summary: 'List signups' })
+  @ApiOkResponse({ type: SignupsResponse })
   @Get()
   async list(
     @TenantCaller() caller: Caller,
@@ -54,6 +57,7 @@ export class SignupsController {
 
   /** The timeline of a signup: each step with what happened, and what happens next. */
   @ApiOperation({ summary: 'Look at a signup' })
+  @ApiOkResponse({ type: SignupResponse })
   @Get(':id')
   look(
     @TenantCaller() { tenantId }: Caller,
@@ -68,6 +72,7 @@ export class SignupsController {
    * that are done in the background. The same code twice changes nothing.
    */
   @ApiOperation({ summary: 'Hand in the code' })
+  @ApiOkResponse({ type: SignupResponse })
   @Post(':id/code')
   @HttpCode(200)
   async code(
@@ -87,6 +92,7 @@ export class SignupsController {
 
   /** Hands in the WA_EMBEDDED_SIGNUP message event of Meta's dialog, as it was posted (parsed). */
   @ApiOperation({ summary: 'Hand in the message event' })
+  @ApiOkResponse({ type: SignupResponse })
   @ApiBody({
     schema: {
       type: 'object',
@@ -118,6 +124,7 @@ export class SignupsController {
 
   /** Tries the step again at which the signup stopped. 409 when only Meta's dialog can help. */
   @ApiOperation({ summary: 'Try again' })
+  @ApiOkResponse({ type: SignupResponse })
   @Post(':id/retry')
   @HttpCode(200)
   async retry(

@@ -271,8 +271,11 @@ export class Signups {
 }
 
 /** @throws Refusal 403 for a tenant that the provider has suspended, or that is being closed */
-export function mustBeActive(status: TenantStatus | undefined): void {
-  if (status !== 'active') throw Refusal.forbidden('This account is suspended and cannot connect numbers.');
+export function mustBeActive(
+  status: TenantStatus | undefined,
+  says = 'This account is suspended and cannot connect numbers.',
+): void {
+  if (status !== 'active') throw Refusal.forbidden(says);
 }
 
 /**
