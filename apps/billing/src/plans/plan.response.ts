@@ -1,4 +1,4 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, PartialType } from '@nestjs/swagger';
 
 const text = { type: 'string' } as const;
 const rows = (properties: Record<string, object>) =>
@@ -22,6 +22,8 @@ export class PlanTermsResponse {
   @ApiProperty() trial_days: number;
   @ApiProperty(rows({ from: text, before: text, pct: text, categories })) discounts: readonly object[];
 }
+export class PlanTermsRequest extends PartialType(PlanTermsResponse) {}
+
 export class ShownPlanResponse {
   @ApiProperty({ example: 'pass_through' }) plan: string;
   @ApiProperty() version: number;

@@ -31,6 +31,7 @@ import { type BillingProfile, BillingProfiles, type InvoiceLanguage } from './bi
 import {
   AssignmentResponse,
   BillingProfileResponse,
+  PlanTermsRequest,
   PlanVersionsResponse,
   ShownPlanResponse,
   TenantPlansResponse,
@@ -40,7 +41,10 @@ import { readTerms } from './read-terms.js';
 import { showAssignment, showPlan, showProfile } from './show-plan.js';
 
 class PlanVersionRequest extends ReasonRequest {
-  @ApiProperty({ type: Object, description: 'What is left out is 0 or empty; amounts are decimal strings' })
+  @ApiProperty({
+    type: PlanTermsRequest,
+    description: 'What is left out is 0 or empty; amounts and percentages are decimal strings',
+  })
   @IsObject()
   terms: Record<string, unknown>;
 }
