@@ -22,7 +22,7 @@ describe('the states of a signup', () => {
       for (const from of ALL) if ([...reached].some((to) => canMove(from, to))) reached.add(from);
     }
     expect([...reached].sort()).toEqual([...ALL].sort());
-    expect(ALL.filter((to) => canMove('live', to))).toEqual(['live', 'disconnected']);
+    expect(ALL.filter((to) => canMove('live', to))).toEqual(['working', 'live', 'disconnected']);
   });
 
   it('can be reached from the work under way by every cause', () => {

@@ -14,7 +14,8 @@ const MOVES: Readonly<Record<SignupState, readonly SignupState[]>> = {
   working: ['waiting-for-merchant', 'waiting-for-meta', 'failed', 'live'],
   'waiting-for-meta': ['working', 'waiting-for-merchant', 'failed', 'live'],
   failed: ['working', 'waiting-for-merchant'], // by retry, or by a new code
-  live: ['disconnected'], // the merchant took the permission back, at Meta
+  // The merchant took the permission back, at Meta; or a new code came for the number that the dialog named too late.
+  live: ['disconnected', 'working'],
   disconnected: ['working'], // by a new code
 };
 

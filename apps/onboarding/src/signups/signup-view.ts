@@ -39,6 +39,7 @@ export interface SignupView {
 function nextAction({ signup, steps }: SignupRecord, language: Language): SignupView['next_action'] {
   const texts = SIGNUP_TEXTS[language];
   if (signup.state === 'live') {
+    if (signup.facts.namedLate) return { who: 'merchant', kind: 'connect', text: texts.next.namedLate };
     // Skipped, because it pays Meta itself; done where Graph shows that something pays already.
     const pays = signup.facts.funding === 'own' && steps.find((s) => s.step === 'share-credit')?.state === 'skipped';
     return { who: pays ? 'merchant' : 'nobody', kind: 'none', text: pays ? texts.next.payFirst : texts.next.live };

@@ -13,6 +13,10 @@ export interface SignupFacts {
   coexistence?: boolean;
   /** The dialog was finished for a number of the WhatsApp Business app, which it does not name. */
   byApp?: true;
+  /** The number that it would be about, was it finished for one of the app, seen before any of them was saved here. */
+  numberOfApp?: string | undefined;
+  /** What the event named that came when another account or number was live already, from the code alone. */
+  namedLate?: { wabaId?: string; phoneNumberId?: string; byApp?: true } | undefined;
   /** What Graph said of the WABA. */
   waba?: { name: string; currency: string; timezone: string; timezoneId: string; messagingLimit: string };
   /** Who pays Meta for the WABA. */

@@ -550,6 +550,29 @@ describe('an embedded signup', () => {
       expect((await event(id, meta.event)).body.state).toBe('live');
     });
 
+    it('says that another number is live when the event comes too late, and a new code sets up the right one', async () => {
+      const { id: waba_id } = await stack.meta('POST', '/wabas', { name: 'Shop' });
+      const taken = await stack.meta('POST', '/phone_numbers', { waba_id, registered: false });
+      const id = await stack.begin(token);
+      const meta = await ofApp({ waba_id });
+      await code(id, meta.code);
+      const live = await until(id, 'live');
+      expect(live).toMatchObject({ phone_number_id: taken.id, next_action: { kind: 'none' } });
+      const told = (await event(id, meta.event)).body;
+      expect(told).toMatchObject({ state: 'live', phone_number_id: taken.id });
+      expect(told.next_action).toMatchObject({ who: 'merchant', kind: 'connect' });
+      expect(told.next_action.text).toContain('another number');
+      const again = await dialog({ waba_id, phone_number_id: meta.phone_number_id });
+      expect((await code(id, again.code)).status).toBe(200);
+      const right = await eventually(async () => {
+        const signup = await stack.look(token, id);
+        return signup.state === 'live' && signup.phone_number_id === meta.phone_number_id && signup;
+      });
+      expect(right).toMatchObject({ coexistence: true, next_action: { kind: 'none' } });
+      expect(await synced(meta.phone_number_id)).toBe(2);
+      expect((await code(id, `${again.code}x`)).status).toBe(409);
+    });
+
     it('waits for the merchant while the account has no number of the app', async () => {
       const id = await stack.begin(token);
       const meta = await dialog();

@@ -6,6 +6,7 @@ import { TenantLimits } from '#libs/tenant-limits';
 import type { TenantStatus } from '#libs/tenants';
 import { hashToken, Vault } from '#libs/vault';
 import { CAUSES, causeIn } from './causes.js';
+import { namedLate } from './named-late.js';
 import type { Outcome } from './outcome.js';
 import { Signup, type SignupFacts } from './signup.entity.js';
 import type { SignupEvent } from './signup-event.js';
@@ -73,13 +74,15 @@ export class Signups {
       mustHaveDialog(signup);
       const codeHash = hashToken(code).toString('hex');
       if (signup.facts.codeHash === codeHash) return false;
-      if (signup.state === 'live') {
+      const { namedLate: named, ...held } = signup.facts;
+      if (signup.state === 'live' && !named) {
         throw Refusal.conflict('This signup is live. Begin a new one to connect another account or number.');
       }
       signup.sealedCode = this.vault.seal(code, codeContext(signupId));
       signup.codeAt = this.clock.now();
       signup.sealedToken = null;
-      signup.facts = { ...signup.facts, codeHash };
+      // What is live stays so, and the signup goes on with what its dialog was about.
+      signup.facts = { ...held, ...named, codeHash };
       this.beginAnew(record, 'exchange-code');
       this.finishDialog(record);
       moveSignup(signup, 'working');
@@ -89,7 +92,7 @@ export class Signups {
 
   /**
    * Keeps what the dialog told. A finish names the account; when that contradicts what the token showed so far, the
-   * steps begin anew from the proof of access. Leaving the dialog cancels only a signup that waits for it.
+   * steps begin anew from the proof of access; what is live already stays so until a new code comes. Leaving the dialog cancels only a signup that waits for it.
    *
    * @returns whether there is work now
    * @throws Refusal 404; 409 when the signup has no dialog
@@ -98,7 +101,10 @@ export class Signups {
     return this.change(tenantId, signupId, (record) => {
       const { signup } = record;
       mustHaveDialog(signup);
-      if (signup.state === 'live') return false;
+      if (signup.state === 'live') {
+        if (event.told === 'finished') signup.facts = { ...signup.facts, namedLate: namedLate(event, signup.facts) };
+        return false;
+      }
       if (event.told === 'left') {
         const { told: _, ...left } = event;
         signup.facts = { ...signup.facts, left: { at: this.clock.now().toISOString(), ...left } };

@@ -62,9 +62,9 @@ export const proveAccess: DoStep = async ({ tenantId, kind, attempts, facts, tok
     waba = await readWaba(tools, wabaId, token);
   }
   const numbers = await numbersOf(tools.graph, waba.id, token);
-  const number = facts.byApp
-    ? numberOfApp(numbers, facts.phoneNumberId, await statusesHere(tools, tenantId))
-    : numberOfSignup(numbers, facts.phoneNumberId);
+  // Before they are saved here: later none of them is new.
+  const ofApp = numberOfApp(numbers, facts.phoneNumberId, await statusesHere(tools, tenantId));
+  const number = facts.byApp ? ofApp : numberOfSignup(numbers, facts.phoneNumberId);
   if (facts.byApp && !number) return { is: 'held-up', cause: 'no_number' };
   // The token's word counts; the business that the dialog named stands in only where Graph shows none.
   const businessId = waba.owner_business_info?.id ?? facts.businessId;
@@ -78,6 +78,7 @@ export const proveAccess: DoStep = async ({ tenantId, kind, attempts, facts, tok
       businessId,
       phoneNumberId: number?.id,
       displayPhoneNumber: number?.display_phone_number,
+      numberOfApp: ofApp?.is_on_biz_app ? ofApp.id : undefined,
       coexistence: number?.is_on_biz_app ?? facts.coexistence ?? false,
       waba: {
         name: waba.name ?? '',

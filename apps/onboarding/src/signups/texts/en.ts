@@ -128,6 +128,8 @@ export const en: SignupTexts = {
     waitForCode:
       'Meta told us that you finished, but its permission code has not arrived. If this stays, connect again.',
     wait: 'There is nothing to do; this takes a moment.',
+    namedLate:
+      'What is shown here is live, but Meta’s window was about another number. Connect again, and we set that one up.',
     payFirst: 'You can receive messages. Add a payment method in Meta Business Suite to send templates.',
     live: 'You can send and receive messages.',
     cancelled: 'Open Meta’s window again when you are ready; nothing is lost.',

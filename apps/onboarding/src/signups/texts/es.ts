@@ -130,6 +130,8 @@ export const es: SignupTexts = {
     waitForCode:
       'Meta nos dijo que terminaste, pero su código de permiso no ha llegado. Si sigue así, conecta otra vez.',
     wait: 'No tienes que hacer nada; tarda un momento.',
+    namedLate:
+      'Lo que ves aquí está activo, pero la ventana de Meta era para otro número. Conecta de nuevo y configuramos ese.',
     payFirst: 'Ya puedes recibir mensajes. Añade un método de pago en Meta Business Suite para enviar plantillas.',
     live: 'Ya puedes enviar y recibir mensajes.',
     cancelled: 'Abre otra vez la ventana de Meta cuando quieras; no se pierde nada.',

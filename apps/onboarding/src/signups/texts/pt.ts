@@ -132,6 +132,8 @@ export const pt: SignupTexts = {
     waitForCode:
       'A Meta nos disse que você terminou, mas o código de permissão não chegou. Se continuar assim, conecte de novo.',
     wait: 'Não há nada a fazer; leva um momento.',
+    namedLate:
+      'O que aparece aqui está ativo, mas a janela da Meta era sobre outro número. Conecte de novo e configuramos esse.',
     payFirst:
       'Você já pode receber mensagens. Adicione uma forma de pagamento no Meta Business Suite para enviar modelos.',
     live: 'Você já pode enviar e receber mensagens.',

@@ -35,6 +35,7 @@ export interface SignupTexts {
     readonly wait: string;
     readonly live: string;
     readonly payFirst: string;
+    readonly namedLate: string;
     readonly cancelled: string;
     readonly retry: string;
   };
