@@ -16,7 +16,7 @@ const USER = 'admin';
 export const PASSWORD = 'New-Passw0rd';
 export const CUSTOMER = '15550002222';
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
   const { port } = server.address() as AddressInfo;
