@@ -41,6 +41,7 @@ describe("Stripe's webhook", () => {
     expect(await read(body)).toEqual(expected);
     expect(await read(body, `${sign(body, 'whsec_old')},v0=00`)).toEqual(expected);
     expect(await read(event('checkout.session.completed', { currency: 'clp' }))).toMatchObject({ amount: '10050' });
+    expect(await read(event('checkout.session.completed', { currency: 'ugx' }))).toMatchObject({ amount: '100.50' });
   });
 
   it.each([
@@ -137,6 +138,21 @@ describe('a payment that begins', () => {
         'line_items[0][price_data][currency]': 'usd',
       },
     });
+    const unitsOf = async (amount: string, currency: string) => {
+      await stripe.begin({ ...checkout, amount, currency });
+      return asked.at(-1)?.form['line_items[0][price_data][unit_amount]'];
+    };
+    expect(await unitsOf('5000', 'CLP')).toBe('5000');
+    expect(await unitsOf('5000', 'UGX')).toBe('500000');
+    expect(await unitsOf('5000.00', 'ISK')).toBe('500000');
+    expect(await unitsOf('5.25', 'KWD')).toBe('5250');
+    for (const [amount, currency] of [
+      ['5000.5', 'UGX'],
+      ['5.255', 'KWD'],
+      ['1.5', 'CLP'],
+    ] as const) {
+      await expect(stripe.begin({ ...checkout, amount, currency })).rejects.toMatchObject({ status: 400 });
+    }
     await expect(stripe.begin({ ...checkout, amount: '1.005' })).rejects.toMatchObject({ status: 400 });
     await expect(stripe.begin({ ...checkout, currency: 'JPY', amount: '10' })).rejects.toMatchObject({
       details: expect.stringContaining('no yen'),

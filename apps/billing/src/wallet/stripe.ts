@@ -13,10 +13,15 @@ import {
 } from './payment-provider.js';
 
 // Stripe counts in the smallest unit; of these currencies that is the whole one (Stripe, "Supported currencies": zero-decimal
-// currencies). Three-decimal ones must end in 0.
-const WHOLE = new Set('BIF CLP DJF GNF JPY KMF KRW MGA PYG RWF UGX VND VUV XAF XOF XPF'.split(' '));
+// currencies).
+const WHOLE = new Set('BIF CLP DJF GNF JPY KMF KRW MGA PYG RWF VND VUV XAF XOF XPF'.split(' '));
 const THOUSANDTHS = new Set('BHD JOD KWD OMR TND'.split(' '));
+/** They have no smaller unit any more, but Stripe goes on counting hundredths (the same page: special cases; 5 UGX are 500). */
+const COUNTED_IN_HUNDREDTHS = new Set(['ISK', 'UGX']);
 const placesOf = (currency: string): number => (WHOLE.has(currency) ? 0 : THOUSANDTHS.has(currency) ? 3 : 2);
+/** How many of them an amount may use: of thousandths the last is always 0 (the same page: three-decimal currencies). */
+const mostPlaces = (currency: string): number =>
+  COUNTED_IN_HUNDREDTHS.has(currency) ? 0 : Math.min(placesOf(currency), 2);
 
 /** How old a signature may be (Stripe's own libraries: five minutes). */
 const TOLERANCE_SECONDS = 300;
@@ -209,9 +214,9 @@ function amountOf(units: number, code = ''): { amount: string; currency: string 
 
 /** @throws Refusal for an amount that has more places than the currency's smallest unit */
 function smallest(amount: string, currency: string): string {
-  const places = placesOf(currency);
+  const most = mostPlaces(currency);
   const exact = parseDecimal(amount);
-  const rounded = roundHalfUp(exact, places);
-  if (compare(rounded, exact) !== 0) throw Refusal.invalid(`amount: ${currency} has ${places} decimal places.`);
-  return String(rounded.units);
+  const rounded = roundHalfUp(exact, most);
+  if (compare(rounded, exact) !== 0) throw Refusal.invalid(`amount: ${currency} has ${most} decimal places.`);
+  return String(rounded.units * 10n ** BigInt(placesOf(currency) - most));
 }
