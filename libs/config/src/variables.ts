@@ -361,7 +361,8 @@ export const VARIABLES = {
     parse: optional(url('http:', 'https:')),
   }),
   STRIPE_SECRET_KEY: variable({
-    describe: 'Key of the Stripe account that takes top-ups of wallets; empty: bank transfers only',
+    describe:
+      'Key of the Stripe account that takes top-ups of wallets (a restricted one writes Checkout Sessions and reads Charges); empty: bank transfers only',
     example: 'sk_live_example',
     fallback: '',
     secret: true,

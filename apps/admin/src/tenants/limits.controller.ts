@@ -46,7 +46,10 @@ export class LimitsController {
   @ApiOperation({ summary: 'See the limits of a tenant and what is used of them' })
   @ApiOkResponse({ type: LimitsResponse })
   async list(@Param('id', UuidPipe) tenantId: string): Promise<LimitsResponse> {
-    return { data: await this.db.asStaff((tx) => this.limits.of(tx, tenantId)) };
+    return this.db.asStaff(async (tx) => {
+      if (!(await this.tenants.find(tx, tenantId))) throw Refusal.notFound('tenant');
+      return { data: await this.limits.of(tx, tenantId) };
+    });
   }
 
   /** Sets a limit, or takes it away. It holds from the next upload or number on. */

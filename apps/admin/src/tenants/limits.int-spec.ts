@@ -41,6 +41,8 @@ describe('the limits of a tenant', () => {
     });
     expect((await http('GET', path, { token })).body.limits[0]).toEqual({ what: 'numbers', most: 2, used: 1 });
     expect((await set('numbers', null)).body.data[0]).toEqual({ what: 'numbers', most: null, used: 1 });
+    const nobody = `${admin.url}/admin/v1/tenants/01a20540-89b5-736e-9246-f68037a3dff5/limits`;
+    expect((await http('GET', nobody, { token })).status).toBe(404);
     expect([(await set('numbers', -1)).status, (await set('wishes', 1)).status]).toEqual([400, 400]);
     const { rows } = await database.owner.query(
       `SELECT before, after, reason FROM audit_log WHERE action = 'tenant.limit' ORDER BY seq`,

@@ -1,3 +1,4 @@
+import { isISO4217CurrencyCode } from 'class-validator';
 import { MARKETS } from '#libs/markets';
 import { compare, isZero, parseDecimal, ZERO } from '#libs/money';
 import { isDay } from '../local-days.js';
@@ -54,7 +55,7 @@ class Reader {
     return 0;
   }
   currency(value: unknown, path: string): string {
-    if (typeof value === 'string' && /^[A-Z]{3}$/.test(value)) return value;
+    if (typeof value === 'string' && /^[A-Z]{3}$/.test(value) && isISO4217CurrencyCode(value)) return value;
     this.wrong(path, 'must be an ISO 4217 code such as "USD"');
     return 'XXX';
   }

@@ -1,6 +1,6 @@
 import { Body, Controller, Get, Param, Post, Put, Query } from '@nestjs/common';
 import { ApiBearerAuth, ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
-import { IsString, Length, Matches } from 'class-validator';
+import { IsString, isISO4217CurrencyCode, Length, Matches } from 'class-validator';
 import { PAGE_SIZE, type Page, PageRequest, pageOf, Refusal } from '#libs/http';
 import { isZero, parseDecimal } from '#libs/money';
 import { Database } from '#libs/persistence';
@@ -70,6 +70,9 @@ export class StaffWalletsController {
   ): Promise<{ wallet: WalletResponse }> {
     return this.db.inTenant(tenantId, async (tx) => {
       const before = await this.wallets.find(tx, tenantId);
+      // Never to be changed again, and nothing is paid from a wallet in a currency in which nobody is charged.
+      if (!before && !isISO4217CurrencyCode(currency))
+        throw Refusal.invalid(`currency: there is no currency ${currency}.`);
       const wallet = await this.wallets.open(tx, tenantId, { currency, creditLimit });
       if (!wallet) throw Refusal.conflict(`The wallet is in ${before?.currency}; its currency never changes.`);
       // Known from the first message on, not from the worker's next look.

@@ -132,6 +132,19 @@ describe('plans and wallets over HTTP', () => {
     expect((await asStaff('GET', path, undefined, staff.support)).status).toBe(401);
   });
 
+  it('is not opened in a currency that does not exist, which could never be put right', async () => {
+    const { tenantId } = await merchant(apps);
+    const open = (currency: string) =>
+      asStaff('PUT', `/tenants/${tenantId}/wallet`, { currency, credit_limit: '0', ...REASON });
+    expect((await open('UDS')).status).toBe(400);
+    expect((await open('USD')).status).toBe(200);
+    const plan = await asStaff('POST', '/plans/typo/versions', {
+      terms: { currency: 'UDS', markup_pct: '5' },
+      ...REASON,
+    });
+    expect([plan.status, plan.body.error.fields]).toEqual([400, { currency: [expect.stringContaining('ISO 4217')] }]);
+  });
+
   const shopWithWallet = async (creditLimit = '0') => {
     const shop = await merchant(apps);
     const opened = await asStaff('PUT', `/tenants/${shop.tenantId}/wallet`, {
