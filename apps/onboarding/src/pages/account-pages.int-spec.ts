@@ -39,6 +39,7 @@ describe('the pages behind the links of letters', () => {
     await page.locator('#password').fill(PASSWORD);
     await page.locator('#form button').click();
     await page.locator('#done').waitFor();
+    expect(await page.locator('[data-for=confirm]:visible').count()).toBe(0);
     const { user } = (await stage.stack.api('GET', '/me', { token: other.token })).body;
     expect(user.email_confirmed).toBe(true);
   });
