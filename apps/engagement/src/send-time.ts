@@ -2,6 +2,7 @@ import { marketOf } from '#libs/markets';
 import { isZone, shownAt } from './local-time.js';
 
 const MINUTE_MS = 60_000;
+const DAY_MS = 24 * 60 * MINUTE_MS;
 
 /** Hours in which nobody is written to, in the recipient's own time: `HH:MM` to `HH:MM`, over midnight if need be. */
 export interface QuietHours {
@@ -104,11 +105,18 @@ export const allZones = (): string[] => [
  * @param local `YYYY-MM-DDTHH:MM`
  */
 export function instantOf(local: string, zone: string): Date {
+  const { shown, before } = showings(local, zone);
+  return shown[0] ?? before;
+}
+
+/** The instants at which a local time is shown: none, one or two; and that by what clocks showed the day before. */
+function showings(local: string, zone: string): { shown: Date[]; before: Date } {
   const wanted = Date.parse(`${local}:00Z`);
-  const before = wanted - (shownAt(zone, new Date(wanted - 86_400_000)) - (wanted - 86_400_000));
-  if (shownAt(zone, new Date(before)) === wanted) return new Date(before);
-  const after = wanted - (shownAt(zone, new Date(wanted + 86_400_000)) - (wanted + 86_400_000));
-  return new Date(shownAt(zone, new Date(after)) === wanted ? after : before);
+  const [before, after] = [wanted - DAY_MS, wanted + DAY_MS].map(
+    (near) => wanted - (shownAt(zone, new Date(near)) - near),
+  );
+  const all = [...new Set([before as number, after as number])].map((at) => new Date(at));
+  return { shown: all.filter((at) => shownAt(zone, at) === wanted), before: new Date(before as number) };
 }
 
 /** Until when a recipient must not be written to; undefined when it may be now. */
@@ -120,7 +128,9 @@ export function quietUntil({ from, until }: QuietHours, zone: string, now: Date)
   if (!quiet) return undefined;
   const today = new Date(shown).toISOString().slice(0, 10);
   const tomorrow = new Date(shown + 86_400_000).toISOString().slice(0, 10);
-  return instantOf(`${minute < end ? today : tomorrow}T${until}`, zone);
+  const local = `${minute < end ? today : tomorrow}T${until}`;
+  // Where clocks are set back over the end, it was there once already.
+  return showings(local, zone).shown.find((at) => at > now) ?? instantOf(local, zone);
 }
 
 const minutesOf = (time: string): number => Number(time.slice(0, 2)) * 60 + Number(time.slice(3, 5));
