@@ -77,7 +77,7 @@ export class GiveConversation {
   /** A bot, or people, ask for people: a ticket is open, and the conversation goes to whose turn it is. */
   async queue(tx: Tx, tenantId: string, conversation: InboxConversation, giving: Giving): Promise<InboxConversation> {
     const released =
-      conversation.ownerKind === 'nobody' && giving.teamId === undefined
+      conversation.ownerKind === 'nobody' && giving.teamId === undefined && giving.skills === undefined
         ? conversation
         : await this.release(tx, tenantId, conversation, giving);
     await this.openTicket(tx, tenantId, released, giving.madeBy);
@@ -86,7 +86,11 @@ export class GiveConversation {
 
   private async release(tx: Tx, tenantId: string, conversation: InboxConversation, giving: Giving) {
     if (conversation.ownerKind !== 'nobody') return this.move(tx, tenantId, conversation, 'released', giving);
-    const next = { ...conversation, teamId: giving.teamId ?? conversation.teamId };
+    const next = {
+      ...conversation,
+      teamId: giving.teamId ?? conversation.teamId,
+      skills: giving.skills ? [...giving.skills] : conversation.skills,
+    };
     await this.conversations.setOwner(tx, tenantId, next);
     return { ...next, ownerTurn: next.ownerTurn + 1 };
   }

@@ -119,6 +119,25 @@ describe('an inbox', () => {
     expect((await Bea.call('PATCH', `/tickets/${ticket.id}`, { status: 'pending' })).status).toBe(409);
   });
 
+  it('gives what nobody has to who knows what it takes, when people say what that is', async () => {
+    const shop = await shopWith('Bea', 'Cid');
+    const { Bea, Cid } = shop.agents as Record<'Bea' | 'Cid', { id: string }>;
+    await shop.call('PUT', `/agents/${Cid.id}`, { name: 'Cid', available: true, skills: ['wholesale'], capacity: 2 });
+    const members = [Bea.id, Cid.id];
+    const team = (await shop.call('PUT', '/teams', { name: 'sales', assignment: 'skill', members })).body.id;
+    const customers = ['5215511110001', '5215511110002', '5215511110003'];
+    for (const customer of customers) await writes(shop, 'hola', customer);
+    const waiting = (await shop.call('GET', '/conversations')).body.data;
+    const skills = ['wholesale'];
+    await shop.call('POST', `/conversations/${waiting[0].id}/give`, { to: 'team', team, skills });
+    await shop.call('POST', `/conversations/${waiting[1].id}/give`, { to: 'team', team, skills });
+    await shop.call('POST', `/conversations/${waiting[2].id}/give`, { to: 'team', team, skills: ['repairs'] });
+    const agents = await Promise.all(
+      waiting.map(async ({ id }: { id: string }) => (await shop.call('GET', `/conversations/${id}`)).body.agent),
+    );
+    expect(agents).toEqual([Cid.id, Cid.id, null]);
+  });
+
   it('keeps two agents from answering one customer', async () => {
     const shop = await shopWith('Bea', 'Cid');
     const { Bea, Cid } = shop.agents as Record<'Bea' | 'Cid', { id: string; call: typeof shop.call }>;
