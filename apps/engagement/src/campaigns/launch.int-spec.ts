@@ -96,6 +96,31 @@ describe('a campaign that is launched', () => {
     });
   });
 
+  it('is previewed without those for whom a word is missing, as it is sent', async () => {
+    const parameters = [{ type: 'text', text: '{{name}}' }];
+    const variants = [{ ...stage.draft(shop).variants[0], components: [{ type: 'body', parameters }] }];
+    const id = await draft({ variants });
+    const names = [undefined, null, '', ' \n\t', '\u00a0\u2003', { first: 'Ana' }, ['Ana']];
+    const recipients = names.map((name, n) => ({ to: recipient(n), attributes: { name } }));
+    expect((await call('POST', `/campaigns/${id}/recipients`, { recipients })).body.added).toBe(names.length);
+    // Nobody is left, so nothing is asked of billing, which is away here.
+    expect(await call('POST', `/campaigns/${id}/preview`)).toMatchObject({
+      status: 200,
+      body: { audience: names.length, missing_attributes: names.length, recipients: 0 },
+    });
+    await launch(id);
+    const { progress } = await stage.reaches(shop, id, 'finished');
+    expect(progress).toMatchObject({ audience: names.length, accepted: 0, refused: names.length });
+    const there = await draft({ variants });
+    const given = ['Ana', 7, 0, false, 'é'].map((name, n) => ({ to: recipient(n), attributes: { name } }));
+    await call('POST', `/campaigns/${there}/recipients`, { recipients: given });
+    await launch(there);
+    expect((await stage.reaches(shop, there, 'finished')).progress).toMatchObject({
+      accepted: given.length,
+      refused: 0,
+    });
+  });
+
   it('is not for a time that has passed for everybody, nor drafted for one that never comes', async () => {
     const id = await stage.drafted(shop, 1, { schedule: { local: '2025-12-01T09:00' } });
     expect(await launch(id)).toEqual([409, expect.stringContaining('schedule')]);

@@ -176,6 +176,11 @@ export class PreviewCampaign {
 
 const reached = (g: Group): number => g.recipients - g.suppressed - g.missing;
 
+/** Whether an attribute can stand in a message, as `personal` has it: text with a letter, a number, yes or no. */
+const canStand = (attributes: string, key: string): string =>
+  `coalesce(jsonb_typeof(${attributes}->${key}) IN ('string', 'number', 'boolean')
+     AND (${attributes}->>${key}) ~ '[^\\s\\u00a0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000\\ufeff]', false)`;
+
 // One row for each beginning of a number: a million recipients are counted where they are.
 const groupsSql = (audience: string): string => `
   WITH placed AS (
@@ -187,7 +192,7 @@ const groupsSql = (audience: string): string => `
            coalesce(s.state = 'withdrawn' OR (($5::text[])[p.variant + 1] = ANY ($6::text[]) AND s.state IS DISTINCT FROM 'granted'),
                     false) AS suppressed,
            EXISTS (SELECT FROM jsonb_array_elements_text($7::jsonb->p.variant) k
-                    WHERE coalesce(btrim(p.attributes->>k), '') = '') AS missing,
+                    WHERE NOT ${canStand('p.attributes', 'k')}) AS missing,
            w.customer IS NOT NULL AS in_window
       FROM placed p
       LEFT JOIN consent_states s ON s.tenant_id = $1 AND s.line = p.line AND s.purpose = ($5::text[])[p.variant + 1]
