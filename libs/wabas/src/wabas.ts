@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { In } from 'typeorm';
 import { CLOCK, type Clock } from '#libs/clock';
-import { derivedId, newId } from '#libs/ids';
+import { newId } from '#libs/ids';
 import { Database, type Tx } from '#libs/persistence';
 import { MetaApp } from '#libs/provider-settings';
 import { type Hold, holdAt, tierName } from '#libs/tier-quota';
@@ -9,18 +9,11 @@ import { Vault } from '#libs/vault';
 import { PhoneNumber, Portfolio, Waba } from './entities.js';
 import { holdOf } from './hold-of.js';
 import { type LimitChange, noteLimitChange } from './limit-changes.js';
+import { claimRoute, giveUpRoute } from './meta-routes.js';
 import { isRegistered, REGISTERED_STATUSES } from './number-status.js';
 import { liftRefusals } from './refused-numbers.js';
 import { Standing } from './standing.js';
 import { correctedTimezones } from './timezones.js';
-
-/** Meta's id of something that another tenant of this platform already has. */
-export class TakenByAnotherTenantError extends Error {
-  override name = 'TakenByAnotherTenantError';
-  constructor(readonly kind: RouteKind) {
-    super(`this ${kind} already belongs to another tenant`);
-  }
-}
 
 /** What Meta shows of a number. */
 export type NumberFacts = Pick<
@@ -38,34 +31,14 @@ export type NumberFacts = Pick<
   | 'dataRegion'
 >;
 
-export type RouteKind = 'phone_number' | 'waba' | 'business';
-export interface Route {
-  tenantId: string;
-  objectId: string;
-}
-
-/** Something that Meta decided about a WABA, or about one of its numbers. */
-export interface AccountDecision {
-  wabaId: string;
-  phoneNumberId?: string | undefined;
-  topic: 'ban' | 'restriction' | 'violation' | 'name' | 'quality' | 'review' | 'verification' | 'official' | 'partner';
-  /** Meta's word. */
-  told: string;
-  /** Meta's time. */
-  at: Date;
-  /** JSON text of the webhook's value, which holds the cause. */
-  detail: string;
-}
-
 const nameOf = ({ customers }: Hold): string => tierName({ kind: 'capped', cap: customers });
 
-const UNIQUE_VIOLATION = '23505';
 const tokenContext = (wabaId: string) => `waba-token:${wabaId}`;
 const pinContext = (phoneNumberId: string) => `pin:${phoneNumberId}`;
 
 /**
- * The one writer of portfolios, WABAs and phone numbers (with `Standing`), and of the routes from Meta's ids to them. Everything here may
- * be said twice: an object that is known is brought up to date, not doubled.
+ * The one writer of portfolios, WABAs and phone numbers (with `Standing`); each that is saved gets the route from Meta's id
+ * (`meta-routes.ts`). Everything here may be said twice: an object that is known is brought up to date, not doubled.
  */
 @Injectable()
 export class Wabas {
@@ -90,7 +63,7 @@ export class Wabas {
     const now = this.clock.now();
     const known = await portfolios.findOneBy({ tenantId, metaBusinessId: seen.metaBusinessId });
     const portfolioId = known?.portfolioId ?? newId(now);
-    if (!seen.shared) await this.claim(tx, tenantId, 'business', seen.metaBusinessId, portfolioId);
+    if (!seen.shared) await claimRoute(tx, tenantId, 'business', seen.metaBusinessId, portfolioId);
     const portfolio = await portfolios.save({
       ...(known ?? { tenantId, portfolioId, createdAt: now }),
       metaBusinessId: seen.metaBusinessId,
@@ -125,7 +98,7 @@ export class Wabas {
     const { token, asProvider = false, timezone, unnamedTimezone = null, ...facts } = seen;
     const known = await wabas.findOneBy({ tenantId, metaWabaId: seen.metaWabaId });
     const wabaId = known?.wabaId ?? newId(this.clock.now());
-    await this.claim(tx, tenantId, 'waba', seen.metaWabaId, wabaId);
+    await claimRoute(tx, tenantId, 'waba', seen.metaWabaId, wabaId);
     return wabas.save({
       // Whoever saves it first has just looked at it.
       ...(known ?? { tenantId, wabaId, createdAt: this.clock.now(), lookedAt: this.clock.now() }),
@@ -150,7 +123,7 @@ export class Wabas {
     const { pin, ...facts } = seen;
     const known = await numbers.findOneBy({ tenantId, metaPhoneNumberId: seen.metaPhoneNumberId });
     const phoneNumberId = known?.phoneNumberId ?? newId(now);
-    await this.claim(tx, tenantId, 'phone_number', seen.metaPhoneNumberId, phoneNumberId);
+    await claimRoute(tx, tenantId, 'phone_number', seen.metaPhoneNumberId, phoneNumberId);
     const returned = known && !isRegistered(known.status) && isRegistered(facts.status ?? '');
     // With its PIN it is registered, also where it counted as registered here.
     if (returned || (known && pin)) await liftRefusals(tx, tenantId, { wabaId: known.wabaId, phoneNumberId }, now);
@@ -218,36 +191,6 @@ export class Wabas {
     });
   }
 
-  /**
-   * Keeps a decision of Meta's in the history of a WABA or number.
-   *
-   * @returns whether it is the newest of its topic there; false for a repeat or for older news, which changes nothing
-   */
-  async noteDecision(tx: Tx, tenantId: string, decision: AccountDecision): Promise<boolean> {
-    const { wabaId, phoneNumberId = null, topic, told, at, detail } = decision;
-    const stored: unknown[] = await tx.query(
-      `INSERT INTO account_events (tenant_id, event_id, waba_id, phone_number_id, topic, told, at, detail)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING RETURNING 1`,
-      [
-        tenantId,
-        derivedId(at, wabaId, phoneNumberId ?? '', topic, detail),
-        wabaId,
-        phoneNumberId,
-        topic,
-        told,
-        at,
-        detail,
-      ],
-    );
-    if (stored.length === 0) return false;
-    const newer: unknown[] = await tx.query(
-      `SELECT 1 FROM account_events WHERE tenant_id = $1 AND waba_id = $2 AND topic = $3 AND at > $4
-          AND phone_number_id IS NOT DISTINCT FROM $5 LIMIT 1`,
-      [tenantId, wabaId, topic, at, phoneNumberId],
-    );
-    return newer.length === 0;
-  }
-
   /** Numbers of a WABA that Meta disabled do not send; reinstated, those that were banned send again. */
   async setBanned(tx: Tx, tenantId: string, wabaId: string, banned: boolean): Promise<void> {
     const [from, to] = banned ? [REGISTERED_STATUSES, 'BANNED'] : [['BANNED'], 'CONNECTED'];
@@ -307,11 +250,7 @@ export class Wabas {
   /** Gives a number up: no webhook of it is the tenant's any more, and anybody may connect it. Its row stays, for history. */
   async release(tx: Tx, tenantId: string, number: PhoneNumber): Promise<void> {
     const { phoneNumberId, metaPhoneNumberId } = number;
-    await tx.query('DELETE FROM meta_routes WHERE kind = $1 AND meta_id = $2 AND tenant_id = $3', [
-      'phone_number',
-      metaPhoneNumberId,
-      tenantId,
-    ]);
+    await giveUpRoute(tx, tenantId, 'phone_number', metaPhoneNumberId);
     await tx
       .getRepository(PhoneNumber)
       .update({ tenantId, phoneNumberId }, { status: 'DELETED', sealedPin: null, updatedAt: this.clock.now() });
@@ -367,31 +306,5 @@ export class Wabas {
   /** The two-step PIN of a number in clear; undefined when it is not ours to know. */
   pinOf(number: PhoneNumber): string | undefined {
     return number.sealedPin ? this.vault.open(number.sealedPin, pinContext(number.phoneNumberId)) : undefined;
-  }
-
-  /** Whose each of Meta's ids is; ids that nobody has are absent. The key of the answer is `kind:metaId`. */
-  async routes(ids: readonly { kind: RouteKind; metaId: string }[]): Promise<Map<string, Route>> {
-    const rows = await this.db.query<{ kind: string; meta_id: string; tenant_id: string; object_id: string }>(
-      'SELECT kind, meta_id, tenant_id, object_id FROM door_meta_routes($1, $2)',
-      [ids.map((i) => i.kind), ids.map((i) => i.metaId)],
-    );
-    return new Map(rows.map((r) => [`${r.kind}:${r.meta_id}`, { tenantId: r.tenant_id, objectId: r.object_id }]));
-  }
-
-  private async claim(tx: Tx, tenantId: string, kind: RouteKind, metaId: string, objectId: string): Promise<void> {
-    // A savepoint: a refused insert must not spoil the caller's transaction.
-    try {
-      await tx.transaction((inner) =>
-        inner.query(
-          `INSERT INTO meta_routes (kind, meta_id, tenant_id, object_id)
-           SELECT $1, $2, $3, $4
-            WHERE NOT EXISTS (SELECT FROM meta_routes WHERE kind = $1 AND meta_id = $2 AND tenant_id = $3)`,
-          [kind, metaId, tenantId, objectId],
-        ),
-      );
-    } catch (error) {
-      if ((error as { code?: string }).code === UNIQUE_VIOLATION) throw new TakenByAnotherTenantError(kind);
-      throw error;
-    }
   }
 }

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Tx } from '#libs/persistence';
 import { type TemplateReport, TemplateSyncs, Templates } from '#libs/templates';
 import { type Limit, parseLimit, tierName, type UnreadableLimit } from '#libs/tier-quota';
-import { type AccountDecision, noteLimitChange, type PhoneNumber, Wabas } from '#libs/wabas';
+import { type AccountDecision, noteAccountDecision, noteLimitChange, type PhoneNumber, Wabas } from '#libs/wabas';
 import { ApplyPrices } from './apply-prices.js';
 import { ApplyStanding } from './apply-standing.js';
 import type { Effects } from './effects.js';
@@ -127,7 +127,7 @@ export class ApplyAccount {
   ): Promise<boolean> {
     if (!wabaId) return false;
     const detail = serialiseExact(change.value);
-    return this.wabas.noteDecision(tx, tenantId, {
+    return noteAccountDecision(tx, tenantId, {
       wabaId,
       phoneNumberId: number?.phoneNumberId,
       topic,

@@ -2,7 +2,14 @@ import { Inject, Injectable } from '@nestjs/common';
 import { CLOCK, type Clock } from '#libs/clock';
 import type { Tx } from '#libs/persistence';
 import { MetaApp } from '#libs/provider-settings';
-import { type AccountDecision, liftRefusals, type PhoneNumber, Standing, Wabas } from '#libs/wabas';
+import {
+  type AccountDecision,
+  liftRefusals,
+  noteAccountDecision,
+  type PhoneNumber,
+  Standing,
+  Wabas,
+} from '#libs/wabas';
 import type { EventContext } from './event-context.js';
 import { idText, serialiseExact } from './exact-json.js';
 import { type Fields, fieldsOf, textOf } from './fields.js';
@@ -80,7 +87,7 @@ export class ApplyStanding {
     told: string,
   ): Promise<boolean> {
     const detail = serialiseExact(change.value);
-    return this.wabas.noteDecision(tx, tenantId, { ...of, topic, told: told.slice(0, 100), at, detail });
+    return noteAccountDecision(tx, tenantId, { ...of, topic, told: told.slice(0, 100), at, detail });
   }
 
   /** The number that the event names; undefined where it is about the WABA as a whole. */

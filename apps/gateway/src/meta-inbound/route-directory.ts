@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { Coalescer } from '#libs/persistence';
-import { Wabas } from '#libs/wabas';
+import { Coalescer, Database } from '#libs/persistence';
+import { routesOf } from '#libs/wabas';
 import { type RouteId, routeText } from './changes-of.js';
 
 // An id of Meta's belongs to one tenant and rarely moves; so long may a move go unnoticed. Ids that nobody has are asked
@@ -13,11 +13,11 @@ const REMEMBER_AT_MOST = 100_000;
 export class RouteDirectory {
   private readonly remembered = new Map<string, { tenantId: string; until: number }>();
   private readonly asking = new Coalescer<RouteId, string | undefined>(async (ids) => {
-    const found = await this.wabas.routes(ids);
+    const found = await routesOf(this.db, ids);
     return ids.map((id) => found.get(routeText(id))?.tenantId);
   });
 
-  constructor(private readonly wabas: Wabas) {}
+  constructor(private readonly db: Database) {}
 
   /** The first of the ids that belongs to a tenant, and that tenant; undefined when none does. */
   async find(ids: readonly RouteId[]): Promise<{ tenantId: string; route: string } | undefined> {

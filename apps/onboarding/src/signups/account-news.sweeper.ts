@@ -6,7 +6,7 @@ import { LOGGER } from '#libs/observability';
 import { Database, type Tx } from '#libs/persistence';
 import { MetaApp } from '#libs/provider-settings';
 import { Periodic, Wake } from '#libs/queues';
-import { type Waba, Wabas } from '#libs/wabas';
+import { noteAccountDecision, type Waba, Wabas } from '#libs/wabas';
 import { type AccountNews, readAccountNews } from './account-news.js';
 import { TakeAccountNews } from './take-account-news.js';
 
@@ -77,7 +77,7 @@ export class AccountNewsSweeper implements OnApplicationBootstrap {
         ? await this.wabas.phoneNumber(tx, tenantId, { metaPhoneNumberId: decision.metaPhoneNumberId })
         : undefined;
     if (number === null || (number && number.wabaId !== wabaId)) return;
-    const isNews = await this.wabas.noteDecision(tx, tenantId, {
+    const isNews = await noteAccountDecision(tx, tenantId, {
       wabaId,
       phoneNumberId: number?.phoneNumberId,
       topic: decision.about,
