@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Logger } from 'pino';
 import { CLOCK, type Clock } from '#libs/clock';
 import { derivedId } from '#libs/ids';
-import { compare, parseDecimal } from '#libs/money';
+import { compare, parseDecimal, ZERO } from '#libs/money';
 import { LOGGER } from '#libs/observability';
 import { Database, type Tx } from '#libs/persistence';
 import { TenantEvents } from '#libs/tenant-events';
@@ -57,6 +57,7 @@ export class Disputes {
     return (
       topup.provider === this.payments.name &&
       topup.currency === currency &&
+      compare(parseDecimal(amount), ZERO) > 0 &&
       compare(parseDecimal(amount), parseDecimal(topup.amount)) <= 0
     );
   }

@@ -306,6 +306,9 @@ describe('plans and wallets over HTTP', () => {
       },
     ]);
 
+    // What cannot be of this top-up is not believed, and not asked for again.
+    expect(await statuses(told('lost', 300, { amount: 0 }), told('lost', 300, { amount: 2_501 }))).toEqual([200, 200]);
+
     // Won, and then what was told before it once more.
     expect(await statuses(told('won', 200))).toEqual([200]);
     expect(await statuses(told('needs_response', 100), told('won', 200), told('under_review', 150))).toEqual([
