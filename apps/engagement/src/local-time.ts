@@ -11,6 +11,8 @@ export function isZone(name: string): boolean {
 }
 
 const formats = new Map<string, Intl.DateTimeFormat>();
+/** There are some six hundred names of zones; contacts may spell each in many ways. */
+const FORMATS_KEPT = 1_000;
 const WEEKDAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
 
 export interface LocalTime {
@@ -34,6 +36,7 @@ export function localTime(timeZone: string, at: Date): LocalTime {
       hour: '2-digit',
       minute: '2-digit',
     });
+    if (formats.size >= FORMATS_KEPT) formats.clear();
     formats.set(timeZone, format);
   }
   const parts: Record<string, string> = {};

@@ -7,6 +7,8 @@ export interface BatchStatus {
   finished: boolean;
   /** By retailer id: what is wrong; those without a text of their own share the first. */
   refused: Map<string, string>;
+  /** Why nothing of it was taken, where it failed as a whole; undefined where what is not refused is taken. */
+  failed: string | undefined;
 }
 
 /** A product as Meta shows it. */
@@ -71,7 +73,8 @@ export class CatalogueAtMeta {
     for (const id of told?.ids_of_invalid_requests ?? []) refused.set(id, errors[0]?.message ?? 'Meta refused it.');
     for (const { id, message } of errors) if (id) refused.set(id, message);
     // A handle that Meta no longer knows is not waited for.
-    return { finished: !told || told.status === 'finished' || told.status === 'error', refused };
+    const failed = told?.status === 'error' ? (errors[0]?.message ?? 'Meta could not take the batch.') : undefined;
+    return { finished: !told || told.status === 'finished' || failed !== undefined, refused, failed };
   }
 
   /** Everything that is listed. */

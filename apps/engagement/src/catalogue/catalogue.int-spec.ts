@@ -26,6 +26,8 @@ const listed = new Map<string, Record<string, string>>();
 /** What Meta refuses when it looks closer, by retailer id. */
 const disliked = new Map<string, string>();
 let refuseBatches = false;
+/** Why Meta takes nothing of a batch that it had begun with. */
+let failure: string | undefined;
 
 /** A catalogue at Meta, as far as it is asked here. */
 function answer({ method, path, body }: GraphCall): GraphAnswer {
@@ -42,6 +44,7 @@ function answer({ method, path, body }: GraphCall): GraphAnswer {
     return { body: { handles: ['h1'], validation_status } };
   }
   if (path.endsWith('/check_batch_request_status')) {
+    if (failure) return { body: { data: [{ handle: 'h1', status: 'error', errors: [{ message: failure }] }] } };
     const errors = [...disliked].map(([id, message]) => ({ id, message }));
     return {
       body: { data: [{ handle: 'h1', status: 'finished', errors, ids_of_invalid_requests: [...disliked.keys()] }] },
@@ -144,6 +147,17 @@ describe('a catalogue', () => {
     await becomes('a', 'listed');
     await eventually(async () => listed.get('a')?.price === '450.00 MXN');
     disliked.clear();
+  });
+
+  it('is not listed when its batch failed as a whole, and the merchant reads why', async () => {
+    failure = 'The feed was dropped.';
+    await put(product('whole'));
+    expect(await becomes('whole', 'refused')).toMatchObject({ problem: 'The feed was dropped.' });
+    failure = undefined;
+    expect((await put(product('whole'))).body).toEqual({ changed: 1 });
+    await becomes('whole', 'listed');
+    await call('DELETE', `/catalogues/${catalogueId}/products/whole`);
+    await eventually(async () => !listed.has('whole'));
   });
 
   it('is read back, and what Meta lost is sent again', async () => {

@@ -154,15 +154,22 @@ export class Products {
     );
   }
 
-  /** Meta finished a batch: what it did not refuse is listed. */
-  async settle(tx: Tx, tenantId: string, batchId: string, refused: ReadonlyMap<string, string>): Promise<void> {
+  /** Meta finished a batch: what it did not refuse is listed. @param failed why nothing of it is, where it failed as a whole */
+  async settle(
+    tx: Tx,
+    tenantId: string,
+    batchId: string,
+    refused: ReadonlyMap<string, string>,
+    failed?: string,
+  ): Promise<void> {
     await tx.query(
       `UPDATE products p
-          SET batch_id = NULL, state = CASE WHEN g.retailer_id IS NULL THEN 'listed' ELSE 'refused' END, problem = g.problem
+          SET batch_id = NULL, state = CASE WHEN coalesce(g.retailer_id, $5) IS NULL THEN 'listed' ELSE 'refused' END,
+              problem = coalesce(g.problem, $5)
          FROM products q LEFT JOIN unnest($3::text[], $4::text[]) AS g(retailer_id, problem) ON g.retailer_id = q.retailer_id
         WHERE q.tenant_id = $1 AND q.batch_id = $2 AND q.state = 'sent'
           AND p.tenant_id = q.tenant_id AND p.catalogue_id = q.catalogue_id AND p.retailer_id = q.retailer_id`,
-      [tenantId, batchId, [...refused.keys()], [...refused.values()]],
+      [tenantId, batchId, [...refused.keys()], [...refused.values()], failed ?? null],
     );
   }
 

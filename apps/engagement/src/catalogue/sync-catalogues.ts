@@ -62,10 +62,10 @@ export class SyncCatalogues implements OnApplicationBootstrap {
   private async settle(tenantId: string, { catalogueId, metaCatalogId }: Catalogue, token: string): Promise<void> {
     const open = await this.db.inTenant(tenantId, (tx) => this.catalogues.openBatches(tx, tenantId, catalogueId));
     for (const { batchId, handle } of open) {
-      const { finished, refused } = await this.meta.statusOf(metaCatalogId, handle, token);
+      const { finished, refused, failed } = await this.meta.statusOf(metaCatalogId, handle, token);
       if (!finished) continue;
       await this.db.inTenant(tenantId, async (tx) => {
-        await this.products.settle(tx, tenantId, batchId, refused);
+        await this.products.settle(tx, tenantId, batchId, refused, failed);
         await this.catalogues.settleBatch(tx, tenantId, catalogueId, batchId);
       });
     }
