@@ -1,3 +1,4 @@
+import { eventually } from '../../../test/support/app.js';
 import { undocumented } from '../../../test/support/as-documented.js';
 import { type Json, OnboardingStack } from '../../../test/support/onboarding.js';
 
@@ -45,6 +46,25 @@ describe('the API document of onboarding', () => {
     await call('POST /signups/{id}/code', { token, id, body: { code } });
     await call('GET /signups/{id}', { token, id });
     await call('GET /signups', { token });
+  });
+
+  it('tells what numbers answer', async () => {
+    const { token } = await stack.merchant();
+    await stack.startWorker();
+    const signup = await stack.begin(token);
+    const { code, waba_id } = await stack.meta('POST', '/embedded_signup', { business_name: 'Doc' });
+    await stack.api('POST', `/signups/${signup}/code`, { token, body: { code } });
+    await eventually(async () => (await stack.look(token, signup)).state === 'live');
+    const phone = '+525512345678';
+    await call('POST /numbers/check', { token, body: { phone } });
+    const { id } = await call('POST /numbers', { token, body: { waba_id, phone, display_name: 'Doc' } });
+    await call('POST /numbers/{id}/code', { token, id, body: { method: 'SMS' } });
+    await call('GET /numbers/{id}', { token, id });
+    await call('GET /numbers', { token });
+    await call('GET /numbers/{id}/leaving', { token, id });
+    await call('GET /numbers/{id}/chat-link', { token, id });
+    await call('POST /numbers/{id}/qr-codes', { token, id, body: { text: 'Hola' } });
+    await call('GET /numbers/{id}/qr-codes', { token, id });
   });
 
   it('is held against answers field by field', () => {

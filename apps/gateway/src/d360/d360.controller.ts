@@ -1,11 +1,12 @@
 import { Body, Controller, Delete, Get, HttpCode, Post, Query, Req } from '@nestjs/common';
-import { ApiBody, ApiConsumes, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiBody, ApiConsumes, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import { loadConfig } from '#libs/config';
 import { KeepsItsKey, type Once, OnceKey } from '#libs/idempotency';
 import { type Caller, keyOf, TenantCaller } from '#libs/tenants';
 import { graphPage, project, readPage } from '../graph-list/graph-page.js';
 import { UploadMedia } from '../media/upload-media.js';
+import { SentMessageResponse } from '../messages/sent-message.response.js';
 import { AskMeta } from '../numbers/ask-meta.js';
 import { type CreatedTemplate, ManageTemplates } from '../templates/manage-templates.js';
 import { deletedBy, templateIn } from '../templates/template-request.js';
@@ -39,6 +40,7 @@ export class D360Controller {
       example: { messaging_product: 'whatsapp', ...EXAMPLES.message },
     },
   })
+  @ApiOkResponse({ type: SentMessageResponse })
   @Post('messages')
   @HttpCode(200)
   @KeepsItsKey()
@@ -54,6 +56,7 @@ export class D360Controller {
   /** Sends a marketing template, as `/{phone-number-id}/marketing_messages` does. */
   @ApiOperation({ summary: 'Send a marketing message' })
   @ApiBody({ schema: { type: 'object', additionalProperties: true } })
+  @ApiOkResponse({ type: SentMessageResponse })
   @Post('marketing_messages')
   @HttpCode(200)
   @KeepsItsKey()

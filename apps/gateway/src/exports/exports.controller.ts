@@ -1,5 +1,13 @@
 import { Controller, Get, Header, Post, Query, StreamableFile, UseGuards } from '@nestjs/common';
-import { ApiBearerAuth, ApiCreatedResponse, ApiOperation, ApiProduces, ApiProperty, ApiTags } from '@nestjs/swagger';
+import {
+  ApiBearerAuth,
+  ApiCreatedResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiProduces,
+  ApiProperty,
+  ApiTags,
+} from '@nestjs/swagger';
 import { IsString, MaxLength } from 'class-validator';
 import { ExportLinks, ExportTenant, exportUrl, type MadeBy } from '#libs/closing';
 import { loadConfig } from '#libs/config';
@@ -50,6 +58,7 @@ export class ExportsController {
   @Get('file')
   @Header('cache-control', 'no-store')
   @ApiProduces('application/zip')
+  @ApiOkResponse({ schema: { type: 'string', format: 'binary' } })
   @ApiOperation({ summary: 'Fetch an export' })
   async fetch(@Query() { token }: FetchRequest): Promise<StreamableFile> {
     const link = this.links.read(token);

@@ -55,6 +55,11 @@ describe('the document of the API, for whoever generates a client from it', () =
         Object.entries(responses).some(([status, { content }]) => status !== '204' && !content),
     );
     expect(silent).toEqual([]);
+    const accepts = calls.filter(({ name }) => /^post \/(\{\w+\}\/)?(marketing_)?messages$/.test(name));
+    const schema = { $ref: '#/components/schemas/SentMessageResponse' };
+    expect(accepts.map(({ responses }) => responses['200']?.content)).toEqual(
+      Array(4).fill({ 'application/json': { schema } }),
+    );
     expect(schemas.CreateWebhookRequest?.properties).toMatchObject({
       phone_number_id: { type: 'string', nullable: true },
       headers: { additionalProperties: { type: 'string' } },

@@ -5,6 +5,7 @@ import { ApiKeyGuard, type Caller, TenantCaller } from '#libs/tenants';
 import { MarkAsRead } from './mark-as-read.js';
 import { readMarketingMessage, readMessage } from './read-message.js';
 import { SendMessage, type SentMessage } from './send-message.js';
+import { SentMessageResponse } from './sent-message.response.js';
 
 @ApiTags('Messages (Cloud API)')
 @ApiBearerAuth()
@@ -33,14 +34,7 @@ export class MessagesController {
   })
   @ApiOkResponse({
     description: 'Accepted: committed, and to be sent. What becomes of it comes as statuses to your webhook.',
-    schema: {
-      type: 'object',
-      example: {
-        messaging_product: 'whatsapp',
-        contacts: [{ input: '+16505551234', wa_id: '16505551234' }],
-        messages: [{ id: 'wamid.PLMAAZq0n3F1fYuPq2Wm0u3kSg' }],
-      },
-    },
+    type: SentMessageResponse,
   })
   @Post(':phoneNumberId/messages')
   @HttpCode(200)
@@ -78,7 +72,7 @@ export class MessagesController {
       },
     },
   })
-  @ApiOkResponse({ description: 'Accepted, as by `/messages`.' })
+  @ApiOkResponse({ description: 'Accepted, as by `/messages`.', type: SentMessageResponse })
   @Post(':phoneNumberId/marketing_messages')
   @HttpCode(200)
   @KeepsItsKey()

@@ -1,9 +1,18 @@
 import { Body, Controller, Delete, Get, Headers, HttpCode, Param, Post, Query, UseGuards } from '@nestjs/common';
-import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiBearerAuth, ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Refusal } from '#libs/http';
 import { type Caller, reaches, TenantCaller, TenantGuard } from '#libs/tenants';
 import { FollowProofs } from '../signups/follow-proofs.js';
 import { languageFor } from '../signups/texts/language.js';
+import {
+  ChatLinkResponse,
+  JudgedNumberResponse,
+  LeavingResponse,
+  NumberResponse,
+  NumbersResponse,
+  QrCodeResponse,
+  QrCodesResponse,
+} from './number.response.js';
 import { NumberCommands } from './number-commands.js';
 import { NumberLinks } from './number-links.js';
 import type { KnownNumber } from './number-store.js';
@@ -60,6 +69,7 @@ export class NumbersController {
 
   /** The numbers of the tenant, or those that the key is for, and where each is. */
   @ApiOperation({ summary: 'List numbers' })
+  @ApiOkResponse({ type: NumbersResponse })
   @Get()
   async list(@TenantCaller() caller: Caller) {
     const all = await this.numbers.list(caller.tenantId);
@@ -68,6 +78,7 @@ export class NumbersController {
 
   /** Whether a number could be connected, and why not; Meta is not asked. */
   @ApiOperation({ summary: 'Judge a number' })
+  @ApiOkResponse({ type: JudgedNumberResponse })
   @Post('check')
   @HttpCode(200)
   async check(
@@ -88,6 +99,7 @@ export class NumbersController {
 
   /** Adds a number to an account; `migrate` brings it from another provider. */
   @ApiOperation({ summary: 'Add a number' })
+  @ApiCreatedResponse({ type: NumberResponse })
   @Post()
   async add(
     @TenantCaller() caller: Caller,
@@ -112,6 +124,7 @@ export class NumbersController {
 
   /** One number; `?refresh=true` asks Meta first. */
   @ApiOperation({ summary: 'Look at a number' })
+  @ApiOkResponse({ type: NumberResponse })
   @Get(':id')
   async look(@TenantCaller() { tenantId }: Caller, @Param('id') id: string, @Query('refresh') refresh?: string) {
     if (refresh !== 'true') return view(await this.numbers.find(tenantId, id));
@@ -122,6 +135,7 @@ export class NumbersController {
 
   /** Has Meta send a code to the number by text message or call. 429 when too many were asked for. */
   @ApiOperation({ summary: 'Ask for a code' })
+  @ApiOkResponse({ type: NumberResponse })
   @Post(':id/code')
   @HttpCode(200)
   async code(@TenantCaller() caller: Caller, @Param('id') id: string, @Body() { method, language }: CodeRequest) {
@@ -130,6 +144,7 @@ export class NumbersController {
 
   /** Proves with the code that the number is the merchant's. */
   @ApiOperation({ summary: 'Verify a number' })
+  @ApiOkResponse({ type: NumberResponse })
   @Post(':id/verify')
   @HttpCode(200)
   async verify(@TenantCaller() caller: Caller, @Param('id') id: string, @Body() { code }: VerifyRequest) {
@@ -142,6 +157,7 @@ export class NumbersController {
 
   /** Registers the number for the Cloud API. Ten registrations and deregistrations are possible in 72 hours. */
   @ApiOperation({ summary: 'Register a number' })
+  @ApiOkResponse({ type: NumberResponse })
   @Post(':id/register')
   @HttpCode(200)
   async register(@TenantCaller() caller: Caller, @Param('id') id: string, @Body() request: RegisterRequest) {
@@ -156,6 +172,7 @@ export class NumbersController {
 
   /** Takes the number off the Cloud API; it keeps its history and can be registered again. */
   @ApiOperation({ summary: 'Deregister a number' })
+  @ApiOkResponse({ type: NumberResponse })
   @Post(':id/deregister')
   @HttpCode(200)
   async deregister(@TenantCaller() caller: Caller, @Param('id') id: string) {
@@ -164,6 +181,7 @@ export class NumbersController {
 
   /** Changes the two-step PIN. Only WhatsApp Manager can switch it off. */
   @ApiOperation({ summary: 'Change the PIN' })
+  @ApiOkResponse({ type: NumberResponse })
   @Post(':id/pin')
   @HttpCode(200)
   async pin(@TenantCaller() caller: Caller, @Param('id') id: string, @Body() { pin }: PinRequest) {
@@ -172,6 +190,7 @@ export class NumbersController {
 
   /** Asks Meta for another display name; once it is approved the number is registered again by itself. */
   @ApiOperation({ summary: 'Ask for a display name' })
+  @ApiOkResponse({ type: NumberResponse })
   @Post(':id/display-name')
   @HttpCode(200)
   async rename(@TenantCaller() caller: Caller, @Param('id') id: string, @Body() { name }: NameRequest) {
@@ -180,6 +199,7 @@ export class NumbersController {
 
   /** What has to be so before another provider can take the number (Meta, migrating phone numbers, 2025-11-26). */
   @ApiOperation({ summary: 'See what moving away needs' })
+  @ApiOkResponse({ type: LeavingResponse })
   @Get(':id/leaving')
   async leaving(@TenantCaller() { tenantId }: Caller, @Param('id') id: string) {
     const { number, waba, care } = await this.numbers.find(tenantId, id);
@@ -212,6 +232,7 @@ export class NumbersController {
 
   /** The address that opens a chat with the number, for a website; with a text ready to send. */
   @ApiOperation({ summary: 'Make a click-to-chat link' })
+  @ApiOkResponse({ type: ChatLinkResponse })
   @Get(':id/chat-link')
   async chatLink(@TenantCaller() { tenantId }: Caller, @Param('id') id: string, @Query() { text }: ChatLinkRequest) {
     return { url: await this.links.chatLink(tenantId, id, text) };
@@ -219,6 +240,7 @@ export class NumbersController {
 
   /** The QR codes of the number. */
   @ApiOperation({ summary: 'List QR codes' })
+  @ApiOkResponse({ type: QrCodesResponse })
   @Get(':id/qr-codes')
   async qrCodes(@TenantCaller() { tenantId }: Caller, @Param('id') id: string) {
     return { data: await this.links.list(tenantId, id) };
@@ -226,6 +248,7 @@ export class NumbersController {
 
   /** Makes a QR code with its short link; its text can be changed later without another picture. */
   @ApiOperation({ summary: 'Make a QR code' })
+  @ApiCreatedResponse({ type: QrCodeResponse })
   @Post(':id/qr-codes')
   async makeQr(@TenantCaller() caller: Caller, @Param('id') id: string, @Body() { text, image }: MakeQrRequest) {
     return this.links.make(active(caller).tenantId, id, text, image);
