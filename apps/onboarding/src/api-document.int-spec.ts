@@ -2,6 +2,8 @@ import { eventually } from '../../../test/support/app.js';
 import { undocumented } from '../../../test/support/as-documented.js';
 import { type Json, OnboardingStack } from '../../../test/support/onboarding.js';
 
+const PASSWORD = 'correct horse battery'; // of every merchant of the stack
+
 describe('the API document of onboarding', () => {
   let stack: OnboardingStack;
   let document: Json;
@@ -32,6 +34,21 @@ describe('the API document of onboarding', () => {
     await call('POST /api-keys/{id}/rotate', { token, id, body: {} });
     await call('GET /api-keys', { token });
     await call('GET /me', { token: api_key });
+  });
+
+  it('tells what people, passwords and the second factor answer', async () => {
+    const { token, email, tenantId } = await stack.merchant();
+    await call('POST /email/confirmation', { token });
+    await stack.database.owner.query('UPDATE tenant_users SET email_confirmed_at = now() WHERE tenant_id = $1', [
+      tenantId,
+    ]);
+    await call('POST /invitations', { token, body: { email: 'ana@shop.example', role: 'developer' } });
+    await call('GET /invitations', { token });
+    const [{ id }] = (await call('GET /users', { token })).data;
+    await call('PATCH /users/{id}', { token, id, body: { role: 'owner' } });
+    await call('POST /password/forgotten', { body: { email } });
+    await call('POST /second-factor', { token, body: { password: PASSWORD } });
+    await call('POST /password/change', { token, body: { old_password: PASSWORD, password: 'another of ten' } });
   });
 
   it('tells what signups and setup links answer, from the first to a live number', async () => {

@@ -1,6 +1,5 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-
-const ROLES = ['owner', 'developer', 'agent', 'finance'];
+import { TENANT_ROLES } from '#libs/tenants';
 
 class FoundedTenantResponse {
   @ApiProperty() id: string;
@@ -15,7 +14,7 @@ export class FoundAccountResponse {
 }
 class SignedInUserResponse {
   @ApiProperty() id: string;
-  @ApiProperty({ enum: ROLES }) role: string;
+  @ApiProperty({ enum: TENANT_ROLES }) role: string;
 }
 export class SessionResponse {
   @ApiProperty() access_token: string;

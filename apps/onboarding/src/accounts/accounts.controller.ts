@@ -1,5 +1,13 @@
 import { Body, Controller, Get, Headers, HttpCode, Ip, Post, UseGuards } from '@nestjs/common';
-import { ApiBearerAuth, ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
+import {
+  ApiAcceptedResponse,
+  ApiBearerAuth,
+  ApiCreatedResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiProperty,
+  ApiTags,
+} from '@nestjs/swagger';
 import { IsString, MaxLength } from 'class-validator';
 import { Applications } from '#libs/applications';
 import { SignInThrottle } from '#libs/auth';
@@ -20,6 +28,7 @@ import { WriteLetter } from '../mail/write-letter.js';
 import { languageFor } from '../signups/texts/language.js';
 import { CallerResponse, FoundAccountResponse } from './account.response.js';
 import { FoundAccountRequest, LONGEST_PASSWORD } from './found-account.request.js';
+import { ConfirmedResponse, LetterSentResponse } from './person.response.js';
 
 class ConfirmRequest {
   @ApiProperty({ description: 'What stands behind # in the link of the letter' })
@@ -96,6 +105,7 @@ export class AccountsController {
    * ends what was made before. 410 for a link that was used or is too old.
    */
   @ApiOperation({ summary: 'Confirm an e-mail address' })
+  @ApiOkResponse({ type: ConfirmedResponse })
   @Post('email/confirm')
   @HttpCode(200)
   async confirm(@Body() { ticket, password }: ConfirmRequest, @Ip() ip: string) {
@@ -116,6 +126,7 @@ export class AccountsController {
 
   /** Sends the letter that asks to confirm the caller's address once more. */
   @ApiOperation({ summary: 'Send the confirmation again' })
+  @ApiAcceptedResponse({ type: LetterSentResponse })
   @ApiBearerAuth()
   @UseGuards(TenantUserGuard)
   @Post('email/confirmation')

@@ -1,5 +1,5 @@
 import { Body, Controller, Headers, HttpCode, Ip, Post, UseGuards } from '@nestjs/common';
-import { ApiBearerAuth, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { ApiAcceptedResponse, ApiBearerAuth, ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { IsEmail, IsString, Length, MaxLength } from 'class-validator';
 import { Applications } from '#libs/applications';
 import { SignInThrottle } from '#libs/auth';
@@ -12,6 +12,7 @@ import { WriteLetter } from '../mail/write-letter.js';
 import { type Language, languageFor } from '../signups/texts/language.js';
 import { deadLink } from './accounts.controller.js';
 import { LONGEST_PASSWORD, SHORTEST_PASSWORD } from './found-account.request.js';
+import { PasswordChangedResponse, PasswordResetResponse, ResetAskedResponse } from './person.response.js';
 
 class ForgottenRequest {
   @ApiProperty({ example: 'owner@shop.example' }) @IsEmail() @MaxLength(254) email: string;
@@ -40,6 +41,7 @@ export class PasswordsController {
 
   /** Sends a link with which to choose a new password. The answer is the same whether somebody has the address. */
   @ApiOperation({ summary: 'Ask for a new password' })
+  @ApiAcceptedResponse({ type: ResetAskedResponse })
   @Post('forgotten')
   @HttpCode(202)
   async forgotten(
@@ -74,6 +76,7 @@ export class PasswordsController {
    * shops that `switched_off` counts; links of exports end with the session or key that made them. 410 for a spent link.
    */
   @ApiOperation({ summary: 'Choose a new password' })
+  @ApiOkResponse({ type: PasswordResetResponse })
   @Post('reset')
   @HttpCode(200)
   async reset(@Body() { ticket, password }: ResetRequest, @Headers('accept-language') language?: string) {
@@ -96,6 +99,7 @@ export class PasswordsController {
 
   /** Changes the caller's password; every session of the person ends, this one too. */
   @ApiOperation({ summary: 'Change my password' })
+  @ApiOkResponse({ type: PasswordChangedResponse })
   @ApiBearerAuth()
   @UseGuards(TenantUserGuard)
   @Post('change')

@@ -1,11 +1,12 @@
 import { Body, Controller, Header, HttpCode, Ip, Post, UseGuards } from '@nestjs/common';
-import { ApiBearerAuth, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { ApiBearerAuth, ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { IsString, Matches, MaxLength } from 'class-validator';
 import { SignInThrottle, totpUri } from '#libs/auth';
 import { Refusal } from '#libs/http';
 import { Branding } from '#libs/provider-settings';
 import { type Caller, People, SecondFactors, TenantCaller, TenantUserGuard } from '#libs/tenants';
 import { LONGEST_PASSWORD } from './found-account.request.js';
+import { BegunFactorResponse, RecoveryCodesResponse } from './person.response.js';
 import { requireConfirmed } from './require-confirmed.js';
 
 class PasswordRequest {
@@ -33,6 +34,7 @@ export class SecondFactorController {
 
   /** Begins: `secret` and `uri` go into an authenticator app. Nothing is asked for at sign-in before it is confirmed. */
   @ApiOperation({ summary: 'Begin a second factor' })
+  @ApiCreatedResponse({ type: BegunFactorResponse })
   @Post()
   @Header('cache-control', 'no-store')
   async begin(@TenantCaller() caller: Caller, @Body() { password }: PasswordRequest, @Ip() ip: string) {
@@ -45,6 +47,7 @@ export class SecondFactorController {
 
   /** Confirms with a code of the app. `recovery_codes` are shown in this answer only; each works once. */
   @ApiOperation({ summary: 'Confirm the second factor' })
+  @ApiOkResponse({ type: RecoveryCodesResponse })
   @Post('confirm')
   @HttpCode(200)
   @Header('cache-control', 'no-store')

@@ -1,5 +1,13 @@
 import { Body, Controller, Delete, Get, Headers, HttpCode, Param, Patch, Post, UseGuards } from '@nestjs/common';
-import { ApiBearerAuth, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
+import {
+  ApiAcceptedResponse,
+  ApiBearerAuth,
+  ApiCreatedResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiProperty,
+  ApiTags,
+} from '@nestjs/swagger';
 import { IsEmail, IsIn, IsString, Length, MaxLength } from 'class-validator';
 import { Refusal } from '#libs/http';
 import { isId } from '#libs/ids';
@@ -19,6 +27,13 @@ import { WriteLetter } from '../mail/write-letter.js';
 import { languageFor } from '../signups/texts/language.js';
 import { deadLink } from './accounts.controller.js';
 import { LONGEST_PASSWORD, SHORTEST_PASSWORD } from './found-account.request.js';
+import {
+  InvitationsResponse,
+  InvitedResponse,
+  JoinedResponse,
+  RoleResponse,
+  UsersResponse,
+} from './person.response.js';
 import { requireConfirmed } from './require-confirmed.js';
 
 class RoleRequest {
@@ -53,6 +68,7 @@ export class UsersController {
 
   /** The people of the tenant. */
   @ApiOperation({ summary: 'List users' })
+  @ApiOkResponse({ type: UsersResponse })
   @ApiBearerAuth()
   @UseGuards(TenantUserGuard)
   @Get('users')
@@ -72,6 +88,7 @@ export class UsersController {
 
   /** Gives somebody another role, from their next request on. 409 for the last owner. */
   @ApiOperation({ summary: 'Change a role' })
+  @ApiOkResponse({ type: RoleResponse })
   @ApiBearerAuth()
   @UseGuards(TenantUserGuard)
   @Patch('users/:id')
@@ -94,6 +111,7 @@ export class UsersController {
 
   /** Invitations that are open. */
   @ApiOperation({ summary: 'List invitations' })
+  @ApiOkResponse({ type: InvitationsResponse })
   @ApiBearerAuth()
   @UseGuards(TenantUserGuard)
   @Get('invitations')
@@ -112,6 +130,7 @@ export class UsersController {
 
   /** Invites somebody by a letter. The caller's own address must be confirmed, so that nobody sends letters in our name. */
   @ApiOperation({ summary: 'Invite somebody' })
+  @ApiAcceptedResponse({ type: InvitedResponse })
   @ApiBearerAuth()
   @UseGuards(TenantUserGuard)
   @Post('invitations')
@@ -154,6 +173,7 @@ export class UsersController {
 
   /** Takes an invitation by what its letter brought. 410 for a link that was used, withdrawn or is too old. */
   @ApiOperation({ summary: 'Accept an invitation' })
+  @ApiCreatedResponse({ type: JoinedResponse })
   @Post('invitations/accept')
   @HttpCode(201)
   async accept(@Body() { ticket, password }: JoinRequest) {
