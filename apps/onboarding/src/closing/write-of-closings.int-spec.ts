@@ -44,6 +44,9 @@ describe('the owners of a tenant that is going to be closed', () => {
   const undo = (tenantId: string) =>
     sql(`UPDATE closings SET state = 'undone', undone_at = now() WHERE tenant_id = $1`, tenantId);
 
+  /** As several workers do. */
+  const lookTogether = () => Promise.all([1, 2, 3, 4].map(() => stack.inWorker(WriteOfClosings).look()));
+
   it.each([
     ['MX', 'cerrar', 'de marzo de', 'sigue abierta'],
     ['BR', 'encerrada', 'de março de', 'continua aberta'],
@@ -53,6 +56,7 @@ describe('the owners of a tenant that is going to be closed', () => {
     async (country, closed, day, stays) => {
       const { tenantId, email } = await merchant(country);
       await begin(tenantId);
+      await lookTogether();
       const [letter] = await eventually(async () => {
         const found = lettersTo(email);
         return found.length > 0 && found;
@@ -62,9 +66,8 @@ describe('the owners of a tenant that is going to be closed', () => {
       expect(letter?.text).toContain(day);
       expect(letter?.text).toContain(`${stack.environment.GATEWAY_PUBLIC_URL}/api/v1/exports`);
 
-      await Promise.all([1, 2, 3].map(() => stack.inWorker(WriteOfClosings).look()));
       await undo(tenantId);
-      await Promise.all([1, 2, 3].map(() => stack.inWorker(WriteOfClosings).look()));
+      await lookTogether();
       await eventually(async () => lettersTo(email).some((l) => l.subject.includes(stays)), 30_000);
       expect(lettersTo(email)).toHaveLength(2);
     },
