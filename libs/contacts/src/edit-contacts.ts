@@ -43,19 +43,39 @@ export class EditContacts {
     identifiers: readonly Identifier[],
     edit: ContactEdit,
   ): Promise<{ contactId: string; created: boolean }> {
-    const now = this.clock.now();
     const known = await this.contacts.whoHas(tx, tenantId, identifiers);
-    const contactId = known ?? newId(now);
-    if (!known) {
-      await tx.query('INSERT INTO contacts (tenant_id, contact_id, created_at, updated_at) VALUES ($1, $2, $3, $3)', [
-        tenantId,
-        contactId,
-        now,
-      ]);
+    if (known) return this.addTo(tx, tenantId, known, identifiers, edit);
+    try {
+      return await tx.transaction((inner) => this.create(inner, tenantId, identifiers, edit));
+    } catch (error) {
+      // Who is made by two at once is one contact: the second adds to what the first made.
+      const made = error instanceof TakenIdentifierError && (await this.contacts.whoHas(tx, tenantId, identifiers));
+      if (!made) throw error;
+      return this.addTo(tx, tenantId, made, identifiers, edit);
     }
+  }
+
+  private async create(tx: Tx, tenantId: string, identifiers: readonly Identifier[], edit: ContactEdit) {
+    const now = this.clock.now();
+    const contactId = newId(now);
+    await tx.query('INSERT INTO contacts (tenant_id, contact_id, created_at, updated_at) VALUES ($1, $2, $3, $3)', [
+      tenantId,
+      contactId,
+      now,
+    ]);
+    return { ...(await this.addTo(tx, tenantId, contactId, identifiers, edit)), created: true };
+  }
+
+  private async addTo(
+    tx: Tx,
+    tenantId: string,
+    contactId: string,
+    identifiers: readonly Identifier[],
+    edit: ContactEdit,
+  ): Promise<{ contactId: string; created: boolean }> {
     await this.addIdentifiers(tx, tenantId, contactId, identifiers);
     await this.edit(tx, tenantId, contactId, edit);
-    return { contactId, created: !known };
+    return { contactId, created: false };
   }
 
   /** @throws TakenIdentifierError when one belongs to another contact */

@@ -74,7 +74,8 @@ export class AutomationsController {
     return this.db.inTenant(tenantId, async (tx) => {
       const number = await this.wabas.phoneNumber(tx, tenantId, { metaPhoneNumberId: request.phone_number_id });
       if (!number) throw Refusal.notFound('phone number');
-      const { name, enabled = false } = request;
+      const { name } = request;
+      const enabled = request.enabled ?? false;
       const { phoneNumberId } = number;
       const given = { name, phoneNumberId, enabled, definition, madeBy: makerOf(caller) };
       const automation = await this.automations.add(tx, tenantId, given);

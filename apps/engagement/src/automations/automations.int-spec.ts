@@ -273,6 +273,14 @@ describe('an automation', () => {
     expect(await sent()).toEqual([]);
   });
 
+  it('is off when nothing is said of it, in whatever way', async () => {
+    const definition = { trigger: 'payment.due', steps: [step(0, 'x')] };
+    for (const silence of [{}, { enabled: null }]) {
+      const given = { name: `a${++told}`, phone_number_id: shop.metaPhoneNumberId, definition, ...silence };
+      expect(await call('POST', '/automations', given)).toMatchObject({ status: 201, body: { enabled: false } });
+    }
+  });
+
   it('ends what waits when it is switched off, and what runs by the version that it began with', async () => {
     const id = await automation({ trigger: 'payment.due', steps: [step(60, 'old')] });
     await tell('payment.due', { subject: 'p1' });

@@ -80,6 +80,17 @@ describe('a merchant’s book of contacts', () => {
     );
   });
 
+  it('is one where several make it at once, and has what each said', async () => {
+    const made = await Promise.all(
+      ['a', 'b', 'c', 'd'].map((tag) =>
+        call('POST', '/contacts', { identifiers: [phone('+15551110010')], tags: [tag] }),
+      ),
+    );
+    expect(made.map(({ status }) => status)).toEqual([201, 201, 201, 201]);
+    const { data } = (await call('GET', '/contacts')).body;
+    expect(data).toMatchObject([{ id: made[0]?.body.id, tags: ['a', 'b', 'c', 'd'] }]);
+  });
+
   it('is not made of lists where identifiers should be', async () => {
     for (const identifiers of [[[]], [[[]]], [[phone('+15551110009')]]]) {
       const { status, body } = await call('POST', '/contacts', { identifiers });

@@ -59,6 +59,8 @@ export class ManageWebhooks {
   async create(tenantId: string, request: CreateWebhookRequest): Promise<WebhookResponse> {
     const url = await this.judged(request.url);
     return this.db.inTenant(tenantId, async (tx) => {
+      // One after the other, so that what is made at once is counted as well.
+      await tx.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`webhooks of ${tenantId}`]);
       if ((await this.endpoints.list(tx, tenantId)).length >= MOST_ENDPOINTS) {
         throw Refusal.conflict(`There can be ${MOST_ENDPOINTS} endpoints. Remove one first.`);
       }

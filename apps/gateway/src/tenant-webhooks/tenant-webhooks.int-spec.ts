@@ -293,6 +293,14 @@ describe("a tenant's webhook", () => {
     expect((await http('GET', `${running.url}/api/v1/webhooks`)).status).toBe(401);
   });
 
+  it('is one of twenty at the most, also when more are made at once', async () => {
+    const made = await Promise.all(
+      Array.from({ length: 24 }, (_, i) => call('POST', '/api/v1/webhooks', { url: merchant.url(`/many/${i}`) })),
+    );
+    expect(made.filter(({ status }) => status === 201)).toHaveLength(20);
+    expect(made.filter(({ status }) => status === 409)).toHaveLength(4);
+  });
+
   it("is set in Meta's way too: proven by the handshake, listed, replaced and taken away", async () => {
     const path = `/${shop.metaWabaId}/subscribed_apps`;
     const query = (p: string) => new URL(p, 'http://x').searchParams;
