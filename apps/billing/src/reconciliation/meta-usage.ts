@@ -16,6 +16,8 @@ export class MetaUsage {
     which: { wabaId: string; source: UsageSource; from: string; to: string },
     cells: readonly UsageCell[],
   ): Promise<void> {
+    // Two who fetch the same days at once: the second finds what the first put there.
+    await tx.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`usage at Meta of ${tenantId}`]);
     await tx.query(
       `DELETE FROM meta_usage WHERE tenant_id = $1 AND waba_id = $2 AND source = $3 AND day >= $4::date AND day <= $5::date`,
       [tenantId, which.wabaId, which.source, which.from, which.to],

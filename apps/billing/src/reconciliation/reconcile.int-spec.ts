@@ -86,6 +86,8 @@ describe('our books beside those of Meta', () => {
     expect((await pull({ from: '2024-01-01', to: '2026-10-31' })).status).toBe(400);
     points = [point('UTILITY', 3), point('MARKETING', 1)];
     expect((await pull()).body).toEqual({ rows: 2 });
+    const together = await Promise.all(Array.from({ length: 6 }, () => pull()));
+    expect(together.map(({ status, body }) => [status, body.rows])).toEqual(Array(6).fill([200, 2]));
     const [start, end] = [Date.parse('2026-10-01T06:00:00Z') / 1_000, Date.parse('2026-11-01T06:00:00Z') / 1_000];
     expect(asked.at(-1)).toContain(`pricing_analytics.start(${start}).end(${end}).granularity(DAILY)`);
     expect((await report(shop)).body.data).toMatchObject([{ differences: [] }]);
