@@ -10,6 +10,10 @@ import { TenantsModule } from '#libs/tenants';
 import { UsageModule } from '#libs/usage';
 import { WabasModule } from '#libs/wabas';
 import { WalletModule } from '#libs/wallet';
+import { Adjustments } from './adjustments/adjustments.js';
+import { BookAdjustment } from './adjustments/book-adjustment.js';
+import { MakeAdjustments } from './adjustments/make-adjustments.js';
+import { StaffAdjustmentsController } from './adjustments/staff-adjustments.controller.js';
 import { ChargesController } from './charges/charges.controller.js';
 import { EstimatesController } from './estimates/estimates.controller.js';
 import { CreditInvoice } from './invoices/credit-invoice.js';
@@ -79,10 +83,14 @@ import { StaffZonesController } from './zones/staff-zones.controller.js';
     PlansController,
     StaffPlansController,
     StaffWalletsController,
+    StaffAdjustmentsController,
     StaffZonesController,
   ],
   providers: [
     StaffAudit,
+    Adjustments,
+    BookAdjustment,
+    MakeAdjustments,
     CorrectCharge,
     ReRateCharges,
     MetaUsage,

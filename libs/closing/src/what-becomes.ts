@@ -75,6 +75,7 @@ export const STAYS: Readonly<Record<string, Stays>> = {
   wabas: { why: 'what charges are of, without the token' },
   phone_numbers: { why: 'what charges are of, without the PIN' },
   portfolio_prices: { why: BOOKS },
+  adjustments: { why: BOOKS, notExported: "what the provider's own people decided among themselves" },
   billing_profiles: { why: BOOKS },
   charges: { why: BOOKS },
   invoice_drafts: { why: BOOKS, notExported: 'not issued yet' },

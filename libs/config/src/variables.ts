@@ -54,6 +54,15 @@ const seedTiers = (t: string): ReadonlyMap<string, string> =>
     }),
   );
 
+/** Amounts by currency; `*` stands for all currencies that are not named. */
+const amounts = (t: string): ReadonlyMap<string, string> =>
+  new Map(
+    list(t).map((item) => {
+      const [, currency, amount] = /^([A-Z]{3}|\*)=(\d{1,12}(?:\.\d{1,6})?)$/.exec(item) ?? [];
+      return currency && amount ? [currency, amount] : wanted('amounts by currency, such as USD=500,*=200');
+    }),
+  );
+
 export type EncryptionKey = { id: string; key: Buffer };
 const encryptionKeys = (t: string): EncryptionKey[] =>
   nonEmptyList(t).map((item) => {
@@ -381,6 +390,14 @@ export const VARIABLES = {
     example: 'https://api.stripe.com',
     fallback: 'https://api.stripe.com',
     parse: url('http:', 'https:'),
+  }),
+  ADJUSTMENT_LIMITS: variable({
+    describe:
+      'The largest transfer, correction, credit note or true-up that one member of staff books alone, by currency; * stands for ' +
+      'currencies that are not named. What is larger waits for a second one. Empty: no limit',
+    example: 'USD=500,EUR=500,*=200',
+    fallback: '',
+    parse: amounts,
   }),
   WEBHOOK_ALLOWED_NETWORKS: variable({
     describe: "Networks (CIDR) that tenants' webhook URLs may reach although they are private; empty in production",

@@ -137,6 +137,10 @@ export const STAFF_PERMISSIONS = {
   'invoices.issue': { means: 'issue, credit and draft invoices', roles: ['administrator', 'billing'] },
   'rates.write': { means: "propose a rate card, and approve somebody else's", roles: ['administrator', 'billing'] },
   'books.close': { means: 'close months, correct charges, enter true-ups', roles: ['administrator', 'billing'] },
+  'adjustments.approve': {
+    means: 'approve what somebody else adjusts above the limit, or reject it',
+    roles: ['administrator', 'billing'],
+  },
   'reconciliation.run': { means: "compare with Meta's figures", roles: ['administrator', 'billing'] },
 } as const satisfies Record<string, Row>;
 

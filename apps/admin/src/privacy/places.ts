@@ -225,6 +225,7 @@ export const NO_CUSTOMERS: Readonly<Record<string, string>> = {
   inbound_unseen: 'ids; rows go with their message',
   invoice_drafts: 'sums',
   invoices: 'sums, and the merchant',
+  adjustments: 'sums, ids and what staff say of them; one that names a customer is found by the search',
   journal_entries: 'ids and what was booked',
   lane_leases: 'ids',
   ledger_periods: 'months',

@@ -1,5 +1,6 @@
-import { Body, Controller, Get, Inject, Param, ParseUUIDPipe, Post, Put, Query } from '@nestjs/common';
+import { Body, Controller, Get, Inject, Param, ParseUUIDPipe, Post, Put, Query, Res } from '@nestjs/common';
 import {
+  ApiAcceptedResponse,
   ApiBearerAuth,
   ApiCreatedResponse,
   ApiOkResponse,
@@ -10,15 +11,17 @@ import {
 } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { IsArray, IsObject, IsOptional, IsString, Length, Matches, MaxLength, ValidateNested } from 'class-validator';
+import type { FastifyReply } from 'fastify';
 import type { Logger } from 'pino';
 import { PAGE_SIZE, type Page, PageRequest, pageOf, Refusal } from '#libs/http';
 import { LOGGER } from '#libs/observability';
 import { Database, PROVIDER_TENANT } from '#libs/persistence';
 import { Needs, ReasonRequest, Staff, type StaffCaller } from '#libs/staff';
+import { type AdjustmentResponse, bookedOrWaiting, WAITS } from '../adjustments/adjustment.response.js';
+import { MakeAdjustments } from '../adjustments/make-adjustments.js';
 import { daysOfMonth, mustBeDay } from '../local-days.js';
 import { ExistingTenant } from '../staff/existing-tenant.js';
 import { StaffAudit } from '../staff/staff-audit.js';
-import { CreditInvoice } from './credit-invoice.js';
 import { IssuedInvoiceResponse, IssuedInvoicesResponse } from './invoice.response.js';
 import { InvoiceDrafts } from './invoice-drafts.js';
 import { IssueInvoices } from './issue-invoices.js';
@@ -87,7 +90,7 @@ export class StaffInvoicesController {
     private readonly db: Database,
     private readonly entities: LegalEntities,
     private readonly issueInvoices: IssueInvoices,
-    private readonly creditInvoice: CreditInvoice,
+    private readonly adjustments: MakeAdjustments,
     private readonly drafts: InvoiceDrafts,
     private readonly audit: StaffAudit,
     @Inject(LOGGER) private readonly logger: Logger,
@@ -190,18 +193,16 @@ export class StaffInvoicesController {
   @Needs('invoices.issue')
   @ApiOperation({ summary: 'Credit an invoice, in whole or in part' })
   @ApiCreatedResponse({ type: IssuedInvoiceResponse })
+  @ApiAcceptedResponse(WAITS)
   async credit(
     @Staff() staff: StaffCaller,
     @Param('tenantId', ExistingTenant) tenantId: string,
     @Param('invoiceId', ParseUUIDPipe) invoiceId: string,
     @Body() { net, reason }: CreditRequest,
-  ): Promise<IssuedInvoiceResponse> {
-    const object = `invoice:${invoiceId}`;
-    const note = await this.creditInvoice.credit(tenantId, invoiceId, { net, reason }, staff.email, (tx, issued) => {
-      const after = showIssued(issued);
-      return this.audit.record(staff, { action: 'invoice.credit', object, tenantId, after, reason }, tx);
-    });
-    return showIssued(note);
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<IssuedInvoiceResponse | AdjustmentResponse> {
+    const request = { kind: 'credit_note' as const, invoiceId, net };
+    return bookedOrWaiting(reply, await this.adjustments.ask(staff, tenantId, request, reason));
   }
 
   private async issueFor(

@@ -31,14 +31,14 @@ export class CorrectCharge {
   ) {}
 
   /**
-   * @param also what is done in the same transaction, such as an entry in the audit log
+   * @param also what is done in the same transaction, such as an entry in the audit log; `was` is the charge before
    * @returns the charge as it is now; @throws Refusal for a message that is not charged, or is charged so already
    */
   correct(
     tenantId: string,
     messageId: string,
     right: RightPrice,
-    also: (tx: Tx, charge: Charge) => Promise<void> = async () => {},
+    also: (tx: Tx, charge: Charge, was: Charge) => Promise<void> = async () => {},
   ): Promise<Charge> {
     return this.db.inTenant(tenantId, async (tx) => {
       await tx.query(`SELECT pg_advisory_xact_lock(hashtextextended('rating:' || $1, 0))`, [tenantId]);
@@ -65,7 +65,7 @@ export class CorrectCharge {
       if (moved) await this.alerts.tell(tx, tenantId, moved);
       const now = (await this.ledger.chargesOf(tx, tenantId, messageId)).filter((row) => row.side === 'price');
       const charge = now.at(-1) as Charge;
-      await also(tx, charge);
+      await also(tx, charge, price);
       return charge;
     });
   }

@@ -1,5 +1,6 @@
-import { Body, Controller, Get, HttpCode, Inject, Param, Post, StreamableFile } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Inject, Param, Post, Res, StreamableFile } from '@nestjs/common';
 import {
+  ApiAcceptedResponse,
   ApiBearerAuth,
   ApiOkResponse,
   ApiOperation,
@@ -9,21 +10,22 @@ import {
   ApiTags,
 } from '@nestjs/swagger';
 import { IsIn, IsOptional, IsString, Matches, MaxLength } from 'class-validator';
+import type { FastifyReply } from 'fastify';
 import { CLOCK, type Clock } from '#libs/clock';
 import { Refusal } from '#libs/http';
 import { isId } from '#libs/ids';
-import { type Charge, Ledger, Periods } from '#libs/ledger';
+import { Ledger, Periods } from '#libs/ledger';
 import { messageIdOf } from '#libs/outbox';
 import { Database } from '#libs/persistence';
 import { Needs, ReasonRequest, Staff, type StaffCaller } from '#libs/staff';
 import { UsageFacts } from '#libs/usage';
-import { Wabas } from '#libs/wabas';
-import { ChargeResponse, chargeResponse, metaIdsOf } from '../charges/charge.response.js';
+import { type AdjustmentResponse, bookedOrWaiting, WAITS } from '../adjustments/adjustment.response.js';
+import { MakeAdjustments } from '../adjustments/make-adjustments.js';
+import { ChargeResponse } from '../charges/charge.response.js';
 import { daysOfMonth } from '../local-days.js';
 import { PRICED_CATEGORIES } from '../plans/terms.js';
 import { ExistingTenant } from '../staff/existing-tenant.js';
 import { StaffAudit } from '../staff/staff-audit.js';
-import { CorrectCharge } from './correct-charge.js';
 import { journalCsv } from './journal-csv.js';
 
 class CorrectionRequest extends ReasonRequest {
@@ -64,9 +66,8 @@ export class StaffLedgerController {
     private readonly ledger: Ledger,
     private readonly periods: Periods,
     private readonly facts: UsageFacts,
-    private readonly correctCharge: CorrectCharge,
+    private readonly adjustments: MakeAdjustments,
     private readonly audit: StaffAudit,
-    private readonly wabas: Wabas,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
@@ -110,22 +111,18 @@ export class StaffLedgerController {
   @Needs('books.close')
   @ApiOperation({ summary: 'Correct what a message was charged' })
   @ApiOkResponse({ type: ChargeResponse })
+  @ApiAcceptedResponse(WAITS)
   async correct(
     @Staff() staff: StaffCaller,
     @Param('tenantId', ExistingTenant) tenantId: string,
     @Param('message') ref: string,
     @Body() { unit_price: unitPrice, category, reason }: CorrectionRequest,
-  ): Promise<ChargeResponse> {
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<ChargeResponse | AdjustmentResponse> {
     const messageId = messageIdOf(ref) ?? (isId(ref) ? ref : undefined);
     if (!messageId) throw Refusal.notFound('charge');
-    const numbers = await this.db.inTenant(tenantId, (tx) => this.wabas.phoneNumbers(tx, tenantId));
-    const show = (charge: Charge) => chargeResponse(charge, metaIdsOf(numbers));
-    const right = { unitPrice, category, reason };
-    const corrected = await this.correctCharge.correct(tenantId, messageId, right, (tx, charge) => {
-      const object = `message:${messageId}`;
-      return this.audit.record(staff, { action: 'charge.correct', object, tenantId, after: show(charge), reason }, tx);
-    });
-    return show(corrected);
+    const request = { kind: 'correction' as const, messageId, unitPrice, category };
+    return bookedOrWaiting(reply, await this.adjustments.ask(staff, tenantId, request, reason));
   }
 
   /** Messages that wait for a price are rated anew by the worker; those that still have none wait again. */

@@ -1,8 +1,10 @@
-import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
-import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { Body, Controller, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
+import { ApiAcceptedResponse, ApiBearerAuth, ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { IsString, Length, Matches, MaxLength } from 'class-validator';
-import { Database } from '#libs/persistence';
+import type { FastifyReply } from 'fastify';
 import { Needs, ReasonRequest, Staff, type StaffCaller } from '#libs/staff';
+import { type AdjustmentResponse, bookedOrWaiting, WAITS } from '../adjustments/adjustment.response.js';
+import { MakeAdjustments } from '../adjustments/make-adjustments.js';
 import { mustBeRange } from '../local-days.js';
 import { ExistingTenant } from '../staff/existing-tenant.js';
 import { StaffAudit } from '../staff/staff-audit.js';
@@ -48,8 +50,8 @@ class TrueUpRequest extends ReasonRequest {
 @Controller('admin/v1/tenants/:tenantId/reconciliation')
 export class StaffReconciliationController {
   constructor(
-    private readonly db: Database,
     private readonly reconcile: Reconcile,
+    private readonly adjustments: MakeAdjustments,
     private readonly audit: StaffAudit,
   ) {}
 
@@ -121,20 +123,14 @@ export class StaffReconciliationController {
   @Needs('books.close')
   @ApiOperation({ summary: "True up the books to Meta's invoice" })
   @ApiOkResponse({ type: TrueUpResponse })
+  @ApiAcceptedResponse(WAITS)
   async trueUp(
     @Staff() staff: StaffCaller,
     @Param('tenantId', ExistingTenant) tenantId: string,
     @Body() { waba_id: metaWabaId, month, amount, reason }: TrueUpRequest,
-  ): Promise<TrueUpResponse> {
-    return this.db.inTenant(tenantId, async (tx) => {
-      const booked = await this.reconcile.trueUp(tx, tenantId, { month, metaWabaId, amount, memo: reason });
-      const after = { ...booked, amount };
-      await this.audit.record(
-        staff,
-        { action: 'reconciliation.true-up', object: `month:${month}`, tenantId, after, reason },
-        tx,
-      );
-      return booked;
-    });
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<TrueUpResponse | AdjustmentResponse> {
+    const request = { kind: 'true_up' as const, metaWabaId, month, amount };
+    return bookedOrWaiting(reply, await this.adjustments.ask(staff, tenantId, request, reason));
   }
 }

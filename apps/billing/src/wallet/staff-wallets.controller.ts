@@ -1,11 +1,22 @@
-import { Body, Controller, Get, Param, Post, Put, Query } from '@nestjs/common';
-import { ApiBearerAuth, ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { Body, Controller, Get, Param, Post, Put, Query, Res } from '@nestjs/common';
+import {
+  ApiAcceptedResponse,
+  ApiBearerAuth,
+  ApiCreatedResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiProperty,
+  ApiTags,
+} from '@nestjs/swagger';
 import { IsString, isISO4217CurrencyCode, Length, Matches } from 'class-validator';
+import type { FastifyReply } from 'fastify';
 import { PAGE_SIZE, type Page, PageRequest, pageOf, Refusal } from '#libs/http';
 import { isZero, parseDecimal } from '#libs/money';
 import { Database } from '#libs/persistence';
 import { Needs, ReasonRequest, Staff, type StaffCaller } from '#libs/staff';
 import { Wallets } from '#libs/wallet';
+import { type AdjustmentResponse, bookedOrWaiting, WAITS } from '../adjustments/adjustment.response.js';
+import { MakeAdjustments } from '../adjustments/make-adjustments.js';
 import { ExistingTenant } from '../staff/existing-tenant.js';
 import { StaffAudit } from '../staff/staff-audit.js';
 import { EstimateHolds } from './estimate-holds.js';
@@ -47,6 +58,7 @@ export class StaffWalletsController {
     private readonly wallets: Wallets,
     private readonly topUps: TopUps,
     private readonly estimates: EstimateHolds,
+    private readonly adjustments: MakeAdjustments,
     private readonly audit: StaffAudit,
   ) {}
 
@@ -102,17 +114,15 @@ export class StaffWalletsController {
   @Needs('wallets.write')
   @ApiOperation({ summary: 'Enter a bank transfer' })
   @ApiCreatedResponse({ type: TopUpResponse })
+  @ApiAcceptedResponse(WAITS)
   async transfer(
     @Staff() staff: StaffCaller,
     @Param('tenantId', ExistingTenant) tenantId: string,
     @Body() { amount, reference, reason }: TransferRequest,
-  ): Promise<TopUpResponse> {
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<TopUpResponse | AdjustmentResponse> {
     if (isZero(parseDecimal(amount))) throw Refusal.invalid('amount: must not be 0.');
-    return this.db.inTenant(tenantId, async (tx) => {
-      const topup = showTopUp(await this.topUps.transfer(tx, tenantId, { amount, reference }, staff.email));
-      const object = `wallet:${tenantId}`;
-      await this.audit.record(staff, { action: 'wallet.transfer', object, tenantId, after: topup, reason }, tx);
-      return topup;
-    });
+    const request = { kind: 'transfer' as const, amount, reference };
+    return bookedOrWaiting(reply, await this.adjustments.ask(staff, tenantId, request, reason));
   }
 }

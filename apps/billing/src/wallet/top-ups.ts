@@ -172,6 +172,10 @@ export class TopUps {
     if (!rows[0]) throw Refusal.conflict(`The transfer ${wish.reference} was entered before.`);
     const topup = await this.mustFind(tx, tenantId, rows[0].topupId);
     await this.bookPaid(tx, tenantId, topup);
+    const after = await this.wallets.find(tx, tenantId);
+    if (wish.amount.startsWith('-') && after && compare(parseDecimal(after.balance), ZERO) < 0) {
+      throw Refusal.conflict(`The wallet holds ${wallet.balance} ${wallet.currency}: no more can be paid back.`);
+    }
     return topup;
   }
 
