@@ -31,7 +31,7 @@ export class ParkedListRequest extends ParkedRequest {
 
   @ApiPropertyOptional({ description: '`next` of the page before' })
   @MayBeAbsent()
-  @Matches(CURSOR)
+  @Matches(CURSOR, { message: 'cursor must be `next` of the page before' })
   cursor?: string;
 }
 

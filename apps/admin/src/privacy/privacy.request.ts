@@ -12,7 +12,9 @@ export class CustomerRequest extends ReasonRequest {
   @Transform(({ value }) =>
     typeof value === 'string' && /^[\d\s+().-]+$/.test(value) ? value.replaceAll(/\D/g, '') : value,
   )
-  @Matches(CUSTOMER)
+  @Matches(CUSTOMER, {
+    message: 'customer must be the digits of a number, or a business-scoped user id such as US.1349…',
+  })
   customer: string;
 }
 

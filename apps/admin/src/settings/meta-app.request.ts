@@ -14,18 +14,19 @@ export const META_APP_FIELDS = [
 
 const ID = /^[\w-]{1,64}$/;
 const ID_OR_NONE = /^[\w-]{0,64}$/;
+const AN_ID = { message: "$property must be an id of Meta's: up to 64 letters, digits, _ and -" };
 
 export class MetaAppRequest extends ReasonRequest {
-  @ApiPropertyOptional({ example: '1234567890' }) @MayBeAbsent() @Matches(ID) app_id?: string;
+  @ApiPropertyOptional({ example: '1234567890' }) @MayBeAbsent() @Matches(ID, AN_ID) app_id?: string;
   @ApiPropertyOptional({ description: 'Login configuration of Embedded Signup' })
   @MayBeAbsent()
-  @Matches(ID)
+  @Matches(ID, AN_ID)
   signup_config_id?: string;
-  @ApiPropertyOptional() @MayBeAbsent() @Matches(ID_OR_NONE) system_user_id?: string;
-  @ApiPropertyOptional() @MayBeAbsent() @Matches(ID_OR_NONE) business_id?: string;
+  @ApiPropertyOptional() @MayBeAbsent() @Matches(ID_OR_NONE, AN_ID) system_user_id?: string;
+  @ApiPropertyOptional() @MayBeAbsent() @Matches(ID_OR_NONE, AN_ID) business_id?: string;
   @ApiPropertyOptional({ description: 'Empty for a tech provider' })
   @MayBeAbsent()
-  @Matches(ID_OR_NONE)
+  @Matches(ID_OR_NONE, AN_ID)
   credit_line_id?: string;
 }
 

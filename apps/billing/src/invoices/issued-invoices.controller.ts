@@ -1,6 +1,6 @@
-import { Controller, Get, Header, Param, ParseUUIDPipe, Query, StreamableFile, UseGuards } from '@nestjs/common';
+import { Controller, Get, Header, Param, Query, StreamableFile, UseGuards } from '@nestjs/common';
 import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
-import { PAGE_SIZE, type Page, PageRequest, pageOf, Refusal } from '#libs/http';
+import { PAGE_SIZE, type Page, PageRequest, pageOf, Refusal, UuidPipe } from '#libs/http';
 import { formatDecimal } from '#libs/money';
 import { Database } from '#libs/persistence';
 import { type Caller, TenantCaller, TenantGuard } from '#libs/tenants';
@@ -56,7 +56,7 @@ export class IssuedInvoicesController {
   @Header('content-type', 'application/json; charset=utf-8')
   @ApiOperation({ summary: 'An issued invoice' })
   @ApiOkResponse({ type: InvoiceDocumentResponse })
-  async json(@TenantCaller() { tenantId }: Caller, @Param('id', ParseUUIDPipe) id: string): Promise<StreamableFile> {
+  async json(@TenantCaller() { tenantId }: Caller, @Param('id', UuidPipe) id: string): Promise<StreamableFile> {
     return new StreamableFile(Buffer.from(renderJson(await this.document(tenantId, id))), {
       type: 'application/json; charset=utf-8',
     });
@@ -66,7 +66,7 @@ export class IssuedInvoicesController {
   @ApiProduces('text/csv')
   @ApiOperation({ summary: 'An issued invoice as a table' })
   @ApiOkResponse({ schema: { type: 'string', format: 'binary' } })
-  async csv(@TenantCaller() { tenantId }: Caller, @Param('id', ParseUUIDPipe) id: string): Promise<StreamableFile> {
+  async csv(@TenantCaller() { tenantId }: Caller, @Param('id', UuidPipe) id: string): Promise<StreamableFile> {
     const document = await this.document(tenantId, id);
     return fileOf(Buffer.from(renderCsv(document)), 'text/csv; charset=utf-8', document, 'csv');
   }
@@ -75,7 +75,7 @@ export class IssuedInvoicesController {
   @ApiProduces('application/pdf')
   @ApiOperation({ summary: 'An issued invoice on paper' })
   @ApiOkResponse({ schema: { type: 'string', format: 'binary' } })
-  async pdf(@TenantCaller() { tenantId }: Caller, @Param('id', ParseUUIDPipe) id: string): Promise<StreamableFile> {
+  async pdf(@TenantCaller() { tenantId }: Caller, @Param('id', UuidPipe) id: string): Promise<StreamableFile> {
     const document = await this.document(tenantId, id);
     return fileOf(await renderPdf(document), 'application/pdf', document, 'pdf');
   }

@@ -1,4 +1,4 @@
-import { Body, Controller, Get, Inject, Param, ParseUUIDPipe, Post, Put, Query, Res } from '@nestjs/common';
+import { Body, Controller, Get, Inject, Param, Post, Put, Query, Res } from '@nestjs/common';
 import {
   ApiAcceptedResponse,
   ApiBearerAuth,
@@ -13,7 +13,7 @@ import { Type } from 'class-transformer';
 import { IsArray, IsObject, IsOptional, IsString, Length, Matches, MaxLength, ValidateNested } from 'class-validator';
 import type { FastifyReply } from 'fastify';
 import type { Logger } from 'pino';
-import { PAGE_SIZE, type Page, PageRequest, pageOf, Refusal } from '#libs/http';
+import { PAGE_SIZE, type Page, PageRequest, pageOf, Refusal, UuidPipe } from '#libs/http';
 import { LOGGER } from '#libs/observability';
 import { Database, PROVIDER_TENANT } from '#libs/persistence';
 import { Needs, ReasonRequest, Staff, type StaffCaller } from '#libs/staff';
@@ -197,7 +197,7 @@ export class StaffInvoicesController {
   async credit(
     @Staff() staff: StaffCaller,
     @Param('tenantId', ExistingTenant) tenantId: string,
-    @Param('invoiceId', ParseUUIDPipe) invoiceId: string,
+    @Param('invoiceId', UuidPipe) invoiceId: string,
     @Body() { net, reason }: CreditRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<IssuedInvoiceResponse | AdjustmentResponse> {

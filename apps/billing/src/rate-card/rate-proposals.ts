@@ -145,7 +145,12 @@ export class RateProposals {
           WHERE proposal_id = $1 AND status = 'proposed' RETURNING ${COLUMNS}`,
         [proposalId, status, staff.staffId, staff.email, this.clock.now()],
       );
-      if (!row) throw Refusal.conflict(`This card was ${held.status} before.`);
+      if (!row)
+        throw Refusal.conflict(
+          held.status === 'proposed'
+            ? 'Somebody else decided on this card just now.'
+            : `This card was ${held.status} before.`,
+        );
       if (status === 'approved' && row.corrects) await this.cards.addCorrections(tx, held.rows);
       if (status === 'approved' && !row.corrects) await this.cards.addCard(tx, held.rows);
       await also(tx, row);

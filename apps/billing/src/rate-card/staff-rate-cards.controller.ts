@@ -1,4 +1,4 @@
-import { Body, Controller, Get, HttpCode, Param, ParseUUIDPipe, Post } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, Post } from '@nestjs/common';
 import {
   ApiBearerAuth,
   ApiCreatedResponse,
@@ -9,7 +9,7 @@ import {
   ApiTags,
 } from '@nestjs/swagger';
 import { IsBoolean, IsString, Length, Matches } from 'class-validator';
-import { MayBeAbsent } from '#libs/http';
+import { MayBeAbsent, UuidPipe } from '#libs/http';
 import { Needs, ReasonRequest, Staff, type StaffCaller } from '#libs/staff';
 import { mustBeDay } from '../local-days.js';
 import { StaffAudit } from '../staff/staff-audit.js';
@@ -95,7 +95,7 @@ export class StaffRateCardsController {
   @ApiOkResponse({ type: RateProposalResponse })
   approve(
     @Staff() staff: StaffCaller,
-    @Param('id', ParseUUIDPipe) id: string,
+    @Param('id', UuidPipe) id: string,
     @Body() r: ReasonRequest,
   ): Promise<RateProposalResponse> {
     return this.decide(staff, id, 'approved', r.reason);
@@ -108,7 +108,7 @@ export class StaffRateCardsController {
   @ApiOkResponse({ type: RateProposalResponse })
   reject(
     @Staff() staff: StaffCaller,
-    @Param('id', ParseUUIDPipe) id: string,
+    @Param('id', UuidPipe) id: string,
     @Body() r: ReasonRequest,
   ): Promise<RateProposalResponse> {
     return this.decide(staff, id, 'rejected', r.reason);

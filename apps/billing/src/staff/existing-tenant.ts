@@ -1,11 +1,11 @@
-import { type ArgumentMetadata, Injectable, ParseUUIDPipe } from '@nestjs/common';
-import { Refusal } from '#libs/http';
+import { type ArgumentMetadata, Injectable } from '@nestjs/common';
+import { Refusal, UuidPipe } from '#libs/http';
 import { Database } from '#libs/persistence';
 import { Tenants } from '#libs/tenants';
 
 /** The tenant that a staff route names. 404 where there is none: no books are closed and no price is agreed for nobody. */
 @Injectable()
-export class ExistingTenant extends ParseUUIDPipe {
+export class ExistingTenant extends UuidPipe {
   constructor(
     private readonly db: Database,
     private readonly tenants: Tenants,

@@ -1,6 +1,7 @@
-import { Body, Controller, Param, ParseUUIDPipe, Put } from '@nestjs/common';
+import { Body, Controller, Param, Put } from '@nestjs/common';
 import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { IsString, MaxLength } from 'class-validator';
+import { UuidPipe } from '#libs/http';
 import { Needs, ReasonRequest, Staff, type StaffCaller } from '#libs/staff';
 import { mustBeZone } from '../local-days.js';
 import { ExistingTenant } from '../staff/existing-tenant.js';
@@ -41,7 +42,7 @@ export class StaffZonesController {
   async correct(
     @Staff() staff: StaffCaller,
     @Param('tenantId', ExistingTenant) tenantId: string,
-    @Param('wabaId', ParseUUIDPipe) wabaId: string,
+    @Param('wabaId', UuidPipe) wabaId: string,
     @Body() { timezone, reason }: TimezoneRequest,
   ): Promise<ZonesOfWaba> {
     mustBeZone(timezone);

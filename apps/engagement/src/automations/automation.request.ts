@@ -17,7 +17,7 @@ export class AutomationRequest extends DefinitionRequest {
 
   @ApiProperty({ description: "Meta's id of the number that sends" })
   @IsString()
-  @Matches(/^\d{1,32}$/)
+  @Matches(/^\d{1,32}$/, { message: "phone_number_id must be Meta's id of a number, digits alone" })
   phone_number_id: string;
 
   @ApiPropertyOptional({ default: false })

@@ -1,6 +1,6 @@
-import { Body, Controller, Get, HttpCode, Param, ParseUUIDPipe, Post, Put, Query, UseGuards } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, Post, Put, Query, UseGuards } from '@nestjs/common';
 import { ApiBearerAuth, ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { PAGE_SIZE, PageRequest, pageOf, Refusal } from '#libs/http';
+import { PAGE_SIZE, PageRequest, pageOf, Refusal, UuidPipe } from '#libs/http';
 import { Database, type Tx } from '#libs/persistence';
 import { type Caller, TenantCaller, TenantGuard } from '#libs/tenants';
 import { Wabas } from '#libs/wabas';
@@ -87,7 +87,7 @@ export class AutomationsController {
   @Get(':id')
   @ApiOperation({ summary: 'See an automation' })
   @ApiOkResponse({ type: AutomationResponse })
-  async one(@TenantCaller() { tenantId }: Caller, @Param('id', ParseUUIDPipe) id: string): Promise<AutomationResponse> {
+  async one(@TenantCaller() { tenantId }: Caller, @Param('id', UuidPipe) id: string): Promise<AutomationResponse> {
     return this.db.inTenant(tenantId, async (tx) => this.shown(tx, tenantId, await this.known(tx, tenantId, id)));
   }
 
@@ -97,7 +97,7 @@ export class AutomationsController {
   @ApiOkResponse({ type: AutomationResponse })
   async change(
     @TenantCaller() caller: Caller,
-    @Param('id', ParseUUIDPipe) id: string,
+    @Param('id', UuidPipe) id: string,
     @Body() request: DefinitionRequest,
   ): Promise<AutomationResponse> {
     const { tenantId } = caller;
@@ -113,7 +113,7 @@ export class AutomationsController {
   @HttpCode(200)
   @ApiOperation({ summary: 'Switch an automation on' })
   @ApiOkResponse({ type: AutomationResponse })
-  async enable(@TenantCaller() { tenantId }: Caller, @Param('id', ParseUUIDPipe) id: string) {
+  async enable(@TenantCaller() { tenantId }: Caller, @Param('id', UuidPipe) id: string) {
     return this.db.inTenant(tenantId, (tx) => this.switch(tx, tenantId, id, true));
   }
 
@@ -122,7 +122,7 @@ export class AutomationsController {
   @HttpCode(200)
   @ApiOperation({ summary: 'Switch an automation off' })
   @ApiOkResponse({ type: AutomationResponse })
-  async disable(@TenantCaller() { tenantId }: Caller, @Param('id', ParseUUIDPipe) id: string) {
+  async disable(@TenantCaller() { tenantId }: Caller, @Param('id', UuidPipe) id: string) {
     return this.db.inTenant(tenantId, async (tx) => {
       const automation = await this.switch(tx, tenantId, id, false);
       await this.runs.stopAll(tx, tenantId, id, 'switched_off');
@@ -136,7 +136,7 @@ export class AutomationsController {
   @ApiOkResponse({ type: RunPageResponse })
   async listRuns(
     @TenantCaller() { tenantId }: Caller,
-    @Param('id', ParseUUIDPipe) id: string,
+    @Param('id', UuidPipe) id: string,
     @Query() { cursor }: PageRequest,
   ): Promise<RunPageResponse> {
     return this.db.inTenant(tenantId, async (tx) => {

@@ -1,19 +1,7 @@
-import {
-  Body,
-  Controller,
-  Get,
-  HttpCode,
-  Inject,
-  Param,
-  ParseUUIDPipe,
-  Post,
-  Put,
-  Query,
-  UseGuards,
-} from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Inject, Param, Post, Put, Query, UseGuards } from '@nestjs/common';
 import { ApiBearerAuth, ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { CLOCK, type Clock } from '#libs/clock';
-import { PAGE_SIZE, PageRequest, pageOf, Refusal } from '#libs/http';
+import { PAGE_SIZE, PageRequest, pageOf, Refusal, UuidPipe } from '#libs/http';
 import { Database, type Tx } from '#libs/persistence';
 import { type Caller, TenantCaller, TenantGuard } from '#libs/tenants';
 import { Wabas } from '#libs/wabas';
@@ -85,7 +73,7 @@ export class BotsController {
   @Get(':id')
   @ApiOperation({ summary: 'See a bot' })
   @ApiOkResponse({ type: BotResponse })
-  async one(@TenantCaller() { tenantId }: Caller, @Param('id', ParseUUIDPipe) id: string): Promise<BotResponse> {
+  async one(@TenantCaller() { tenantId }: Caller, @Param('id', UuidPipe) id: string): Promise<BotResponse> {
     return this.db.inTenant(tenantId, async (tx) =>
       BotResponse.of(await this.find(tx, tenantId, id), await this.metaIds(tx, tenantId)),
     );
@@ -97,7 +85,7 @@ export class BotsController {
   @ApiOkResponse({ type: BotResponse })
   async draft(
     @TenantCaller() { tenantId }: Caller,
-    @Param('id', ParseUUIDPipe) id: string,
+    @Param('id', UuidPipe) id: string,
     @Body() request: FlowRequest,
   ): Promise<BotResponse> {
     const flow = await this.flows.read(request.flow);
@@ -115,7 +103,7 @@ export class BotsController {
   @ApiOkResponse({ type: SimulationResponse })
   async play(
     @TenantCaller() { tenantId }: Caller,
-    @Param('id', ParseUUIDPipe) id: string,
+    @Param('id', UuidPipe) id: string,
     @Body() { events, contact = {} }: SimulateRequest,
   ): Promise<SimulationResponse> {
     const { draft } = await this.db.inTenant(tenantId, (tx) => this.find(tx, tenantId, id));
@@ -128,7 +116,7 @@ export class BotsController {
   @Post(':id/publish')
   @ApiOperation({ summary: "Publish a bot's draft" })
   @ApiCreatedResponse({ type: PublishedResponse })
-  async publish(@TenantCaller() caller: Caller, @Param('id', ParseUUIDPipe) id: string): Promise<PublishedResponse> {
+  async publish(@TenantCaller() caller: Caller, @Param('id', UuidPipe) id: string): Promise<PublishedResponse> {
     const { tenantId } = caller;
     return this.db.inTenant(tenantId, async (tx) => {
       await this.find(tx, tenantId, id);
@@ -142,7 +130,7 @@ export class BotsController {
   @ApiOkResponse({ type: BotResponse })
   async setLive(
     @TenantCaller() { tenantId }: Caller,
-    @Param('id', ParseUUIDPipe) id: string,
+    @Param('id', UuidPipe) id: string,
     @Body() { version }: LiveRequest,
   ): Promise<BotResponse> {
     return this.db.inTenant(tenantId, async (tx) => {
@@ -158,7 +146,7 @@ export class BotsController {
   @ApiOkResponse({ type: BotRunPageResponse })
   async listRuns(
     @TenantCaller() { tenantId }: Caller,
-    @Param('id', ParseUUIDPipe) id: string,
+    @Param('id', UuidPipe) id: string,
     @Query() { cursor }: PageRequest,
   ): Promise<BotRunPageResponse> {
     return this.db.inTenant(tenantId, async (tx) => {
@@ -174,8 +162,8 @@ export class BotsController {
   @ApiOkResponse({ type: RunStepListResponse })
   async steps(
     @TenantCaller() { tenantId }: Caller,
-    @Param('id', ParseUUIDPipe) id: string,
-    @Param('runId', ParseUUIDPipe) runId: string,
+    @Param('id', UuidPipe) id: string,
+    @Param('runId', UuidPipe) runId: string,
   ): Promise<RunStepListResponse> {
     return this.db.inTenant(tenantId, async (tx) => {
       const run = await this.runs.find(tx, tenantId, runId);

@@ -1,19 +1,7 @@
-import {
-  Body,
-  Controller,
-  Get,
-  HttpCode,
-  Inject,
-  Param,
-  ParseUUIDPipe,
-  Post,
-  Put,
-  Query,
-  UseGuards,
-} from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Inject, Param, Post, Put, Query, UseGuards } from '@nestjs/common';
 import { ApiBearerAuth, ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { CLOCK, type Clock } from '#libs/clock';
-import { PAGE_SIZE, pageOf, Refusal } from '#libs/http';
+import { PAGE_SIZE, pageOf, Refusal, UuidPipe } from '#libs/http';
 import { Database, type Tx } from '#libs/persistence';
 import { type Caller, TenantCaller, TenantGuard } from '#libs/tenants';
 import { makerOf } from '../maker-of.js';
@@ -86,7 +74,7 @@ export class CampaignsController {
   @Get(':id')
   @ApiOperation({ summary: 'See a campaign' })
   @ApiOkResponse({ type: CampaignResponse })
-  one(@TenantCaller() { tenantId }: Caller, @Param('id', ParseUUIDPipe) id: string): Promise<CampaignResponse> {
+  one(@TenantCaller() { tenantId }: Caller, @Param('id', UuidPipe) id: string): Promise<CampaignResponse> {
     return this.db.inTenant(tenantId, async (tx) => this.shown(tx, await this.found(tx, tenantId, id)));
   }
 
@@ -96,7 +84,7 @@ export class CampaignsController {
   @ApiOkResponse({ type: CampaignResponse })
   change(
     @TenantCaller() { tenantId }: Caller,
-    @Param('id', ParseUUIDPipe) id: string,
+    @Param('id', UuidPipe) id: string,
     @Body() request: CampaignRequest,
   ): Promise<CampaignResponse> {
     return this.db.inTenant(tenantId, async (tx) => {
@@ -114,10 +102,7 @@ export class CampaignsController {
   @HttpCode(200)
   @ApiOperation({ summary: 'Preview audience, price, balance and messaging limit' })
   @ApiOkResponse({ type: PreviewResponse })
-  async preview(
-    @TenantCaller() { tenantId }: Caller,
-    @Param('id', ParseUUIDPipe) id: string,
-  ): Promise<PreviewResponse> {
+  async preview(@TenantCaller() { tenantId }: Caller, @Param('id', UuidPipe) id: string): Promise<PreviewResponse> {
     return this.previews.of(await this.db.inTenant(tenantId, (tx) => this.found(tx, tenantId, id)));
   }
 
@@ -129,10 +114,7 @@ export class CampaignsController {
   @HttpCode(200)
   @ApiOperation({ summary: 'Launch a campaign' })
   @ApiOkResponse({ type: CampaignResponse })
-  async launch(
-    @TenantCaller() { tenantId }: Caller,
-    @Param('id', ParseUUIDPipe) id: string,
-  ): Promise<CampaignResponse> {
+  async launch(@TenantCaller() { tenantId }: Caller, @Param('id', UuidPipe) id: string): Promise<CampaignResponse> {
     return this.answer(await this.steer.launch(tenantId, id));
   }
 
@@ -141,7 +123,7 @@ export class CampaignsController {
   @HttpCode(200)
   @ApiOperation({ summary: 'Pause a campaign' })
   @ApiOkResponse({ type: CampaignResponse })
-  async pause(@TenantCaller() { tenantId }: Caller, @Param('id', ParseUUIDPipe) id: string): Promise<CampaignResponse> {
+  async pause(@TenantCaller() { tenantId }: Caller, @Param('id', UuidPipe) id: string): Promise<CampaignResponse> {
     return this.answer(await this.steer.pause(tenantId, id));
   }
 
@@ -150,10 +132,7 @@ export class CampaignsController {
   @HttpCode(200)
   @ApiOperation({ summary: 'Resume a campaign' })
   @ApiOkResponse({ type: CampaignResponse })
-  async resume(
-    @TenantCaller() { tenantId }: Caller,
-    @Param('id', ParseUUIDPipe) id: string,
-  ): Promise<CampaignResponse> {
+  async resume(@TenantCaller() { tenantId }: Caller, @Param('id', UuidPipe) id: string): Promise<CampaignResponse> {
     return this.answer(await this.steer.resume(tenantId, id));
   }
 
@@ -162,10 +141,7 @@ export class CampaignsController {
   @HttpCode(200)
   @ApiOperation({ summary: 'Cancel a campaign' })
   @ApiOkResponse({ type: CampaignResponse })
-  async cancel(
-    @TenantCaller() { tenantId }: Caller,
-    @Param('id', ParseUUIDPipe) id: string,
-  ): Promise<CampaignResponse> {
+  async cancel(@TenantCaller() { tenantId }: Caller, @Param('id', UuidPipe) id: string): Promise<CampaignResponse> {
     return this.answer(await this.steer.cancel(tenantId, id));
   }
 
@@ -173,7 +149,7 @@ export class CampaignsController {
   @Get(':id/report')
   @ApiOperation({ summary: 'Report of a campaign' })
   @ApiOkResponse({ type: ReportResponse })
-  async report(@TenantCaller() { tenantId }: Caller, @Param('id', ParseUUIDPipe) id: string): Promise<ReportResponse> {
+  async report(@TenantCaller() { tenantId }: Caller, @Param('id', UuidPipe) id: string): Promise<ReportResponse> {
     return this.reports.of(await this.db.inTenant(tenantId, (tx) => this.found(tx, tenantId, id)));
   }
 

@@ -62,6 +62,9 @@ export class DraftCampaign {
         weight,
       });
     }
+    if (request.quiet_hours && request.quiet_hours.from === request.quiet_hours.until) {
+      throw Refusal.invalid('quiet_hours: from and until are the same. Leave quiet_hours out for none.');
+    }
     const { quiet_hours: quietHours, throttle_per_minute: perMinute, stop_when_failing: stop } = request;
     const plan: CampaignPlan = {
       variants,

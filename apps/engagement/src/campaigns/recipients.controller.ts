@@ -1,6 +1,6 @@
-import { Body, Controller, HttpCode, Param, ParseUUIDPipe, Post, UseGuards } from '@nestjs/common';
+import { Body, Controller, HttpCode, Param, Post, UseGuards } from '@nestjs/common';
 import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { Refusal } from '#libs/http';
+import { Refusal, UuidPipe } from '#libs/http';
 import { Database } from '#libs/persistence';
 import { lineOf } from '#libs/phone-numbers';
 import { type Caller, TenantCaller, TenantGuard } from '#libs/tenants';
@@ -29,7 +29,7 @@ export class RecipientsController {
   @ApiOkResponse({ type: ListedResponse })
   list(
     @TenantCaller() { tenantId }: Caller,
-    @Param('id', ParseUUIDPipe) id: string,
+    @Param('id', UuidPipe) id: string,
     @Body() { recipients }: RecipientsRequest,
   ): Promise<ListedResponse> {
     const byLine = new Map(

@@ -1,6 +1,6 @@
 import { instantOf } from '../send-time.js';
 import type { Schedule } from './campaign.js';
-import { hasPassed, readSchedule } from './schedule.js';
+import { hasPassed, mustBeAhead, readSchedule } from './schedule.js';
 
 const NOW = new Date('2026-11-23T12:00:00.000Z');
 
@@ -30,6 +30,15 @@ describe('the time at which a campaign begins', () => {
     [{ local: '2026-12-01T09:00' }, false],
   ])('%j has passed: %s', (schedule, passed) => {
     expect(hasPassed(schedule, NOW)).toBe(passed);
+    if (passed) expect(() => mustBeAhead(schedule, NOW)).toThrow('has passed');
+    else mustBeAhead(schedule, NOW);
     if ('local' in schedule) expect(instantOf(schedule.local, 'Etc/GMT+12') < NOW).toBe(passed);
   });
+
+  it.each<[Schedule]>([[{ at: '9999-01-01T00:00:00Z' }], [{ local: '2027-12-01T09:00' }]])(
+    '%j is too far',
+    (schedule) => {
+      expect(() => mustBeAhead(schedule, NOW)).toThrow('at most 366 days');
+    },
+  );
 });

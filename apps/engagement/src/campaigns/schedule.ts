@@ -5,6 +5,8 @@ import type { Schedule } from './campaign.js';
 const FIRST_YEAR = '2000';
 /** The last clocks on Earth show a time twelve hours after UTC does. */
 const LAST_ZONE_MS = 12 * 3_600_000;
+/** Nobody knows today what is wanted, allowed and priced later. */
+const MOST_AHEAD_DAYS = 366;
 
 /**
  * When a campaign is to begin, as it is asked for.
@@ -20,6 +22,17 @@ export function readSchedule(given?: { at?: string | undefined; local?: string |
     throw Refusal.invalid(`schedule.local: ${local} is on no calendar from the year ${FIRST_YEAR} on.`);
   }
   return { local };
+}
+
+/** @throws Refusal for a time at which nothing can begin any more, or that is too far to be meant */
+export function mustBeAhead(schedule: Schedule, now: Date): void {
+  if (hasPassed(schedule, now)) {
+    throw Refusal.conflict('schedule: has passed for everybody. Change it, or leave it out to send at once.');
+  }
+  const at = 'local' in schedule ? `${schedule.local}:00Z` : schedule.at;
+  if (at !== undefined && Date.parse(at) > now.getTime() + MOST_AHEAD_DAYS * 86_400_000) {
+    throw Refusal.conflict(`schedule: must be at most ${MOST_AHEAD_DAYS} days ahead, and is later.`);
+  }
 }
 
 /** Whether a time has passed; a local one when the last clocks on Earth have shown it. */

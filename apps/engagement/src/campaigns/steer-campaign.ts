@@ -10,7 +10,7 @@ import type { Campaign } from './campaign.js';
 import { type CampaignState, canMove } from './campaign-state.js';
 import { Campaigns } from './campaigns.js';
 import { Recipients } from './recipients.js';
-import { hasPassed } from './schedule.js';
+import { mustBeAhead } from './schedule.js';
 import { Stand } from './stand.js';
 
 /** Launches, pauses, resumes and cancels. */
@@ -31,9 +31,7 @@ export class SteerCampaign {
   async launch(tenantId: string, campaignId: string): Promise<Campaign> {
     this.features.require('campaigns', tenantId);
     const launched = await this.move(tenantId, campaignId, 'freezing', async (tx, campaign) => {
-      if (hasPassed(campaign.plan.schedule, this.clock.now())) {
-        throw Refusal.conflict('schedule: has passed for everybody. Change it, or leave it out to send at once.');
-      }
+      mustBeAhead(campaign.plan.schedule, this.clock.now());
       const standing = await this.stand.now(tx, campaign);
       const stopped = Object.values(standing.states).find((state) => state === 'missing' || !isSendable(state));
       if (stopped) throw Refusal.conflict(`A template of this campaign is ${stopped}, so it cannot be sent.`);

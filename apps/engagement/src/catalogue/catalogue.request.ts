@@ -23,14 +23,15 @@ import { IsLine, PageRequest } from '#libs/http';
 
 const WEB = { protocols: ['http', 'https'], require_protocol: true, require_tld: false };
 const META_ID = /^\d{1,32}$/;
+const A_META_ID = { message: "$property must be an id of Meta's, digits alone" };
 
 export class CatalogueRequest {
   @ApiProperty({ description: "Meta's id of the WhatsApp Business account that the catalogue is connected to" })
-  @Matches(META_ID)
+  @Matches(META_ID, A_META_ID)
   waba_id: string;
 
   @ApiProperty({ description: "Meta's id of the commerce catalogue" })
-  @Matches(META_ID)
+  @Matches(META_ID, A_META_ID)
   meta_catalog_id: string;
 }
 
@@ -52,11 +53,11 @@ export class ProductRequest {
   description: string;
 
   @ApiProperty({ example: '499.00', description: 'A text, so that it stays exact' })
-  @Matches(/^\d{1,9}(\.\d{1,2})?$/)
+  @Matches(/^\d{1,9}(\.\d{1,2})?$/, { message: 'price must be a decimal string such as "12.50"' })
   price: string;
 
   @ApiProperty({ example: 'MXN' })
-  @Matches(/^[A-Z]{3}$/)
+  @Matches(/^[A-Z]{3}$/, { message: 'currency must be an ISO 4217 code, such as MXN' })
   currency: string;
 
   @ApiProperty({ example: 'https://shop.example/shoe' })
@@ -103,7 +104,7 @@ export class ProductPageRequest {
 
 export class ProductMessageRequest {
   @ApiProperty({ description: "Meta's id of the number that sends" })
-  @Matches(META_ID)
+  @Matches(META_ID, A_META_ID)
   phone_number_id: string;
 
   @ApiProperty()

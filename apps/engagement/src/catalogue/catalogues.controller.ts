@@ -1,16 +1,4 @@
-import {
-  Body,
-  Controller,
-  Delete,
-  Get,
-  HttpCode,
-  Param,
-  ParseUUIDPipe,
-  Post,
-  Put,
-  Query,
-  UseGuards,
-} from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put, Query, UseGuards } from '@nestjs/common';
 import {
   ApiBearerAuth,
   ApiCreatedResponse,
@@ -19,7 +7,7 @@ import {
   ApiOperation,
   ApiTags,
 } from '@nestjs/swagger';
-import { PAGE_SIZE, PageRequest, pageOf, Refusal } from '#libs/http';
+import { PAGE_SIZE, PageRequest, pageOf, Refusal, UuidPipe } from '#libs/http';
 import { Database, type Tx } from '#libs/persistence';
 import { type Caller, TenantCaller, TenantGuard } from '#libs/tenants';
 import { makerOf } from '../maker-of.js';
@@ -87,7 +75,7 @@ export class CataloguesController {
   @Get(':id')
   @ApiOperation({ summary: 'See a catalogue' })
   @ApiOkResponse({ type: CatalogueResponse })
-  async one(@TenantCaller() { tenantId }: Caller, @Param('id', ParseUUIDPipe) id: string): Promise<CatalogueResponse> {
+  async one(@TenantCaller() { tenantId }: Caller, @Param('id', UuidPipe) id: string): Promise<CatalogueResponse> {
     return this.db.inTenant(tenantId, async (tx) => CatalogueResponse.of(await this.known(tx, tenantId, id)));
   }
 
@@ -97,7 +85,7 @@ export class CataloguesController {
   @ApiOkResponse({ type: ProductsPutResponse })
   async put(
     @TenantCaller() { tenantId }: Caller,
-    @Param('id', ParseUUIDPipe) id: string,
+    @Param('id', UuidPipe) id: string,
     @Body() { products }: ProductsRequest,
   ): Promise<ProductsPutResponse> {
     return this.db.inTenant(tenantId, async (tx) => {
@@ -112,7 +100,7 @@ export class CataloguesController {
   @ApiOkResponse({ type: ProductPageResponse })
   async listProducts(
     @TenantCaller() { tenantId }: Caller,
-    @Param('id', ParseUUIDPipe) id: string,
+    @Param('id', UuidPipe) id: string,
     @Query() { cursor }: ProductPageRequest,
   ): Promise<ProductPageResponse> {
     return this.db.inTenant(tenantId, async (tx) => {
@@ -129,7 +117,7 @@ export class CataloguesController {
   @ApiNoContentResponse()
   async remove(
     @TenantCaller() { tenantId }: Caller,
-    @Param('id', ParseUUIDPipe) id: string,
+    @Param('id', UuidPipe) id: string,
     @Param('retailerId') retailerId: string,
   ): Promise<void> {
     await this.db.inTenant(tenantId, async (tx) => {
@@ -142,10 +130,7 @@ export class CataloguesController {
   @HttpCode(200)
   @ApiOperation({ summary: 'Read a catalogue back from Meta' })
   @ApiOkResponse({ type: ReadBackResponse })
-  async readBack(
-    @TenantCaller() { tenantId }: Caller,
-    @Param('id', ParseUUIDPipe) id: string,
-  ): Promise<ReadBackResponse> {
+  async readBack(@TenantCaller() { tenantId }: Caller, @Param('id', UuidPipe) id: string): Promise<ReadBackResponse> {
     await this.db.inTenant(tenantId, (tx) => this.known(tx, tenantId, id));
     return this.readBacks.read(tenantId, id);
   }
@@ -156,7 +141,7 @@ export class CataloguesController {
   @ApiOkResponse({ type: RecommendationsResponse })
   async recommend(
     @TenantCaller() { tenantId }: Caller,
-    @Param('id', ParseUUIDPipe) id: string,
+    @Param('id', UuidPipe) id: string,
     @Query() { contact_id: contactId, limit = 10 }: RecommendationsRequest,
   ): Promise<RecommendationsResponse> {
     return this.db.inTenant(tenantId, async (tx) => {
@@ -172,7 +157,7 @@ export class CataloguesController {
   @ApiCreatedResponse({ type: ProductMessageResponse })
   async show(
     @TenantCaller() { tenantId }: Caller,
-    @Param('id', ParseUUIDPipe) id: string,
+    @Param('id', UuidPipe) id: string,
     @Body() request: ProductMessageRequest,
   ): Promise<ProductMessageResponse> {
     const { phone_number_id, contact_id, retailer_ids, recommended, ...texts } = request;

@@ -1,17 +1,5 @@
 import { Readable } from 'node:stream';
-import {
-  Controller,
-  Get,
-  HttpCode,
-  Inject,
-  Param,
-  ParseUUIDPipe,
-  Post,
-  Query,
-  Req,
-  StreamableFile,
-  UseGuards,
-} from '@nestjs/common';
+import { Controller, Get, HttpCode, Inject, Param, Post, Query, Req, StreamableFile, UseGuards } from '@nestjs/common';
 import {
   ApiAcceptedResponse,
   ApiBearerAuth,
@@ -25,7 +13,7 @@ import {
 import type { FastifyRequest } from 'fastify';
 import { CLOCK, type Clock } from '#libs/clock';
 import { isYetToCome } from '#libs/consent';
-import { csvCell, PAGE_SIZE, PageRequest, pageOf, Refusal } from '#libs/http';
+import { csvCell, PAGE_SIZE, PageRequest, pageOf, Refusal, UuidPipe } from '#libs/http';
 import { Database, type Tx } from '#libs/persistence';
 import { type Caller, TenantCaller, TenantGuard } from '#libs/tenants';
 import { makerOf } from '../maker-of.js';
@@ -99,10 +87,7 @@ export class ContactImportsController {
   @Get('imports/:id')
   @ApiOperation({ summary: 'See an import' })
   @ApiOkResponse({ type: ContactImportResponse })
-  async one(
-    @TenantCaller() { tenantId }: Caller,
-    @Param('id', ParseUUIDPipe) id: string,
-  ): Promise<ContactImportResponse> {
+  async one(@TenantCaller() { tenantId }: Caller, @Param('id', UuidPipe) id: string): Promise<ContactImportResponse> {
     return this.db.inTenant(tenantId, async (tx) => ContactImportResponse.of(await this.find(tx, tenantId, id)));
   }
 
@@ -111,10 +96,7 @@ export class ContactImportsController {
   @ApiOperation({ summary: 'Download the rows that an import refused' })
   @ApiProduces('text/csv')
   @ApiOkResponse({ schema: { type: 'string' } })
-  async refusals(
-    @TenantCaller() { tenantId }: Caller,
-    @Param('id', ParseUUIDPipe) id: string,
-  ): Promise<StreamableFile> {
+  async refusals(@TenantCaller() { tenantId }: Caller, @Param('id', UuidPipe) id: string): Promise<StreamableFile> {
     await this.db.inTenant(tenantId, (tx) => this.find(tx, tenantId, id));
     return csvFile(this.refusalLines(tenantId, id), 'refusals.csv');
   }
@@ -126,7 +108,7 @@ export class ContactImportsController {
   @ApiOkResponse({ type: ContactImportResponse })
   async cancel(
     @TenantCaller() { tenantId }: Caller,
-    @Param('id', ParseUUIDPipe) id: string,
+    @Param('id', UuidPipe) id: string,
   ): Promise<ContactImportResponse> {
     return this.db.inTenant(tenantId, async (tx) => {
       const { state } = await this.find(tx, tenantId, id);

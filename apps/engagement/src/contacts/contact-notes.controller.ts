@@ -1,4 +1,4 @@
-import { Body, Controller, Delete, Get, HttpCode, Param, ParseUUIDPipe, Post, Query, UseGuards } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query, UseGuards } from '@nestjs/common';
 import {
   ApiBearerAuth,
   ApiCreatedResponse,
@@ -10,7 +10,7 @@ import {
 } from '@nestjs/swagger';
 import { IsString, Length } from 'class-validator';
 import { type ContactNote, ContactNotes } from '#libs/contacts';
-import { PAGE_SIZE, PageRequest, pageOf, Refusal } from '#libs/http';
+import { PAGE_SIZE, PageRequest, pageOf, Refusal, UuidPipe } from '#libs/http';
 import { timeOfId } from '#libs/ids';
 import { Database } from '#libs/persistence';
 import { type Caller, TenantCaller, TenantGuard } from '#libs/tenants';
@@ -57,7 +57,7 @@ export class ContactNotesController {
   @ApiOkResponse({ type: NotePageResponse })
   async list(
     @TenantCaller() { tenantId }: Caller,
-    @Param('id', ParseUUIDPipe) id: string,
+    @Param('id', UuidPipe) id: string,
     @Query() { cursor }: PageRequest,
   ): Promise<NotePageResponse> {
     return this.db.inTenant(tenantId, async (tx) => {
@@ -73,7 +73,7 @@ export class ContactNotesController {
   @ApiCreatedResponse({ type: NoteResponse })
   async add(
     @TenantCaller() caller: Caller,
-    @Param('id', ParseUUIDPipe) id: string,
+    @Param('id', UuidPipe) id: string,
     @Body() { text }: NoteRequest,
   ): Promise<NoteResponse> {
     const { tenantId } = caller;
@@ -90,8 +90,8 @@ export class ContactNotesController {
   @ApiNoContentResponse()
   async remove(
     @TenantCaller() { tenantId }: Caller,
-    @Param('id', ParseUUIDPipe) id: string,
-    @Param('noteId', ParseUUIDPipe) noteId: string,
+    @Param('id', UuidPipe) id: string,
+    @Param('noteId', UuidPipe) noteId: string,
   ): Promise<void> {
     await this.db.inTenant(tenantId, async (tx) => {
       const { contactId } = await this.book.find(tx, tenantId, id);

@@ -1,17 +1,4 @@
-import {
-  Body,
-  Controller,
-  Delete,
-  Get,
-  HttpCode,
-  Param,
-  ParseUUIDPipe,
-  Patch,
-  Post,
-  Put,
-  Query,
-  UseGuards,
-} from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Put, Query, UseGuards } from '@nestjs/common';
 import {
   ApiBearerAuth,
   ApiCreatedResponse,
@@ -21,7 +8,7 @@ import {
   ApiTags,
 } from '@nestjs/swagger';
 import { Contacts } from '#libs/contacts';
-import { PAGE_SIZE, pageOf } from '#libs/http';
+import { PAGE_SIZE, pageOf, UuidPipe } from '#libs/http';
 import { Database } from '#libs/persistence';
 import { type Caller, TenantCaller, TenantGuard } from '#libs/tenants';
 import {
@@ -76,7 +63,7 @@ export class ContactsController {
   @ApiOkResponse({ type: ContactWithWindowsResponse })
   async one(
     @TenantCaller() { tenantId }: Caller,
-    @Param('id', ParseUUIDPipe) id: string,
+    @Param('id', UuidPipe) id: string,
   ): Promise<ContactWithWindowsResponse> {
     return this.db.inTenant(tenantId, async (tx) => {
       const contact = await this.book.find(tx, tenantId, id);
@@ -90,7 +77,7 @@ export class ContactsController {
   @ApiOkResponse({ type: ContactResponse })
   async rename(
     @TenantCaller() { tenantId }: Caller,
-    @Param('id', ParseUUIDPipe) id: string,
+    @Param('id', UuidPipe) id: string,
     @Body() { name }: RenameContactRequest,
   ): Promise<ContactResponse> {
     return this.db.inTenant(tenantId, async (tx) =>
@@ -104,7 +91,7 @@ export class ContactsController {
   @ApiOkResponse({ type: ContactResponse })
   async edit(
     @TenantCaller() { tenantId }: Caller,
-    @Param('id', ParseUUIDPipe) id: string,
+    @Param('id', UuidPipe) id: string,
     @Body() edit: EditContactRequest,
   ): Promise<ContactResponse> {
     return this.db.inTenant(tenantId, async (tx) => ContactResponse.of(await this.book.edit(tx, tenantId, id, edit)));
@@ -118,7 +105,7 @@ export class ContactsController {
   @HttpCode(204)
   @ApiOperation({ summary: 'Erase a contact' })
   @ApiNoContentResponse()
-  async erase(@TenantCaller() { tenantId }: Caller, @Param('id', ParseUUIDPipe) id: string): Promise<void> {
+  async erase(@TenantCaller() { tenantId }: Caller, @Param('id', UuidPipe) id: string): Promise<void> {
     await this.db.inTenant(tenantId, (tx) => this.book.erase(tx, tenantId, id));
   }
 
@@ -128,7 +115,7 @@ export class ContactsController {
   @ApiCreatedResponse({ type: ContactResponse })
   async identify(
     @TenantCaller() { tenantId }: Caller,
-    @Param('id', ParseUUIDPipe) id: string,
+    @Param('id', UuidPipe) id: string,
     @Body() { identifiers }: IdentifiersRequest,
   ): Promise<ContactResponse> {
     return this.db.inTenant(tenantId, async (tx) =>
@@ -143,7 +130,7 @@ export class ContactsController {
   @ApiOkResponse({ type: ContactResponse })
   async merge(
     @TenantCaller() { tenantId }: Caller,
-    @Param('id', ParseUUIDPipe) into: string,
+    @Param('id', UuidPipe) into: string,
     @Body() { contact_id: from }: MergeContactRequest,
   ): Promise<ContactResponse> {
     return this.db.inTenant(tenantId, async (tx) =>
@@ -157,7 +144,7 @@ export class ContactsController {
   @ApiCreatedResponse({ type: ContactResponse })
   async split(
     @TenantCaller() { tenantId }: Caller,
-    @Param('id', ParseUUIDPipe) id: string,
+    @Param('id', UuidPipe) id: string,
     @Body() { identifiers }: IdentifiersRequest,
   ): Promise<ContactResponse> {
     return this.db.inTenant(tenantId, async (tx) =>

@@ -1,7 +1,7 @@
-import { Controller, Get, Param, ParseUUIDPipe, Query, UseGuards } from '@nestjs/common';
+import { Controller, Get, Param, Query, UseGuards } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Contacts } from '#libs/contacts';
-import { PAGE_SIZE, type Page, PageRequest, pageOf, Refusal } from '#libs/http';
+import { PAGE_SIZE, type Page, PageRequest, pageOf, Refusal, UuidPipe } from '#libs/http';
 import type { MessageStatus } from '#libs/message-status';
 import { Database } from '#libs/persistence';
 import { type Caller, TenantCaller, TenantGuard } from '#libs/tenants';
@@ -37,7 +37,7 @@ export class ConversationsController {
   @ApiOperation({ summary: 'Read the conversation with a contact' })
   async read(
     @TenantCaller() { tenantId }: Caller,
-    @Param('contactId', ParseUUIDPipe) contactId: string,
+    @Param('contactId', UuidPipe) contactId: string,
     @Query() { cursor }: PageRequest,
   ): Promise<Page<LineResponse>> {
     return this.db.inTenant(tenantId, async (tx) => {

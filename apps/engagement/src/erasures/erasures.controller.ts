@@ -1,6 +1,6 @@
-import { Body, Controller, Get, HttpCode, Param, ParseUUIDPipe, Post, Query, UseGuards } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, Post, Query, UseGuards } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { PAGE_SIZE, PageRequest, pageOf, Refusal } from '#libs/http';
+import { PAGE_SIZE, PageRequest, pageOf, Refusal, UuidPipe } from '#libs/http';
 import { Database } from '#libs/persistence';
 import { ErasurePage, ErasureResponse, Erasures, erasureResponse } from '#libs/privacy';
 import { type Caller, TenantCaller, TenantGuard } from '#libs/tenants';
@@ -52,7 +52,7 @@ export class ErasuresController {
   @Get(':id')
   @ApiOperation({ summary: 'See an erasure and its proof' })
   @ApiOkResponse({ type: ErasureResponse })
-  async show(@TenantCaller() { tenantId }: Caller, @Param('id', ParseUUIDPipe) id: string): Promise<ErasureResponse> {
+  async show(@TenantCaller() { tenantId }: Caller, @Param('id', UuidPipe) id: string): Promise<ErasureResponse> {
     const erasure = await this.db.inTenant(tenantId, (tx) => this.erasures.find(tx, tenantId, id));
     if (!erasure) throw Refusal.notFound('erasure');
     return erasureResponse(erasure);

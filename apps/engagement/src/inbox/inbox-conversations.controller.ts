@@ -5,7 +5,6 @@ import {
   HttpCode,
   Inject,
   Param,
-  ParseUUIDPipe,
   Post,
   Put,
   Query,
@@ -15,7 +14,7 @@ import {
 import { ApiBearerAuth, ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { CLOCK, type Clock } from '#libs/clock';
 import { Contacts, customerKeysOf } from '#libs/contacts';
-import { PAGE_SIZE, PageRequest, pageOf, Refusal } from '#libs/http';
+import { PAGE_SIZE, PageRequest, pageOf, Refusal, UuidPipe } from '#libs/http';
 import { Database, type Tx } from '#libs/persistence';
 import { type Caller, TenantCaller, TenantGuard } from '#libs/tenants';
 import { Wabas } from '#libs/wabas';
@@ -113,7 +112,7 @@ export class InboxConversationsController {
   @ApiOkResponse({ type: InboxConversationResponse })
   async one(
     @TenantCaller() { tenantId }: Caller,
-    @Param('id', ParseUUIDPipe) id: string,
+    @Param('id', UuidPipe) id: string,
   ): Promise<InboxConversationResponse> {
     return this.db.inTenant(tenantId, async (tx) => {
       const found = await this.conversations.find(tx, tenantId, id);
@@ -128,7 +127,7 @@ export class InboxConversationsController {
   @ApiOkResponse({ type: InboxLinePageResponse })
   async read(
     @TenantCaller() { tenantId }: Caller,
-    @Param('id', ParseUUIDPipe) id: string,
+    @Param('id', UuidPipe) id: string,
     @Query() { cursor }: PageRequest,
   ): Promise<InboxLinePageResponse> {
     const lines = await this.lines.of(tenantId, id, { before: cursor, limit: PAGE_SIZE + 1 });
@@ -143,10 +142,7 @@ export class InboxConversationsController {
   @Get(':id/transcript')
   @ApiOperation({ summary: 'Download a transcript' })
   @ApiOkResponse({ content: { 'text/plain': { schema: { type: 'string' } } } })
-  async transcript(
-    @TenantCaller() { tenantId }: Caller,
-    @Param('id', ParseUUIDPipe) id: string,
-  ): Promise<StreamableFile> {
+  async transcript(@TenantCaller() { tenantId }: Caller, @Param('id', UuidPipe) id: string): Promise<StreamableFile> {
     const text = await this.lines.transcript(tenantId, id);
     return new StreamableFile(Buffer.from(text), { type: 'text/plain; charset=utf-8' });
   }
@@ -157,7 +153,7 @@ export class InboxConversationsController {
   @ApiCreatedResponse({ type: ReplyResponse })
   async reply(
     @TenantCaller() caller: Caller,
-    @Param('id', ParseUUIDPipe) id: string,
+    @Param('id', UuidPipe) id: string,
     @Body() { text, message, seen_line_id: seenLineId, take = false }: ReplyRequest,
   ): Promise<ReplyResponse> {
     if ((text === undefined) === (message === undefined)) throw Refusal.invalid('Give either `text` or `message`.');
@@ -173,7 +169,7 @@ export class InboxConversationsController {
   @ApiOkResponse({ type: InboxConversationResponse })
   async give(
     @TenantCaller() caller: Caller,
-    @Param('id', ParseUUIDPipe) id: string,
+    @Param('id', UuidPipe) id: string,
     @Body() request: GiveRequest,
   ): Promise<InboxConversationResponse> {
     await this.desk.give(caller, id, request);
@@ -185,7 +181,7 @@ export class InboxConversationsController {
   @ApiCreatedResponse({ type: InboxLineResponse })
   async note(
     @TenantCaller() caller: Caller,
-    @Param('id', ParseUUIDPipe) id: string,
+    @Param('id', UuidPipe) id: string,
     @Body() { text }: InboxNoteRequest,
   ): Promise<InboxLineResponse> {
     const { tenantId } = caller;
@@ -201,7 +197,7 @@ export class InboxConversationsController {
   @ApiOkResponse({ type: InboxConversationResponse })
   async label(
     @TenantCaller() caller: Caller,
-    @Param('id', ParseUUIDPipe) id: string,
+    @Param('id', UuidPipe) id: string,
     @Body() request: LabelsRequest,
   ): Promise<InboxConversationResponse> {
     await this.desk.label(caller, id, [...new Set(request.labels)].sort());
@@ -215,7 +211,7 @@ export class InboxConversationsController {
   @ApiOkResponse({ type: InboxConversationResponse })
   async markRead(
     @TenantCaller() caller: Caller,
-    @Param('id', ParseUUIDPipe) id: string,
+    @Param('id', UuidPipe) id: string,
   ): Promise<InboxConversationResponse> {
     await this.work.on(caller.tenantId, id, (tx) => this.conversations.read(tx, caller.tenantId, id));
     return this.one(caller, id);
@@ -228,7 +224,7 @@ export class InboxConversationsController {
   @ApiOkResponse({ type: PresenceResponse })
   async presence(
     @TenantCaller() caller: Caller,
-    @Param('id', ParseUUIDPipe) id: string,
+    @Param('id', UuidPipe) id: string,
     @Body() { doing }: PresenceRequest,
   ): Promise<PresenceResponse> {
     await this.one(caller, id);

@@ -1,6 +1,6 @@
-import { Body, Controller, Delete, Get, HttpCode, Param, ParseUUIDPipe, Put, UseGuards } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Param, Put, UseGuards } from '@nestjs/common';
 import { ApiBearerAuth, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { Refusal } from '#libs/http';
+import { Refusal, UuidPipe } from '#libs/http';
 import { Database, despiteDeadlock, type Tx } from '#libs/persistence';
 import { type Caller, TenantCaller, TenantGuard } from '#libs/tenants';
 import { GiveConversation } from './give-conversation.js';
@@ -71,7 +71,7 @@ export class InboxSettingsController {
   @ApiOkResponse({ type: AgentResponse })
   async putAgent(
     @TenantCaller() caller: Caller,
-    @Param('userId', ParseUUIDPipe) userId: string,
+    @Param('userId', UuidPipe) userId: string,
     @Body() request: AgentRequest,
   ): Promise<AgentResponse> {
     refuseAgents(caller);
@@ -86,7 +86,7 @@ export class InboxSettingsController {
   @ApiOkResponse({ type: AgentResponse })
   async setAvailable(
     @TenantCaller() caller: Caller,
-    @Param('userId', ParseUUIDPipe) userId: string,
+    @Param('userId', UuidPipe) userId: string,
     @Body() { available }: AvailabilityRequest,
   ): Promise<AgentResponse> {
     if (caller.userId !== userId) refuseAgents(caller);
@@ -116,7 +116,7 @@ export class InboxSettingsController {
   @HttpCode(204)
   @ApiOperation({ summary: 'Remove an agent', description: 'The user stays; their conversations are nobody’s.' })
   @ApiNoContentResponse()
-  async removeAgent(@TenantCaller() caller: Caller, @Param('userId', ParseUUIDPipe) userId: string): Promise<void> {
+  async removeAgent(@TenantCaller() caller: Caller, @Param('userId', UuidPipe) userId: string): Promise<void> {
     refuseAgents(caller);
     const { tenantId } = caller;
     await this.db.inTenant(tenantId, async (tx) => {
@@ -150,7 +150,7 @@ export class InboxSettingsController {
   @HttpCode(204)
   @ApiOperation({ summary: 'Remove a team' })
   @ApiNoContentResponse()
-  async removeTeam(@TenantCaller() caller: Caller, @Param('id', ParseUUIDPipe) id: string): Promise<void> {
+  async removeTeam(@TenantCaller() caller: Caller, @Param('id', UuidPipe) id: string): Promise<void> {
     refuseAgents(caller);
     const { tenantId } = caller;
     await this.db.inTenant(tenantId, async (tx) => {

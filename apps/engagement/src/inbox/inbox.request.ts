@@ -172,7 +172,7 @@ class WorkingHoursRequest {
   @ApiProperty({ type: [String], example: ['2026-12-25'] })
   @IsArray()
   @ArrayMaxSize(366)
-  @Matches(/^\d{4}-\d{2}-\d{2}$/, { each: true })
+  @Matches(/^\d{4}-\d{2}-\d{2}$/, { each: true, message: 'each of holidays must be YYYY-MM-DD' })
   holidays: string[];
 }
 

@@ -1,6 +1,6 @@
-import { Body, Controller, Get, Param, ParseUUIDPipe, Patch, Query, UseGuards } from '@nestjs/common';
+import { Body, Controller, Get, Param, Patch, Query, UseGuards } from '@nestjs/common';
 import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { PAGE_SIZE, pageOf, Refusal } from '#libs/http';
+import { PAGE_SIZE, pageOf, Refusal, UuidPipe } from '#libs/http';
 import { Database, type Tx } from '#libs/persistence';
 import { type Caller, TenantCaller, TenantGuard } from '#libs/tenants';
 import { ChangeTicketRequest, ListTicketsRequest } from './inbox.request.js';
@@ -36,7 +36,7 @@ export class TicketsController {
   @Get(':id')
   @ApiOperation({ summary: 'See a ticket' })
   @ApiOkResponse({ type: TicketResponse })
-  async one(@TenantCaller() { tenantId }: Caller, @Param('id', ParseUUIDPipe) id: string): Promise<TicketResponse> {
+  async one(@TenantCaller() { tenantId }: Caller, @Param('id', UuidPipe) id: string): Promise<TicketResponse> {
     return TicketResponse.of(await this.db.inTenant(tenantId, (tx) => this.find(tx, tenantId, id)));
   }
 
@@ -46,7 +46,7 @@ export class TicketsController {
   @ApiOkResponse({ type: TicketResponse })
   async change(
     @TenantCaller() caller: Caller,
-    @Param('id', ParseUUIDPipe) id: string,
+    @Param('id', UuidPipe) id: string,
     @Body() request: ChangeTicketRequest,
   ): Promise<TicketResponse> {
     const { tenantId } = caller;

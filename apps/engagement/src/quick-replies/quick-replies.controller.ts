@@ -1,16 +1,4 @@
-import {
-  Body,
-  Controller,
-  Delete,
-  Get,
-  HttpCode,
-  Param,
-  ParseUUIDPipe,
-  Post,
-  Put,
-  Query,
-  UseGuards,
-} from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put, Query, UseGuards } from '@nestjs/common';
 import {
   ApiBearerAuth,
   ApiNoContentResponse,
@@ -34,7 +22,7 @@ import {
   ValidateNested,
 } from 'class-validator';
 import { Contacts } from '#libs/contacts';
-import { PAGE_SIZE, PageRequest, pageOf, Refusal } from '#libs/http';
+import { PAGE_SIZE, PageRequest, pageOf, Refusal, UuidPipe } from '#libs/http';
 import { Database } from '#libs/persistence';
 import { type Caller, TenantCaller, TenantGuard } from '#libs/tenants';
 import { makerOf } from '../maker-of.js';
@@ -59,8 +47,12 @@ class MediaRequest {
 }
 
 class QuickReplyRequest {
-  @ApiProperty({ example: 'hours', description: 'Small letters, digits, _ and -' }) @Matches(SHORTCUT) shortcut: string;
-  @ApiProperty({ example: 'es' }) @Matches(/^[a-z]{2,3}(_[A-Z]{2})?$/) language: string;
+  @ApiProperty({ example: 'hours', description: 'Small letters, digits, _ and -' })
+  @Matches(SHORTCUT, { message: 'shortcut must be small letters, digits, _ and -' })
+  shortcut: string;
+  @ApiProperty({ example: 'es' })
+  @Matches(/^[a-z]{2,3}(_[A-Z]{2})?$/, { message: 'language must be a code such as es or pt_BR' })
+  language: string;
   // A caption is shorter than a text (Cloud API, messages); one length serves both.
   @ApiProperty({ example: 'Hi {{name}}, we are open from 9 to 18.', maxLength: 1_024 })
   @IsString()
@@ -163,7 +155,7 @@ export class QuickRepliesController {
   @ApiOkResponse({ type: FilledResponse })
   async fill(
     @TenantCaller() { tenantId }: Caller,
-    @Param('id', ParseUUIDPipe) id: string,
+    @Param('id', UuidPipe) id: string,
     @Body() { contact_id: contactId }: FillRequest,
   ): Promise<FilledResponse> {
     return this.db.inTenant(tenantId, async (tx) => {
@@ -180,7 +172,7 @@ export class QuickRepliesController {
   @HttpCode(204)
   @ApiOperation({ summary: 'Remove a quick reply' })
   @ApiNoContentResponse()
-  async remove(@TenantCaller() { tenantId }: Caller, @Param('id', ParseUUIDPipe) id: string): Promise<void> {
+  async remove(@TenantCaller() { tenantId }: Caller, @Param('id', UuidPipe) id: string): Promise<void> {
     await this.db.inTenant(tenantId, async (tx) => {
       if (!(await this.replies.remove(tx, tenantId, id))) throw Refusal.notFound('quick reply');
     });

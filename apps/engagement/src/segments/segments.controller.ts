@@ -1,16 +1,4 @@
-import {
-  Body,
-  Controller,
-  Delete,
-  Get,
-  HttpCode,
-  Param,
-  ParseUUIDPipe,
-  Post,
-  Put,
-  Query,
-  UseGuards,
-} from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put, Query, UseGuards } from '@nestjs/common';
 import {
   ApiBearerAuth,
   ApiCreatedResponse,
@@ -21,7 +9,7 @@ import {
   ApiTags,
 } from '@nestjs/swagger';
 import { IsObject, IsString, Length } from 'class-validator';
-import { PAGE_SIZE, PageRequest, pageOf, Refusal } from '#libs/http';
+import { PAGE_SIZE, PageRequest, pageOf, Refusal, UuidPipe } from '#libs/http';
 import { Database } from '#libs/persistence';
 import { type Caller, TenantCaller, TenantGuard } from '#libs/tenants';
 import { makerOf } from '../maker-of.js';
@@ -133,7 +121,7 @@ export class SegmentsController {
   @Get(':id')
   @ApiOperation({ summary: 'See a segment' })
   @ApiOkResponse({ type: SegmentResponse })
-  async one(@TenantCaller() { tenantId }: Caller, @Param('id', ParseUUIDPipe) id: string): Promise<SegmentResponse> {
+  async one(@TenantCaller() { tenantId }: Caller, @Param('id', UuidPipe) id: string): Promise<SegmentResponse> {
     return this.db.inTenant(tenantId, async (tx) => {
       const segment = await this.segments.find(tx, tenantId, id);
       if (!segment) throw Refusal.notFound('segment');
@@ -145,7 +133,7 @@ export class SegmentsController {
   @Get(':id/count')
   @ApiOperation({ summary: 'Count a segment' })
   @ApiOkResponse({ type: AudienceResponse })
-  async count(@TenantCaller() { tenantId }: Caller, @Param('id', ParseUUIDPipe) id: string): Promise<AudienceResponse> {
+  async count(@TenantCaller() { tenantId }: Caller, @Param('id', UuidPipe) id: string): Promise<AudienceResponse> {
     return this.db.inTenant(tenantId, async (tx) => {
       const segment = await this.segments.find(tx, tenantId, id);
       if (!segment) throw Refusal.notFound('segment');
@@ -160,7 +148,7 @@ export class SegmentsController {
   @ApiOkResponse({ type: SegmentResponse })
   async change(
     @TenantCaller() { tenantId }: Caller,
-    @Param('id', ParseUUIDPipe) id: string,
+    @Param('id', UuidPipe) id: string,
     @Body() request: FilterRequest,
   ): Promise<SegmentResponse> {
     return this.db.inTenant(tenantId, async (tx) => {
@@ -174,7 +162,7 @@ export class SegmentsController {
   @HttpCode(204)
   @ApiOperation({ summary: 'Remove a segment' })
   @ApiNoContentResponse()
-  async remove(@TenantCaller() { tenantId }: Caller, @Param('id', ParseUUIDPipe) id: string): Promise<void> {
+  async remove(@TenantCaller() { tenantId }: Caller, @Param('id', UuidPipe) id: string): Promise<void> {
     await this.db.inTenant(tenantId, async (tx) => {
       if (!(await this.segments.remove(tx, tenantId, id))) throw Refusal.notFound('segment');
     });

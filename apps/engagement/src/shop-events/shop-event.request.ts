@@ -13,7 +13,7 @@ class EventCustomerRequest {
 
   @ApiPropertyOptional({ description: 'ISO 3166 alpha-2, of a number without its country code', example: 'MX' })
   @IsOptional()
-  @Matches(/^[A-Z]{2}$/)
+  @Matches(/^[A-Z]{2}$/, { message: 'country must be a code of two capital letters, such as MX' })
   country?: string;
 
   @ApiPropertyOptional({ description: 'For a contact that is new' })

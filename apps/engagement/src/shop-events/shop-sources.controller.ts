@@ -1,4 +1,4 @@
-import { Body, Controller, Delete, Get, HttpCode, Param, ParseUUIDPipe, Post, Query, UseGuards } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query, UseGuards } from '@nestjs/common';
 import {
   ApiBearerAuth,
   ApiCreatedResponse,
@@ -7,7 +7,7 @@ import {
   ApiOperation,
   ApiTags,
 } from '@nestjs/swagger';
-import { PAGE_SIZE, PageRequest, pageOf, Refusal } from '#libs/http';
+import { PAGE_SIZE, PageRequest, pageOf, Refusal, UuidPipe } from '#libs/http';
 import { Database } from '#libs/persistence';
 import { ShopSources } from '#libs/shop-sources';
 import { type Caller, TenantCaller, TenantGuard } from '#libs/tenants';
@@ -56,7 +56,7 @@ export class ShopSourcesController {
   @HttpCode(204)
   @ApiOperation({ summary: 'Disconnect a shop' })
   @ApiNoContentResponse()
-  async remove(@TenantCaller() { tenantId }: Caller, @Param('id', ParseUUIDPipe) id: string): Promise<void> {
+  async remove(@TenantCaller() { tenantId }: Caller, @Param('id', UuidPipe) id: string): Promise<void> {
     await this.db.inTenant(tenantId, async (tx) => {
       if (!(await this.sources.remove(tx, tenantId, id))) throw Refusal.notFound('shop');
     });

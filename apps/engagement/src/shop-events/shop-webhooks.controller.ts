@@ -1,18 +1,8 @@
-import {
-  Controller,
-  Headers,
-  HttpCode,
-  Inject,
-  Param,
-  ParseUUIDPipe,
-  Post,
-  type RawBodyRequest,
-  Req,
-} from '@nestjs/common';
+import { Controller, Headers, HttpCode, Inject, Param, Post, type RawBodyRequest, Req } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import { CLOCK, type Clock } from '#libs/clock';
-import { Refusal } from '#libs/http';
+import { Refusal, UuidPipe } from '#libs/http';
 import { Database } from '#libs/persistence';
 import { ShopSources, type ShopSystem } from '#libs/shop-sources';
 import { readShopify } from './read-shopify.js';
@@ -52,7 +42,7 @@ export class ShopWebhooksController {
   @ApiOperation({ summary: 'The webhook of a connected shop' })
   @ApiOkResponse({ type: WebhookTakenResponse })
   async report(
-    @Param('id', ParseUUIDPipe) sourceId: string,
+    @Param('id', UuidPipe) sourceId: string,
     @Headers() headers: Record<string, string | undefined>,
     @Req() request: RawBodyRequest<FastifyRequest>,
   ): Promise<WebhookTakenResponse> {

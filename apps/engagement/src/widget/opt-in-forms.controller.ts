@@ -1,4 +1,4 @@
-import { Body, Controller, Get, Param, ParseUUIDPipe, Post, Put, UseGuards } from '@nestjs/common';
+import { Body, Controller, Get, Param, Post, Put, UseGuards } from '@nestjs/common';
 import {
   ApiBearerAuth,
   ApiCreatedResponse,
@@ -21,7 +21,7 @@ import {
   Matches,
   ValidateNested,
 } from 'class-validator';
-import { Refusal } from '#libs/http';
+import { Refusal, UuidPipe } from '#libs/http';
 import { Database, type Tx } from '#libs/persistence';
 import { type Caller, TenantCaller, TenantGuard } from '#libs/tenants';
 import { Wabas } from '#libs/wabas';
@@ -154,7 +154,7 @@ export class OptInFormsController {
   @ApiOkResponse({ type: OptInFormResponse })
   async change(
     @TenantCaller() caller: Caller,
-    @Param('id', ParseUUIDPipe) id: string,
+    @Param('id', UuidPipe) id: string,
     @Body() request: OptInFormRequest,
   ): Promise<OptInFormResponse> {
     const { tenantId } = caller;

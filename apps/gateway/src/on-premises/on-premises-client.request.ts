@@ -17,7 +17,7 @@ export class SetClientRequest {
     example: 'admin',
     description: 'A user who may change settings, so that callbacks can be directed here',
   })
-  @Matches(/^[^:\0]{1,100}$/)
+  @Matches(/^[^:\0]{1,100}$/, { message: 'user_name must be 1 to 100 characters without a colon' })
   user_name: string;
 
   @ApiProperty({ description: 'Kept sealed; no answer shows it' })
@@ -34,13 +34,13 @@ export class SetClientRequest {
 
   @ApiPropertyOptional({ description: 'PEM of the authority that signed its certificate, if that is no public one' })
   @IsOptional()
-  @Matches(PEM)
+  @Matches(PEM, { message: 'ca_pem must be one or more certificates in PEM' })
   @MaxLength(50_000)
   ca_pem?: string;
 
   @ApiPropertyOptional({ description: 'Namespace of the templates; asked of Meta if absent' })
   @IsOptional()
-  @Matches(/^\w{1,100}$/)
+  @Matches(/^\w{1,100}$/, { message: 'template_namespace must be 1 to 100 letters, digits or _' })
   template_namespace?: string;
 
   @ApiPropertyOptional({ description: 'Check each customer before the first message; clients before v2.39 want that' })
@@ -53,6 +53,6 @@ export class SetClientRequest {
 export class MoveToCloudRequest {
   @ApiPropertyOptional({ example: '123456', description: 'Two-step PIN of the number; ours if absent' })
   @IsOptional()
-  @Matches(/^\d{6}$/)
+  @Matches(/^\d{6}$/, { message: 'pin must be six digits' })
   pin?: string;
 }

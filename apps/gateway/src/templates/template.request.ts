@@ -81,6 +81,6 @@ export class SubmitReadyRequest extends WabaRequest {
 
   @ApiPropertyOptional({ description: 'Name at Meta; the key without it' })
   @IsOptional()
-  @Matches(/^[a-z0-9_]{1,512}$/)
+  @Matches(/^[a-z0-9_]{1,512}$/, { message: 'name must be 1 to 512 small letters, digits and _' })
   name?: string;
 }

@@ -29,7 +29,7 @@ abstract class WebhookWish {
   @IsOptional()
   @IsArray()
   @ArrayMaxSize(100)
-  @Matches(EVENT, { each: true })
+  @Matches(EVENT, { each: true, message: 'each of events must be the name of an event, such as status' })
   events?: string[] | null;
 
   @ApiPropertyOptional({

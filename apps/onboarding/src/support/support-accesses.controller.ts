@@ -1,6 +1,6 @@
-import { Controller, Delete, Get, HttpCode, Param, ParseUUIDPipe, Query, UseGuards } from '@nestjs/common';
+import { Controller, Delete, Get, HttpCode, Param, Query, UseGuards } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { PAGE_SIZE, type Page, PageRequest, pageOf, Refusal } from '#libs/http';
+import { PAGE_SIZE, type Page, PageRequest, pageOf, Refusal, UuidPipe } from '#libs/http';
 import { Database } from '#libs/persistence';
 import {
   type Caller,
@@ -41,7 +41,7 @@ export class SupportAccessesController {
   @ApiOperation({ summary: 'List what was done with an access' })
   async uses(
     @TenantCaller() { tenantId }: Caller,
-    @Param('id', ParseUUIDPipe) accessId: string,
+    @Param('id', UuidPipe) accessId: string,
     @Query() request: PageRequest,
   ): Promise<Page<SupportUse>> {
     const rows = await this.db.inTenant(tenantId, (tx) =>
@@ -58,7 +58,7 @@ export class SupportAccessesController {
   @Delete(':id')
   @HttpCode(204)
   @ApiOperation({ summary: 'End an access of the provider' })
-  async end(@TenantCaller() { tenantId, userId }: Caller, @Param('id', ParseUUIDPipe) accessId: string): Promise<void> {
+  async end(@TenantCaller() { tenantId, userId }: Caller, @Param('id', UuidPipe) accessId: string): Promise<void> {
     const ended = await this.db.inTenant(tenantId, (tx) => this.accesses.end(tx, tenantId, accessId, `user:${userId}`));
     if (!ended) throw Refusal.notFound('access that is still good');
   }

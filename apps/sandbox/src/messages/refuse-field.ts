@@ -15,7 +15,8 @@ export const isRecord = (value: unknown): value is Json =>
 export function refuseText(value: unknown, name: string, max: number): Refusal | undefined {
   if (value === undefined || value === null || value === '') return missingField(name);
   if (typeof value !== 'string') return badValue(`${name} must be text.`);
-  return value.length > max
+  // As people count: an emoji of two UTF-16 units is one.
+  return value.length > max && [...value].length > max
     ? { code: 100, details: `Param ${name} must be at most ${max} characters long.` }
     : undefined;
 }

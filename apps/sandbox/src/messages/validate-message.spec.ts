@@ -44,6 +44,13 @@ describe('a message to be sent', () => {
     expect(refuseMessage(body)).toMatchObject({ code, details: expect.any(String) });
   });
 
+  it('counts an emoji of two UTF-16 units once', () => {
+    const text = (characters: number) =>
+      refuseMessage({ ...to, type: 'text', text: { body: '😀'.repeat(characters) } });
+    expect(text(4_096)).toBeUndefined();
+    expect(text(4_097)).toMatchObject({ code: 100 });
+  });
+
   it('has one to three reply buttons with different short titles', () => {
     const withButtons = (...titles: string[]) => {
       const body = sample('interactive_button');
