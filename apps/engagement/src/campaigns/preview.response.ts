@@ -36,7 +36,8 @@ export class PreviewLimitResponse {
   @ApiProperty({
     nullable: true,
     type: String,
-    description: 'When the last one fits at the earliest; null: never under this limit',
+    description:
+      'When the last one fits at the earliest; null: never under this limit. Quiet hours, schedule and throttle are not in it',
   })
   all_reached_at: string | null;
 }

@@ -83,6 +83,11 @@ export class Channels {
     return known ?? this.load(tx, tenantId, { phoneNumberId });
   }
 
+  /** This process has just changed the number: it goes by what is stored from now on, and others do within seconds. */
+  forget(tenantId: string, phoneNumberId: string): void {
+    this.channels.forget(nameOf(tenantId, phoneNumberId));
+  }
+
   private async load(
     tx: Tx,
     tenantId: string,

@@ -36,6 +36,11 @@ export class Remembered<V> {
     return asked;
   }
 
+  /** What has just changed is asked for anew. */
+  forget(key: string): void {
+    this.known.delete(key);
+  }
+
   /** What is known without asking anybody. */
   inMemory(key: string): V | undefined {
     const known = this.known.get(key);

@@ -54,14 +54,11 @@ describe('what became of a call to Meta', () => {
     expect(outcomeOfError(message(), throughput, now)).toMatchObject({ restMs: 90_000 });
   });
 
-  it.each([131031, 133010])(
-    'holds the number that Meta refuses altogether (%d), and the message waits with it',
-    (code) => {
-      const { result, restMs } = outcomeOfError(message(), refused(code), now);
-      expect(result).toMatchObject({ became: 'accepted', numberRefused: code, error: { code } });
-      expect(restMs).toBeGreaterThan(0);
-    },
-  );
+  it.each([131031, 133010])('fails the message, and may mean all of its number (%d)', (code) => {
+    const { result, trouble } = outcomeOfError(message(), refused(code), now);
+    expect(result).toMatchObject({ became: 'failed', numberRefused: code, error: { code } });
+    expect(trouble).toBe(true);
+  });
 
   it('stops the whole number when more than this message is concerned', () => {
     expect(outcomeOfError(message(), refused(130429), now).restMs).toBeGreaterThan(0);

@@ -2,15 +2,11 @@ import { breaksChannel, leastWaitSeconds, metaError, refusesNumber, type Scope }
 import { readAnswer } from '#libs/message-status';
 import { type Submitted, TransportRefusal, TransportUnreachable } from '#libs/message-transport';
 import type { CallResult, MessageRow, ToldOfTemplate } from '#libs/outbox';
-import { REMEMBER_MS } from '../channels/channels.js';
 
 /** Seconds before the next attempt, by how many there were; the last one repeats until the message expires. */
 export const BACKOFF_SECONDS = [1, 2, 5, 15, 60, 300] as const;
 /** A number whose access is broken is left alone so long before it is tried again. */
 const BROKEN_SECONDS = 60;
-
-/** So long a number rests that Meta refuses: by then its dispatcher knows the number as held. */
-const REFUSED_MS = REMEMBER_MS;
 
 /** The least that a whole number rests; `Pace` makes it longer while trying is in vain. */
 const REST_SECONDS = 1;
@@ -80,8 +76,7 @@ export function outcomeOfError(message: MessageRow, thrown: unknown, now: Date):
   const meant = metaError(thrown.code, thrown.subcode);
   if (breaksChannel(meant)) return { result: again(BROKEN_SECONDS, error), restMs: BROKEN_SECONDS * 1_000 };
   if (refusesNumber(meant)) {
-    // What it waits for is the number's: as soon as that may send, it may.
-    return { result: { ...again(REFUSED_MS / 1_000, error), numberRefused: meant.code }, restMs: REFUSED_MS };
+    return { result: { ...call, became: 'failed', error, numberRefused: meant.code }, trouble: true };
   }
   if (meant.retry === 'settle') return { result: { ...call, became: 'unknown', reason: meant.title } };
   if (meant.retry !== 'backoff') return { result: { ...call, became: 'failed', error } };

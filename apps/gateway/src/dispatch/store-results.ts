@@ -14,11 +14,14 @@ import { ToldTemplates } from './told-templates.js';
 
 /** Tries to store what Meta answered, in a process that is to end: an answer that is lost leaves a message in doubt. */
 const LAST_TRIES = 20;
+/** So many messages in a row that Meta refuses for their number's sake hold it; a single one may have had a reason of its own. */
+const REFUSALS = 3;
 
 /** Stores what became of claimed messages, with everything that follows from it. */
 @Injectable()
 export class StoreResults implements BeforeApplicationShutdown {
   private stopping = false;
+  private readonly refusedInARow = new Map<string, number>();
 
   constructor(
     private readonly lanes: OutboxLanes,
@@ -44,10 +47,11 @@ export class StoreResults implements BeforeApplicationShutdown {
    */
   async store(lane: Lanes['gateway.dispatch'], results: readonly CallResult[]): Promise<undefined[]> {
     if (results.length === 0) return [];
+    const refused = this.refusalAfter(lane, results);
     let lastTries = 0;
     for (let tries = 1; ; tries++) {
       try {
-        await this.once(lane, results);
+        await this.once(lane, results, refused);
         break;
       } catch (error) {
         if (this.stopping) lastTries++;
@@ -56,11 +60,31 @@ export class StoreResults implements BeforeApplicationShutdown {
         await sleep(Math.min(2_000, 50 * 2 ** Math.min(tries, 10)));
       }
     }
+    if (refused !== undefined) this.channels.forget(lane.tenantId, lane.phoneNumberId);
     await this.places.settle(results);
     return results.map(() => undefined);
   }
 
-  private once({ tenantId, phoneNumberId }: Lanes['gateway.dispatch'], results: readonly CallResult[]): Promise<void> {
+  /** @returns Meta's code where it refuses whatever the number sends, as far as this process has seen */
+  private refusalAfter(
+    { phoneNumberId }: Lanes['gateway.dispatch'],
+    results: readonly CallResult[],
+  ): number | undefined {
+    let last: number | undefined;
+    for (const { became, numberRefused } of results) {
+      if (numberRefused !== undefined) {
+        last = numberRefused;
+        this.refusedInARow.set(phoneNumberId, (this.refusedInARow.get(phoneNumberId) ?? 0) + 1);
+      } else if (became === 'submitted' || became === 'held') this.refusedInARow.delete(phoneNumberId);
+    }
+    return (this.refusedInARow.get(phoneNumberId) ?? 0) >= REFUSALS ? last : undefined;
+  }
+
+  private once(
+    { tenantId, phoneNumberId }: Lanes['gateway.dispatch'],
+    results: readonly CallResult[],
+    refused: number | undefined,
+  ): Promise<void> {
     return this.telling.inTenant(tenantId, async (tx, tell) => {
       const now = this.clock.now();
       const moved = await this.lanes.settle(tx, tenantId, results, now);
@@ -71,9 +95,7 @@ export class StoreResults implements BeforeApplicationShutdown {
       );
       await this.toldTemplates.apply(tx, tenantId, results, now);
       const failed = results.filter((r) => r.became === 'failed' && moved.has(r.messageId));
-      const refused = results.find((r) => r.numberRefused !== undefined)?.numberRefused;
-      const isAbout = failed.length > 0 || refused !== undefined;
-      const channel = isAbout ? await this.channels.byIdWithin(tx, tenantId, phoneNumberId) : undefined;
+      const channel = failed.length > 0 ? await this.channels.byIdWithin(tx, tenantId, phoneNumberId) : undefined;
       if (!channel) return;
       if (refused !== undefined) await noteRefusal(tx, tenantId, channel.number, refused, now);
       for (const result of failed) {
