@@ -242,7 +242,7 @@ describe('a client that is down', () => {
     expect((await stage.taken(shop)).map((m) => m.body.text.body)).toEqual(['m0', 'm1', 'm2', 'm3', 'm4']);
   });
 
-  it('and cannot be reached at all leaves no doubt: nothing was sent', async () => {
+  it('and cannot be reached at all leaves no doubt: nothing was sent, and it goes when it can be reached', async () => {
     await stage.database.owner.query(
       `UPDATE on_premises_clients SET url = 'http://127.0.0.1:1', revision = gen_random_uuid() WHERE tenant_id = $1`,
       [shop.tenantId],
@@ -253,6 +253,8 @@ describe('a client that is down', () => {
       return kinds(seen).includes('postponed') && seen.status === 'accepted' && seen;
     }, 30_000);
     expect(kinds(message)).not.toContain('unknown');
+    await stage.onPremises(shop);
+    await stage.until(shop, ref, 'delivered', 'read');
   });
 
   it('or refuses our password is left alone, and the messages wait for a person', async () => {
