@@ -24,13 +24,15 @@ const CONCURRENCY = 32;
 const ANSWER_WITHIN_MS = 10_000;
 const ATTEMPTS = 60;
 
+const newAgent = () => new Agent({ connections: CONCURRENCY, keepAliveTimeout: 30_000 });
+
 /** Meta repeats for up to 7 days, ever more slowly; here it grows from a quarter second to 30 s, in real time, because
  * what it waits for is a receiver that is really away. */
 export const retryDelayMs = (attempts: number) => Math.min(30_000, 250 * 2 ** (attempts - 1));
 
 /** Webhooks under way to their receivers: a few at a time over kept connections, repeated until answered 200. */
 export class Outbox {
-  private agent = new Agent({ connections: CONCURRENCY, keepAliveTimeout: 30_000 });
+  private agent = newAgent();
   private queue = new Fifo<Delivery>();
   private readonly log = new Fifo<Delivery>();
   private readonly retries = new Set<NodeJS.Timeout>();
@@ -87,8 +89,12 @@ export class Outbox {
     return this.queue.length + this.active + this.retries.size;
   }
 
+  /** Forgets everything; deliveries under way are cut off, so that none of the old world arrives in the new one. */
   reset(): void {
     this.epoch++;
+    void this.agent.destroy();
+    this.agent = newAgent();
+    this.active = 0;
     this.queue = new Fifo();
     while (this.log.length) this.log.shift();
     for (const retry of this.retries) clearTimeout(retry);
@@ -107,8 +113,9 @@ export class Outbox {
       const delivery = this.queue.shift()!;
       const { epoch } = this;
       void this.attempt(delivery).finally(() => {
+        if (epoch !== this.epoch) return;
         this.active--;
-        if (epoch === this.epoch && delivery.state === 'waiting') this.retryLater(delivery);
+        if (delivery.state === 'waiting') this.retryLater(delivery);
         this.pump();
       });
     }

@@ -1,4 +1,7 @@
 import { createHmac } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { Harness, Receiver } from '../../testing/harness.js';
 
 const WA_ID = '15550002222';
@@ -131,6 +134,24 @@ describe('webhooks', () => {
     expect(new Set(harness.receiver.received.map(({ raw }) => raw)).size).toBe(1);
     const { body } = await harness.control('GET', '/webhooks');
     expect(body.data[0]).toMatchObject({ attempts: expect.any(Number), field: 'messages' });
+  });
+
+  it('under way are cut off by a reset', async () => {
+    const silent = createServer().listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    try {
+      const arrived = once(silent, 'request');
+      const url = `http://127.0.0.1:${(silent.address() as AddressInfo).port}/`;
+      await harness.control('POST', '/webhooks', { body: { object: 'test' }, url });
+      const [request] = (await arrived) as [IncomingMessage];
+      const cutOff = once(request.socket, 'close');
+      await harness.control('POST', '/reset');
+      expect((await harness.control('GET', '/state')).body.webhooks_pending).toBe(0);
+      await cutOff;
+    } finally {
+      silent.closeAllConnections();
+      silent.close();
+    }
   });
 
   it('of any kind can be asked for, with a good, a bad or no signature, many times', async () => {
