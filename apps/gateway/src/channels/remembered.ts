@@ -19,31 +19,39 @@ export class Remembered<V> {
   async get(key: string, ask: () => Promise<V | null | undefined>): Promise<V | undefined> {
     const known = this.inMemory(key);
     if (known !== undefined) return known;
-    let asked = this.asking.get(key);
-    if (!asked) {
-      asked = ask()
-        .then((value) => {
-          if (value === null || value === undefined) return undefined;
-          if (this.keep(value)) {
-            if (this.known.size >= this.atMost) this.known.clear();
-            this.known.set(key, { value, until: performance.now() + this.forMs });
-          } else this.known.delete(key);
-          return value;
-        })
-        .finally(() => this.asking.delete(key));
-      this.asking.set(key, asked);
-    }
-    return asked;
+    const asked = this.asking.get(key);
+    if (asked) return asked;
+    const asking: Promise<V | undefined> = ask()
+      .then((value) => {
+        if (value === null || value === undefined) return undefined;
+        if (this.asking.get(key) === asking) this.remember(key, value);
+        return value;
+      })
+      .finally(() => {
+        if (this.asking.get(key) === asking) this.asking.delete(key);
+      });
+    this.asking.set(key, asking);
+    return asking;
   }
 
-  /** What has just changed is asked for anew. */
+  /** What has just changed is asked for anew; an answer that is under way may be of before, and is not remembered. */
   forget(key: string): void {
     this.known.delete(key);
+    this.asking.delete(key);
   }
 
   /** What is known without asking anybody. */
   inMemory(key: string): V | undefined {
     const known = this.known.get(key);
     return known && known.until > performance.now() ? known.value : undefined;
+  }
+
+  private remember(key: string, value: V): void {
+    if (!this.keep(value)) {
+      this.known.delete(key);
+      return;
+    }
+    if (this.known.size >= this.atMost) this.known.clear();
+    this.known.set(key, { value, until: performance.now() + this.forMs });
   }
 }
