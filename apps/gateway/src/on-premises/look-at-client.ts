@@ -68,7 +68,14 @@ export class LookAtClient {
   private async callHere(client: OnPremisesClient, record: ClientRecord): Promise<void> {
     const wanted = this.records.callbackAddressOf(record);
     const { webhooks } = await client.applicationSettings();
-    if ((webhooks as { url?: unknown } | undefined)?.url !== wanted) await client.setWebhook(wanted);
+    if ((webhooks as { url?: unknown } | undefined)?.url === wanted) return;
+    // Who took it away meanwhile has silenced it, and it is to stay silent.
+    if (await this.isStill(record)) await client.setWebhook(wanted);
+  }
+
+  private async isStill({ tenantId, phoneNumberId, revision }: ClientRecord): Promise<boolean> {
+    const now = await this.db.inTenant(tenantId, (tx) => this.records.find(tx, tenantId, phoneNumberId));
+    return now?.revision === revision && now.state !== 'moved';
   }
 }
 

@@ -82,12 +82,11 @@ export class SetClient {
   async remove(tenantId: string, metaPhoneNumberId: string): Promise<void> {
     const record = await this.show(tenantId, metaPhoneNumberId);
     refuseMoving(record);
-    if (record.state === 'active') await this.silence(record);
-    await this.db.inTenant(tenantId, async (tx) => {
+    const removed = await this.db.inTenant(tenantId, async (tx) => {
       const number = await this.numberOf(tx, tenantId, metaPhoneNumberId);
       const state = await this.records.remove(tx, tenantId, number.phoneNumberId);
       if (!state) throw isMoving();
-      if (state === 'moved') return;
+      if (state === 'moved') return state;
       await this.atMeta.forgetAll(tx, tenantId, number.phoneNumberId);
       const { wabaId, displayPhoneNumber } = number;
       await this.wabas.savePhoneNumber(tx, tenantId, {
@@ -96,7 +95,10 @@ export class SetClient {
         displayPhoneNumber,
         status: 'PENDING',
       });
+      return state;
     });
+    // Afterwards: a look at the client that is under way finds that it is ours no more, and does not call it back.
+    if (removed === 'active') await this.silence(record);
   }
 
   /** Best effort: a client that is gone for good must not stand in the way. */
