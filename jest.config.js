@@ -20,7 +20,9 @@ const withServices = {
 export default {
   // One worker a core: the machines we promise for have two.
   maxWorkers: 2,
-  testTimeout: 60_000,
+  // ES modules of a suite stay in its worker's memory (jestjs/jest#14605): without a limit the last suites run out of it.
+  workerIdleMemoryLimit: '1GB',
+  testTimeout: 120_000,
   projects: [
     { ...base, displayName: 'unit', testMatch: ['<rootDir>/{apps,libs,tools,bench}/**/*.spec.ts'] },
     { ...withServices, displayName: 'architecture', testMatch: ['<rootDir>/test/architecture/**/*.spec.ts'] },
