@@ -87,7 +87,7 @@ export async function http(
 }
 
 /** Waits until a condition holds, by asking again; fails with what it last saw. Never a plain sleep. */
-export async function eventually<T>(ask: () => Promise<T | undefined | false>, withinMs = 10_000): Promise<T> {
+export async function eventually<T>(ask: () => Promise<T | undefined | false>, withinMs = 30_000): Promise<T> {
   const deadline = Date.now() + withinMs;
   let last: unknown;
   for (;;) {

@@ -2,6 +2,7 @@ import { Leases } from '#libs/leases';
 import type { Turn } from '#libs/queues';
 import { GATEWAY } from '../../apps/gateway/src/gateway.js';
 import { GatewayWorkerModule } from '../../apps/gateway/src/gateway-worker.module.js';
+import { Room } from '../../apps/gateway/src/messages/room.js';
 import { eventually, http, type RunningApp, startApp, testEnvironment } from './app.js';
 import { cloneDatabase, type TestDatabase } from './database.js';
 import type { Merchant } from './gateway.js';
@@ -26,6 +27,8 @@ export class GatewayStage {
     [this.database, this.graph] = await Promise.all([cloneDatabase(), GraphStandIn.start()]);
     this.environment = testEnvironment(this.database, { META_GRAPH_URL: this.graph.url });
     this.gateway = await startApp(GATEWAY.module as never, this.environment, { ...GATEWAY });
+    // What a messaging limit refuses at the door is to be refused by slow machines too.
+    this.gateway.app.get(Room, { strict: false }).patienceMs = 30_000;
     return this;
   }
 
@@ -62,15 +65,27 @@ export class GatewayStage {
     const done = new Promise<void>((resolve) => {
       letGo = resolve;
     });
-    const held = this.gateway.app.get(Leases).hold(number.tenantId, `dispatch:${number.phoneNumberId}`, () => done);
-    await eventually(async () => {
-      const { rowCount } = await this.database.owner.query('SELECT FROM lane_leases WHERE tenant_id = $1', [
-        number.tenantId,
-      ]);
-      return rowCount === 1;
-    });
-    await work();
-    letGo();
+    const leases = this.gateway.app.get(Leases);
+    let held: Promise<unknown> = Promise.resolve();
+    // The worker may be at the number this moment.
+    await eventually(
+      () =>
+        new Promise<boolean>((tried) => {
+          held = leases.hold(number.tenantId, `dispatch:${number.phoneNumberId}`, async () => {
+            tried(true);
+            await done;
+          });
+          held.then(
+            () => tried(false),
+            () => tried(false),
+          );
+        }),
+    );
+    try {
+      await work();
+    } finally {
+      letGo();
+    }
     await held;
   }
 

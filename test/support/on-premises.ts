@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { Channels } from '../../apps/gateway/src/channels/channels.js';
 import { GATEWAY } from '../../apps/gateway/src/gateway.js';
 import { GatewayWorkerModule } from '../../apps/gateway/src/gateway-worker.module.js';
 import { defaultConfig } from '../../apps/sandbox/src/config.js';
@@ -83,11 +84,12 @@ export class OnPremisesStage {
     await this.control('POST', '/wabas', { id: wabaId, subscribed: true, timezone: 'UTC' });
     await this.control('POST', '/phone_numbers', { id, waba_id: wabaId, pin: '123456' });
     await this.control('POST', `/phone_numbers/${id}`, { throughput: 'HIGH' });
-    await this.control('POST', '/tokens', { value: `token-of-${wabaId}`, waba_ids: [wabaId] });
     // Both, for what Meta does not list is deleted when the two are compared.
     for (const [name, category] of Object.entries({ order_update: 'UTILITY', spring_sale: 'MARKETING' })) {
       await this.control('POST', '/templates', { waba_id: wabaId, name, category, components: ORDER_UPDATE });
     }
+    // Last: whoever compares our templates with Meta's has no access before.
+    await this.control('POST', '/tokens', { value: `token-of-${wabaId}`, waba_ids: [wabaId] });
     await this.customerHasWritten(shop, CUSTOMER);
     return shop;
   }
@@ -129,6 +131,18 @@ export class OnPremisesStage {
     const answer = await this.api(shop, 'PUT', '', this.wish(shop, more));
     if (answer.status !== 200) throw new Error(JSON.stringify(answer.body));
     return answer.body;
+  }
+
+  /** Spoils what is stored of the merchant's client, past the API; the worker goes by it when this resolves. */
+  async spoil(shop: Merchant, column: 'url' | 'user_name', value: string): Promise<void> {
+    const { rows } = await this.database.owner.query(
+      `UPDATE on_premises_clients SET ${column} = $2, revision = gen_random_uuid() WHERE tenant_id = $1 RETURNING revision`,
+      [shop.tenantId, value],
+    );
+    await eventually(async () => {
+      const channel = await this.worker.app.get(Channels).byId(shop.tenantId, shop.phoneNumberId);
+      return channel?.onPremises?.revision === rows[0].revision;
+    });
   }
 
   api(shop: Merchant, method: string, path: string, body?: unknown) {

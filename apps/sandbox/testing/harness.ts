@@ -8,7 +8,7 @@ import { type Sandbox, startSandbox } from '../src/sandbox.js';
 export type Json = Record<string, any>;
 
 // A webhook that has not come by then will not; only a failing test waits so long.
-const GIVE_UP_MS = 10_000;
+const GIVE_UP_MS = 30_000;
 
 export interface Received {
   path: string;

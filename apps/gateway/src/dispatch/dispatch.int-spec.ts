@@ -161,11 +161,12 @@ describe('an accepted message', () => {
 
   it('is not sent with a template that was disabled meanwhile, and the tenant is told', async () => {
     const shop = await aMerchant(gateway.app);
-    await send(shop, templateTo('+16505551234')).then((ref) => until(shop, ref, 'submitted'));
-    // The gateway remembers the template as approved for a moment; the decision comes in that moment.
-    await told(shop, 'DISABLED');
     graph.calls.length = 0;
-    const ref = await send(shop, templateTo('+16505551234'));
+    let ref = '';
+    await stage.whileHeld(shop, async () => {
+      ref = await send(shop, templateTo('+16505551234'));
+      await told(shop, 'DISABLED');
+    });
     expect((await until(shop, ref, 'failed')).error).toMatchObject({ code: 132016 });
     expect(sendsTo(shop)).toEqual([]);
     expect(await events(shop)).toMatchObject([
@@ -186,10 +187,12 @@ describe('an accepted message', () => {
 
   it('waits while its template is paused, holding up nobody else of its recipient', async () => {
     const shop = await aMerchant(gateway.app);
-    await send(shop, templateTo('+16505551234')).then((ref) => until(shop, ref, 'submitted'));
-    await told(shop, 'PAUSED');
     graph.calls.length = 0;
-    const ref = await send(shop, templateTo('+16505551234'));
+    let ref = '';
+    await stage.whileHeld(shop, async () => {
+      ref = await send(shop, templateTo('+16505551234'));
+      await told(shop, 'PAUSED');
+    });
     expect((await until(shop, ref, 'parked')).history.at(-1)).toMatchObject({
       kind: 'parked',
       detail: { reason: 'template_paused' },

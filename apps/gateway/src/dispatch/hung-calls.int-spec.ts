@@ -61,8 +61,10 @@ describe('a number with one call that Meta does not answer', () => {
     const ref = await stage.send(shop, templateTo(HANGING));
     await eventually(async () => sentTo(shop, HANGING) === 2, 30_000);
     const looks = jest.spyOn(stage.worker.app.get(Channels), 'byId');
+    const since = performance.now();
     for (let i = 0; i < 5; i++) expect(await stage.read(shop, ref)).toMatchObject({ status: 'sending' });
-    expect(looks.mock.calls.length).toBeLessThan(5);
+    // It may look at the number itself once a second.
+    expect(looks.mock.calls.length).toBeLessThan(5 + (performance.now() - since) / 1_000);
     looks.mockRestore();
     answerNow();
     await stage.until(shop, ref, 'submitted');

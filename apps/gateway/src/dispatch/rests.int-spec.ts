@@ -45,8 +45,10 @@ describe('a number that Meta asks to rest', () => {
     expect(sentBy(shop)).toEqual([]);
     claiming.mockRestore();
     // The rest ends at once, also as other processes are told of it.
-    pace.pausedUntil = 0;
-    await app.get<Redis>(REDIS, { strict: false }).del(`pace-seen:${shop.phoneNumberId}`);
+    await stage.whileHeld(shop, async () => {
+      pace.pausedUntil = 0;
+      await app.get<Redis>(REDIS, { strict: false }).del(`pace-seen:${shop.phoneNumberId}`);
+    });
     await stage.gateway.app.get(Wake, { strict: false }).lane('gateway.dispatch', {
       tenantId: shop.tenantId,
       phoneNumberId: shop.phoneNumberId,

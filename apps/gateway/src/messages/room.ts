@@ -5,12 +5,12 @@ import { TierReservation } from '#libs/tier-reservation';
 import type { Channel } from '../channels/channels.js';
 import { refuse } from '../graph-envelope/refuse.js';
 
-/** So long is Redis waited for. */
-const PATIENCE_MS = 250;
-
 /** Whether customers fit under the messaging limit as it is counted now. No place is taken: the dispatcher does that. */
 @Injectable()
 export class Room {
+  /** So long is Redis waited for. */
+  patienceMs = 250;
+
   constructor(private readonly tier: TierReservation) {}
 
   /**
@@ -23,7 +23,7 @@ export class Room {
     if (scope.cap === Number.POSITIVE_INFINITY || customers.length === 0) return customers.map(() => undefined);
     const verdicts = await Promise.race([
       this.tier.verdictsOn(scope, customers, now).catch((): Verdict[] => []),
-      new Promise<Verdict[]>((resolve) => setTimeout(() => resolve([]), PATIENCE_MS).unref()),
+      new Promise<Verdict[]>((resolve) => setTimeout(() => resolve([]), this.patienceMs).unref()),
     ]);
     return customers.map((_, i) => {
       const verdict = verdicts[i];

@@ -7,6 +7,7 @@ import { Wake } from '#libs/queues';
 import { eventually, type RunningApp, startApp, testEnvironment } from '../../../../test/support/app.js';
 import { cloneDatabase, type TestDatabase } from '../../../../test/support/database.js';
 import { type FoundedNumber, foundNumber } from '../../../../test/support/numbers.js';
+import { INTAKE_POLICY } from './intake-policy.js';
 import { MetaEvents } from './meta-events.js';
 import { MetaInboundWorkerModule } from './meta-inbound.module.js';
 
@@ -132,6 +133,9 @@ describe('a batch of events', () => {
   });
 
   it('with one that speaks of what is not there yet applies the others, and that one when it is there', async () => {
+    const policy = running.app.get<{ patienceMs: number }>(INTAKE_POLICY, { strict: false });
+    const { patienceMs } = policy;
+    policy.patienceMs = 60_000;
     const [here, late] = [await accept(), newId(new Date())];
     const ids = await store(
       status(here, 'sent'),
@@ -144,6 +148,7 @@ describe('a batch of events', () => {
       return events.map((e) => e.status).join() === 'done,new,done,done';
     });
     expect(await outcomeOf(here)).toEqual(truthOf(here));
+    policy.patienceMs = patienceMs;
     await settled();
     expect(await rows('SELECT status, note FROM meta_events WHERE event_id = $1', ids[1])).toEqual([
       { status: 'parked', note: `waits for message ${late}` },

@@ -13,6 +13,7 @@ import { Periodic } from '#libs/queues';
 import { eventually, type RunningApp, startApp, testEnvironment } from '../../../../test/support/app.js';
 import { cloneDatabase, type TestDatabase } from '../../../../test/support/database.js';
 import { type FoundedNumber, foundNumber } from '../../../../test/support/numbers.js';
+import { INTAKE_POLICY, type IntakePolicy } from './intake-policy.js';
 import { MetaEvents } from './meta-events.js';
 import { MetaInboundModule, MetaInboundWorkerModule } from './meta-inbound.module.js';
 import { PartitionUpkeep } from './partition-upkeep.js';
@@ -29,6 +30,7 @@ import { UnclaimedEvents } from './unclaimed-events.js';
 })
 class TestModule {}
 
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 type Message = Record<string, unknown> & { id: string };
 
 const PRICING = { billable: true, pricing_model: 'PMP', type: 'regular', category: 'utility' };
@@ -127,6 +129,15 @@ describe('a webhook of Meta', () => {
       );
       return rows[0].waiting === 0;
     });
+  /** An event waits longer for what it speaks of. */
+  const withPatience = async (ms: number, work: () => Promise<void>) => {
+    const policy = running.app.get<Mutable<IntakePolicy>>(INTAKE_POLICY, { strict: false });
+    const { patienceMs } = policy;
+    policy.patienceMs = ms;
+    await work().finally(() => {
+      policy.patienceMs = patienceMs;
+    });
+  };
   const count = async (sql: string, ...parameters: unknown[]) =>
     Number((await database.owner.query(`SELECT count(*) FROM ${sql}`, parameters)).rows[0].count);
 
@@ -321,13 +332,15 @@ describe('a webhook of Meta', () => {
   it('that overtakes the answer to our call waits for it, and is applied when it is there', async () => {
     const { messageId, ref } = await accept(shop);
     const { biz_opaque_callback_data: _, ...bare } = statusOf(messageId, 'delivered', NOW);
-    await post(webhook(entryOf(shop, { statuses: [bare] })));
-    await eventually(() => count(`meta_events WHERE note LIKE 'waits for%' AND status = 'new'`));
-    await database.owner.query('UPDATE messages SET meta_message_id = $2 WHERE message_id = $1', [
-      messageId,
-      `wamid.meta.${messageId}`,
-    ]);
-    await settled();
+    await withPatience(60_000, async () => {
+      await post(webhook(entryOf(shop, { statuses: [bare] })));
+      await eventually(() => count(`meta_events WHERE note LIKE 'waits for%' AND status = 'new'`));
+      await database.owner.query('UPDATE messages SET meta_message_id = $2 WHERE message_id = $1', [
+        messageId,
+        `wamid.meta.${messageId}`,
+      ]);
+      await settled();
+    });
     expect(await toldOf(shop.tenantId, ref)).toMatchObject([[{ status: 'delivered' }]]);
   });
 

