@@ -76,7 +76,7 @@ describe('every webhook body that Meta documents', () => {
     stored = await eventually(async () => {
       const events = await rows('SELECT tenant_id, status, note, body FROM meta_events ORDER BY event_id');
       return events.every((e) => e.tenant_id === PROVIDER_TENANT || e.status !== 'new') && events;
-    }, 20_000);
+    }, 60_000);
   });
 
   it.each(SAMPLES)('$name is stored as it came, and done or with the provider', ({ text }) => {

@@ -35,7 +35,7 @@ describe('a bot', () => {
       const all = (body.data ?? body.messages ?? body) as { body?: object }[];
       return all.map((m) => JSON.stringify(m));
     };
-    const hears = (text: string) => eventually(async () => (await said()).some((m) => m.includes(text)), 20_000);
+    const hears = (text: string) => eventually(async () => (await said()).some((m) => m.includes(text)), 60_000);
     const conversation = async () =>
       (await call('GET', '/inbox/conversations')).body.data.find((c: { customer: string }) => c.customer === CUSTOMER);
 
@@ -80,7 +80,7 @@ describe('a bot', () => {
       eventually(async () => {
         const { body } = await http('GET', `${sandbox}/messages?phone_number_id=${shop.phoneNumberId}&to=${hidden}`);
         return JSON.stringify(body).includes(text);
-      }, 20_000);
+      }, 60_000);
     const flow = {
       triggers: [{ on: 'keyword', words: ['who hides'] }],
       start: 'hello',

@@ -19,7 +19,7 @@ const pid = (name: string) => runningStack().pids[name]?.[0] as number;
 async function killed(name: string): Promise<void> {
   const before = pid(name);
   process.kill(before, 'SIGKILL');
-  await eventually(async () => pid(name) !== before && pid(name) !== undefined, 60_000);
+  await eventually(async () => pid(name) !== before && pid(name) !== undefined, 180_000);
 }
 
 describe('the admin app and its worker, killed in the middle of their work', () => {
@@ -83,7 +83,7 @@ describe('the admin app and its worker, killed in the middle of their work', () 
       );
     const before = await delivered();
     await send('+5215550000201');
-    await eventually(async () => (await delivered()) > before, 60_000);
+    await eventually(async () => (await delivered()) > before, 180_000);
     const lock = 'SELECT FROM traffic_days WHERE tenant_id = $1 FOR UPDATE';
     await killInTheMiddle('admin-worker', lock, [shop().id], async () => {
       for (let i = 0; i < 20; i++) await send(`+52155500003${String(i).padStart(2, '0')}`);
@@ -108,7 +108,7 @@ describe('the admin app and its worker, killed in the middle of their work', () 
     expect((await http('POST', `${sandbox.url}/_sandbox/inbound`, { body })).status).toBe(200);
     const written = () => rows('SELECT FROM inbound_messages WHERE customer = $1', customer);
     const known = () => rows('SELECT FROM contact_identifiers WHERE value LIKE $1', `%${customer.slice(-10)}`);
-    await eventually(async () => (await written()).length > 0 && (await known()).length > 0, 60_000);
+    await eventually(async () => (await written()).length > 0 && (await known()).length > 0, 180_000);
 
     const path = `/tenants/${shop().id}/erasures`;
     let id = '';
@@ -138,7 +138,7 @@ describe('the admin app and its worker, killed in the middle of their work', () 
     const sha256 = createHash('sha256').update(content).digest('hex');
     const bytes = join(mediaFolder, shop().id, sha256.slice(0, 2), sha256);
     const files = () => rows(`SELECT FROM media WHERE sha256 = decode($1, 'hex')`, sha256);
-    await eventually(async () => (await files()).length > 0, 60_000);
+    await eventually(async () => (await files()).length > 0, 180_000);
     expect(existsSync(bytes)).toBe(true);
 
     const path = `/tenants/${shop().id}/erasures`;
@@ -193,7 +193,7 @@ describe('the admin app and its worker, killed in the middle of their work', () 
     await killInTheMiddle('admin', lock, [shop().id, ids.at(-1)], () => void discard().catch(() => {}));
     await eventually(
       async () => (await fetch(`${runningStack().admin.url}/readyz`).catch(() => undefined))?.ok,
-      60_000,
+      180_000,
     );
     expect([(await parked()).length, await entries()]).toEqual([ids.length, []]);
 

@@ -33,7 +33,7 @@ const pid = (name: string) => runningStack().pids[name]?.[0] as number;
 const killed = async (name: string) => {
   const before = pid(name);
   process.kill(before, 'SIGKILL');
-  await eventually(async () => pid(name) !== before, 60_000);
+  await eventually(async () => pid(name) !== before, 180_000);
 };
 
 describe('a campaign on a house that breaks', () => {

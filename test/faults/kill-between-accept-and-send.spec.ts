@@ -52,9 +52,9 @@ describe('a message that was answered 200', () => {
     process.kill(gateway, 'SIGKILL');
     process.kill(worker, 'SIGKILL');
     expect(await callsTo(to)).toHaveLength(0);
-    await eventually(async () => pid('gateway') !== gateway && pid('gateway-worker') !== worker, 60_000);
-    await eventually(() => isReady(runningStack().gateway.url), 60_000);
-    await eventually(async () => ['delivered', 'read'].includes(await statusOf(accepted.body.messages[0].id)), 60_000);
+    await eventually(async () => pid('gateway') !== gateway && pid('gateway-worker') !== worker, 180_000);
+    await eventually(() => isReady(runningStack().gateway.url), 180_000);
+    await eventually(async () => ['delivered', 'read'].includes(await statusOf(accepted.body.messages[0].id)), 180_000);
     expect(await callsTo(to)).toHaveLength(1);
   }, 180_000);
 
@@ -68,7 +68,7 @@ describe('a message that was answered 200', () => {
     await redis.flushall();
     redis.disconnect();
     process.kill(worker, 'SIGCONT');
-    await eventually(async () => ['delivered', 'read'].includes(await statusOf(accepted.body.messages[0].id)), 60_000);
+    await eventually(async () => ['delivered', 'read'].includes(await statusOf(accepted.body.messages[0].id)), 180_000);
     expect(await callsTo(to)).toHaveLength(1);
   }, 120_000);
 
@@ -81,11 +81,11 @@ describe('a message that was answered 200', () => {
     await eventually(async () => {
       const { body } = await http('GET', `${sandbox.url}/_sandbox/calls?path=messages`);
       return JSON.stringify(body).includes(to);
-    }, 60_000);
+    }, 180_000);
     const worker = pid('gateway-worker');
     process.kill(worker, 'SIGKILL');
-    await eventually(async () => pid('gateway-worker') !== worker, 60_000);
-    await eventually(async () => ['delivered', 'read'].includes(await statusOf(accepted.body.messages[0].id)), 60_000);
+    await eventually(async () => pid('gateway-worker') !== worker, 180_000);
+    await eventually(async () => ['delivered', 'read'].includes(await statusOf(accepted.body.messages[0].id)), 180_000);
     expect(await callsTo(to)).toHaveLength(1);
   }, 180_000);
 });
