@@ -56,7 +56,7 @@ describe('a message that was answered 200', () => {
     await eventually(() => isReady(runningStack().gateway.url), 180_000);
     await eventually(async () => ['delivered', 'read'].includes(await statusOf(accepted.body.messages[0].id)), 180_000);
     expect(await callsTo(to)).toHaveLength(1);
-  }, 180_000);
+  }, 600_000);
 
   it('goes out once although Redis forgets everything before it is sent', async () => {
     const to = '5215550000002';
@@ -70,7 +70,7 @@ describe('a message that was answered 200', () => {
     process.kill(worker, 'SIGCONT');
     await eventually(async () => ['delivered', 'read'].includes(await statusOf(accepted.body.messages[0].id)), 180_000);
     expect(await callsTo(to)).toHaveLength(1);
-  }, 120_000);
+  }, 600_000);
 
   it('is sent once although the worker is killed while Meta has the call, and ends as Meta tells', async () => {
     const to = '5215550000003';
@@ -87,5 +87,5 @@ describe('a message that was answered 200', () => {
     await eventually(async () => pid('gateway-worker') !== worker, 180_000);
     await eventually(async () => ['delivered', 'read'].includes(await statusOf(accepted.body.messages[0].id)), 180_000);
     expect(await callsTo(to)).toHaveLength(1);
-  }, 180_000);
+  }, 600_000);
 });
