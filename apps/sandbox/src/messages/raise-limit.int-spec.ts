@@ -29,9 +29,9 @@ describe('the limit of a portfolio', () => {
     await harness.advance(7 * HOUR);
     expect(limit()).toBe('TIER_2K');
     deliver(1, 999);
-    await harness.advance(6 * HOUR - 1_000);
+    await harness.advance(6 * HOUR - 60_000);
     expect(limit()).toBe('TIER_2K');
-    await harness.advance(2_000);
+    await harness.advance(120_000);
     expect(limit()).toBe('TIER_10K');
     expect(harness.sandbox.meta.world.settings.raise_limits).toBe(true);
   });

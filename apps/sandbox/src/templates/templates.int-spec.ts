@@ -35,13 +35,14 @@ describe('templates', () => {
   });
 
   it('follow the control call when it is first', async () => {
+    await harness.control('POST', '/settings', { template_review_ms: 600_000 });
     const { id } = (await create('parcel')).body;
     await harness.control('POST', `/templates/${id}`, { status: 'REJECTED', reason: 'PROMOTIONAL' });
     expect(await harness.receiver.change('message_template_status_update')).toMatchObject({
       event: 'REJECTED',
       reason: 'PROMOTIONAL',
     });
-    await harness.advance(60_000);
+    await harness.advance(1_200_000);
     expect((await harness.graph('GET', `/${id}`)).body.status).toBe('REJECTED');
   });
 
@@ -76,13 +77,14 @@ describe('templates', () => {
   });
 
   it('go back to review when edited, and keep their category once approved', async () => {
+    await harness.control('POST', '/settings', { template_review_ms: 600_000 });
     const { id } = await harness.template('offer', 'UTILITY', 'Hi.');
     expect((await harness.graph('POST', `/${id}`, { category: 'MARKETING' })).status).toBe(400);
     expect(
       (await harness.graph('POST', `/${id}`, { components: [{ type: 'BODY', text: 'Hello.' }] })).body,
     ).toMatchObject({ success: true });
     expect((await harness.sendTemplate('+15550002222', 'offer', [])).body.error.code).toBe(132001);
-    await harness.advance(2_000);
+    await harness.advance(600_000);
     expect((await harness.sendTemplate('+15550002222', 'offer', [])).status).toBe(200);
   });
 
