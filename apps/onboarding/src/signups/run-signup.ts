@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Logger } from 'pino';
 import { Leases } from '#libs/leases';
@@ -40,6 +41,10 @@ const DOING: Readonly<Record<Exclude<StepName, 'dialog'>, DoStep>> = {
   'hear-from-meta': hearFromMeta,
 };
 
+/** As long as an exchange of a code may take. */
+const NOW_WITHIN_MS = 10_000;
+const LOOK_EVERY_MS = 100;
+
 /** Takes a signup through its steps. Whoever does so holds the signup's lease, so no step is done by two at once. */
 @Injectable()
 export class RunSignup {
@@ -54,23 +59,48 @@ export class RunSignup {
   /**
    * Does steps until the signup is live, waits for someone or must be tried later.
    *
-   * @param only the one step to do, if it is the next (a code must be exchanged while its request is being answered)
+   * @param only the one step to do, if it is the next
    * @returns milliseconds until there is work again, if there will be
    */
   async run(tenantId: string, signupId: string, only?: StepName): Promise<number | undefined> {
-    const outcome = await this.leases.hold(tenantId, `signup:${signupId}`, async (stillMine) => {
+    const outcome = await this.hold(tenantId, signupId, only);
+    return outcome === 'held-by-another' ? 1_000 : outcome;
+  }
+
+  /**
+   * Does one step, if it is the next, while a request is being answered. Whoever holds the signup may be about to do it,
+   * and is waited for.
+   */
+  async runNow(tenantId: string, signupId: string, step: StepName): Promise<void> {
+    const giveUpAt = performance.now() + NOW_WITHIN_MS;
+    while ((await this.hold(tenantId, signupId, step)) === 'held-by-another' && performance.now() < giveUpAt) {
+      const todo = this.todo(await this.signups.find(tenantId, signupId), step);
+      if (!todo || todo.inMs > 0) return;
+      await setTimeout(LOOK_EVERY_MS);
+    }
+  }
+
+  private hold(
+    tenantId: string,
+    signupId: string,
+    only: StepName | undefined,
+  ): Promise<number | undefined | 'held-by-another'> {
+    return this.leases.hold(tenantId, `signup:${signupId}`, async (stillMine) => {
       for (;;) {
         const record = await this.signups.find(tenantId, signupId);
-        const next = nextStep(stepStates(record.steps), record.signup.kind);
-        const { signup } = record;
-        if (!isUnderWay(signup.state) || !next || (only && next.step !== only)) return undefined;
-        const waitMs = (signup.retryAt?.getTime() ?? 0) - this.tools.clock.now().getTime();
-        if (waitMs > 0) return waitMs;
+        const todo = this.todo(record, only);
+        if (!todo || todo.inMs > 0) return todo?.inMs;
         if (!stillMine()) return 0;
-        await this.attempt(record, next.step);
+        await this.attempt(record, todo.step);
       }
     });
-    return outcome === 'held-by-another' ? 1_000 : outcome;
+  }
+
+  /** @returns what is next, and in how many ms, of a signup that is under way; with `only`, that step alone */
+  private todo({ signup, steps }: SignupRecord, only?: StepName): { step: StepName; inMs: number } | undefined {
+    const next = nextStep(stepStates(steps), signup.kind);
+    if (!isUnderWay(signup.state) || !next || (only && next.step !== only)) return undefined;
+    return { step: next.step, inMs: (signup.retryAt?.getTime() ?? 0) - this.tools.clock.now().getTime() };
   }
 
   private async attempt({ signup, steps }: SignupRecord, step: StepName): Promise<void> {

@@ -84,7 +84,7 @@ export class SignupsController {
     const signupId = idOf(id);
     mustBeActive(tenantStatus);
     if (await this.signups.takeCode(tenantId, signupId, code)) {
-      await this.signup.run(tenantId, signupId, 'exchange-code');
+      await this.signup.runNow(tenantId, signupId, 'exchange-code');
       void this.wake.lane('onboarding.signup', { tenantId, signupId });
     }
     return this.view(tenantId, signupId, language);

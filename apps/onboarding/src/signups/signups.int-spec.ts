@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { currentEnvironment } from '#libs/config';
 import { newId } from '#libs/ids';
+import { Leases } from '#libs/leases';
 import { eventually } from '../../../../test/support/app.js';
 import { type Json, OnboardingStack } from '../../../../test/support/onboarding.js';
 import { SIGNUP_CALLS, type SignupCall } from '../../../../test/support/signup-calls.js';
@@ -197,6 +198,20 @@ describe('an embedded signup', () => {
     const again = await code(id, meta.code);
     expect(again.status).toBe(200);
     expect((await stack.done('GET', '/oauth/access_token')).length).toBe(before);
+    await until(id, 'live');
+  });
+
+  it('is answered when its code is exchanged, also where a worker took it up first', async () => {
+    const id = await stack.begin(token);
+    const meta = await dialog();
+    let lets = () => {};
+    const taken = stack.inWorker(Leases).hold(tenantId, `signup:${id}`, () => new Promise<void>((go) => (lets = go)));
+    await eventually(async () => (await rows('lane_leases')).some(({ lane }) => lane === `signup:${id}`));
+    const exchanging = code(id, meta.code);
+    await eventually(async () => (await stack.look(token, id)).state === 'working');
+    lets();
+    await taken;
+    expect(step((await exchanging).body, 'exchange-code').state).toBe('done');
     await until(id, 'live');
   });
 
