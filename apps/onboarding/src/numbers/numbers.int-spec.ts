@@ -77,7 +77,7 @@ describe('the numbers of a merchant', () => {
   });
 
   it('are judged before Meta is asked, in the merchant’s language', async () => {
-    const before = (await stack.meta('GET', '/calls?path=phone_numbers')).data.length;
+    const before = (await stack.meta('GET', `/calls?path=${wabaId}/phone_numbers`)).data.length;
     const refused = await stack.api('POST', '/numbers', {
       token,
       headers: { 'accept-language': 'es' },
@@ -87,7 +87,7 @@ describe('the numbers of a merchant', () => {
     expect(refused.body.error.message).toContain('tarificación especial');
     const checked = await call('POST', '/check', { phone: '0052 55 1234 5678', used_in: 'another-provider' });
     expect(checked.body).toMatchObject({ eligible: true, verdict: 'migration', phone: '+525512345678', country: 'MX' });
-    expect((await stack.meta('GET', '/calls?path=phone_numbers')).data.length).toBe(before);
+    expect((await stack.meta('GET', `/calls?path=${wabaId}/phone_numbers`)).data.length).toBe(before);
   });
 
   it('of another customer are refused and nothing changes', async () => {
@@ -318,12 +318,12 @@ describe('the numbers of a merchant', () => {
       `INSERT INTO tenant_limits (tenant_id, what, most, set_at) VALUES ($1, 'numbers', 1, now())`,
       [tenant.id],
     );
-    const before = (await stack.meta('GET', '/calls?path=phone_numbers')).data.length;
+    const before = (await stack.meta('GET', `/calls?path=${wabaId}/phone_numbers`)).data.length;
     const refused = await call('POST', '', { waba_id: wabaId, phone: mexican(), display_name: 'Flores' });
     expect([refused.status, refused.body.error.code]).toEqual([403, 'limit_reached']);
     expect(refused.body.error.message).toContain('1 number, and 1 number are used');
     expect((await stack.api('POST', '/signups', { token, body: { kind: 'embedded' } })).status).toBe(403);
-    expect((await stack.meta('GET', '/calls?path=phone_numbers')).data.length).toBe(before);
+    expect((await stack.meta('GET', `/calls?path=${wabaId}/phone_numbers`)).data.length).toBe(before);
     expect((await stack.api('GET', '/me', { token })).body.tenant.limits).toContainEqual({
       what: 'numbers',
       most: 1,
