@@ -244,7 +244,7 @@ describe('an automation', () => {
     expect(done.steps).toMatchObject([{ state: 'sent' }]);
     expect([anHourAgo, old.message_id]).not.toContain(done.steps[0].message_id);
     expect(await sent()).toHaveLength(1);
-  }, 60_000);
+  }, 180_000);
 
   it('shows where the courier is to who wrote within a day, and to nobody else', async () => {
     const steps = [{ after_minutes: 0, send: { location: true } }];

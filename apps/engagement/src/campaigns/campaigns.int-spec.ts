@@ -1,3 +1,4 @@
+import type { Redis } from 'ioredis';
 import { GatewayClient } from '#libs/gateway-client';
 import { Outbox } from '#libs/outbox';
 import { Database } from '#libs/persistence';
@@ -38,6 +39,14 @@ const anotherNumber = async (shop: Merchant): Promise<string> => {
 };
 const progress = async (shop: Merchant, id: string) => (await see(shop, id)).progress;
 const owner = () => stage.database.owner;
+
+/** Redis forgets at one stroke what is under this prefix: other suites have theirs in the same Redis. */
+const forgetKeys = (redis: Redis) =>
+  redis.eval(
+    `for _, key in ipairs(redis.call('KEYS', ARGV[1])) do redis.call('DEL', key) end`,
+    0,
+    `${redis.options.keyPrefix}*`,
+  );
 
 describe('a campaign', () => {
   it('sends each recipient its own message, once, and says when it is done', async () => {
@@ -88,7 +97,7 @@ describe('a campaign', () => {
     client.send = async (...args) => {
       const outcomes = await send(...args);
       if (deaths++ % 2 === 0) {
-        await stage.engagementWorker.app.get(REDIS).flushdb();
+        await forgetKeys(stage.engagementWorker.app.get(REDIS));
         throw deaths % 4 === 1 ? new Error('killed') : new ServiceUnreachable('no answer');
       }
       return outcomes;
@@ -96,8 +105,8 @@ describe('a campaign', () => {
     try {
       const id = await drafted(shop, 2_000, { phone_number_ids: [shop.metaPhoneNumberId, second] });
       await launch(shop, id);
-      await until(shop, id, 'finished', 50_000);
-      await eventually(async () => sentFrom(shop.metaPhoneNumberId, second).length >= 2_000, 50_000);
+      await until(shop, id, 'finished', 150_000);
+      await eventually(async () => sentFrom(shop.metaPhoneNumberId, second).length >= 2_000, 150_000);
       expect(deaths).toBeGreaterThan(3);
       const sent = sentFrom(shop.metaPhoneNumberId, second);
       expect([sent.length, new Set(sent).size]).toEqual([2_000, 2_000]);
@@ -105,7 +114,7 @@ describe('a campaign', () => {
     } finally {
       client.send = send;
     }
-  }, 120_000);
+  }, 400_000);
 
   it('leaves out who opted out or lacks what the message needs, and says so', async () => {
     const shop = await aMerchant(stage.gateway.app);

@@ -42,7 +42,7 @@ describe('the opt-in form on a shop’s website', () => {
     origin = `http://127.0.0.1:${(website.address() as AddressInfo).port}`;
     browser = await launchBrowser();
     await mkdir(SHOTS, { recursive: true });
-  });
+  }, 360_000);
   afterAll(async () => {
     await browser?.close();
     website.close();

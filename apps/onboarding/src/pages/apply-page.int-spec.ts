@@ -126,7 +126,7 @@ describe('the page of applications', () => {
     await stage.shot(elsewhere, '6-live-pt-phone');
     await elsewhere.locator('#timeline a').click();
     await elsewhere.locator('#status[data-state="live"]').waitFor();
-  }, 60_000);
+  }, 180_000);
 
   it('says at each field what is missing, in the page’s language', async () => {
     const page = await stage.open('/apply?lang=es');
