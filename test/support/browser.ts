@@ -1,9 +1,12 @@
 import { execFileSync } from 'node:child_process';
-import { accessSync, constants } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Browser, chromium } from 'playwright-core';
 import { currentEnvironment } from '#libs/config';
 
+const LOCK = join(tmpdir(), 'paloma-installs-chromium');
+const INSTALLED_WITHIN_MS = 10 * 60_000;
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
 
 function onPath(): string | undefined {
@@ -22,7 +25,33 @@ function onPath(): string | undefined {
 /** Chromium of this machine, installed from Debian's packages where that is possible. */
 function findChromium(): string {
   const there = onPath();
-  if (there) return there;
+  // What is being installed is on PATH before it can run.
+  if (there && !existsSync(LOCK)) return there;
+  return alone(() => onPath() ?? installChromium());
+}
+
+/** Does something while no other process of the tests does: apt-get gives up where another one is at work. */
+function alone<T>(something: () => T): T {
+  for (;;) {
+    try {
+      mkdirSync(LOCK);
+      break;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+      // Whoever was killed left its lock behind.
+      const since = statSync(LOCK, { throwIfNoEntry: false })?.mtimeMs ?? Date.now();
+      if (Date.now() - since > INSTALLED_WITHIN_MS) rmSync(LOCK, { recursive: true, force: true });
+      else Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 250);
+    }
+  }
+  try {
+    return something();
+  } finally {
+    rmSync(LOCK, { recursive: true, force: true });
+  }
+}
+
+function installChromium(): string {
   const sudo = process.getuid?.() === 0 ? [] : ['sudo', '-n'];
   const apt = (...words: string[]) => {
     const [program = '', ...rest] = [...sudo, 'apt-get', ...words];
@@ -47,6 +76,7 @@ function findChromium(): string {
 export function launchBrowser(): Promise<Browser> {
   return chromium.launch({
     executablePath: findChromium(),
+    timeout: 120_000,
     args: [
       // Root in a container has no user namespace of its own to sandbox with.
       ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
