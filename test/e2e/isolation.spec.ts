@@ -361,6 +361,20 @@ describe('another tenant', () => {
     return prints;
   }
 
+  /** The worker looks at accounts now and then and writes down what it saw; from here on it leaves the victim's alone. */
+  async function leaveAccountsAlone(): Promise<void> {
+    const db = new Client({ connectionString: stack.databaseUrl });
+    await db.connect();
+    await eventually(async () => {
+      await db.query(`UPDATE wabas SET looked_at = now() + interval '100 years' WHERE tenant_id = $1`, [victim.id]);
+      const looks = await db.query(
+        `SELECT FROM lane_leases WHERE tenant_id = $1 AND lane LIKE 'account:%' AND until > now()`,
+        [victim.id],
+      );
+      return looks.rowCount === 0;
+    }).finally(() => db.end());
+  }
+
   beforeAll(async () => {
     stack = runningStack();
     [victim, stranger] = stack.tenants;
@@ -385,6 +399,7 @@ describe('another tenant', () => {
   });
 
   it('gets from every route the answer that it gets for what does not exist, and nothing changes', async () => {
+    await leaveAccountsAlone();
     const before = await fingerprint();
     const wrong: string[] = [];
     for (const route of routes.filter((r) =>
@@ -406,7 +421,7 @@ describe('another tenant', () => {
     expect(wrong).toEqual([]);
     expect(await fingerprint()).toEqual(before);
     // Every route with every id of another tenant: thousands of calls.
-  }, 300_000);
+  }, 1_800_000);
 
   it('sees in its own lists nothing that belongs to somebody else', async () => {
     const leaks: string[] = [];

@@ -176,7 +176,7 @@ describe('a bot whose words Meta has at this moment', () => {
       await writes(customer, 'How many skates?');
       await system.isAskedFor(customer);
       const { id } = await eventually(() => conversationOf(customer), PATIENT_MS);
-      await control('POST', '/faults', { to: customer, mode: 'delay', delay_ms: 1_000, count: 1 });
+      await control('POST', '/faults', { to: customer, mode: 'delay', delay_ms: 4_000, count: 1 });
       system.answers(customer);
       await eventually(async () => (await outbox(customer)).includes('sending'), PATIENT_MS);
       expect((await call('POST', `/inbox/conversations/${id}/give`, { to: 'desk' })).status).toBe(200);

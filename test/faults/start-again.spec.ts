@@ -25,7 +25,7 @@ async function start(): Promise<RunningStack> {
   await eventually(async () => {
     if (child.exitCode !== null) return true;
     return existsSync(file);
-  }, 120_000);
+  }, 300_000);
   if (!existsSync(file)) throw new Error(`npm start ended with ${child.exitCode}: ${words}`);
   return now();
 }
@@ -59,7 +59,7 @@ async function deliver(to: string): Promise<string> {
   const accepted = await http('POST', `${gateway.url}/v24.0/${phoneNumberId}/messages`, { token, body: order(to) });
   expect([accepted.status, accepted.body.error]).toEqual([200, undefined]);
   const ref = accepted.body.messages[0].id;
-  await eventually(async () => ['delivered', 'read'].includes(await statusOf(ref)), 30_000);
+  await eventually(async () => ['delivered', 'read'].includes(await statusOf(ref)), 90_000);
   return ref;
 }
 async function statusOf(ref: string): Promise<string> {
@@ -86,7 +86,7 @@ describe('a stack that was stopped', () => {
     expect(signIn.status).toBe(200);
     expect(['delivered', 'read']).toContain(await statusOf(before));
     await deliver('+5215550000102');
-  }, 300_000);
+  }, 900_000);
 
   it('sends on after the sandbox died, which comes back knowing the numbers', async () => {
     const [pid] = now().pids.sandbox as [number];
@@ -94,8 +94,8 @@ describe('a stack that was stopped', () => {
     const { sandbox, tenants } = now();
     await eventually(async () => {
       const { body } = await http('GET', `${sandbox.url}/_sandbox/state`);
-      return now().pids.sandbox?.[0] !== pid && JSON.stringify(body).includes(tenants[1].phoneNumberId);
-    }, 60_000);
+      return now().pids.sandbox?.[0] !== pid && tenants.every((t) => JSON.stringify(body).includes(t.phoneNumberId));
+    }, 180_000);
     await deliver('+5215550000103');
-  }, 120_000);
+  }, 400_000);
 });

@@ -38,7 +38,8 @@ export async function reviveSandbox(stack: Stack): Promise<void> {
                                               'parameter_format', upper(m.parameter_format), 'status', upper(m.status)))
               FROM templates m WHERE m.tenant_id = w.tenant_id AND m.waba_id = w.waba_id
                AND m.meta_template_id IS NOT NULL AND m.status <> 'deleted') AS templates
-      FROM wabas w JOIN portfolios p USING (tenant_id, portfolio_id) JOIN tenants t USING (tenant_id)`);
+      FROM wabas w JOIN portfolios p USING (tenant_id, portfolio_id) JOIN tenants t USING (tenant_id)
+     ORDER BY w.tenant_id, w.waba_id`);
   await db.end();
   const vault = new Vault([{ id: 'k1', key: Buffer.from(stack.secrets.encryptionKey, 'base64') }]);
   const tell = (path: string, body: Json) => call('POST', `${stack.urls.sandbox}/_sandbox/${path}`, { body });

@@ -12,7 +12,7 @@ import { Child } from './child.js';
 import { APPS, type ProcessPlan, SANDBOX } from './processes.js';
 import { type StackSecrets, stackSecrets } from './secrets.js';
 
-const READY_WITHIN_MS = 60_000;
+const READY_WITHIN_MS = 180_000;
 const RESTARTED_AT_ONCE = 3;
 /** Restarted last, since then it seals anew what the others sealed under older settings. */
 const LAST = 'admin-worker';
