@@ -59,7 +59,7 @@ describe('a signup whose call to Graph times out', () => {
     const ended = await eventually(async () => {
       const signups = await Promise.all(played.map(({ id }) => stack.look(token, id)));
       return signups.every((s) => s.state === 'live') && signups;
-    }, 90_000).catch(async (error: Error) => {
+    }, 240_000).catch(async (error: Error) => {
       const signups = await Promise.all(played.map(({ id }) => stack.look(token, id)));
       throw new Error(`${error.message}: ${JSON.stringify(signups.filter((s) => s.state !== 'live'))}`);
     });
@@ -94,5 +94,5 @@ describe('a signup whose call to Graph times out', () => {
       );
       expect([table, rows[0].n]).toEqual([table, CALLS.length]);
     }
-  }, 180_000);
+  }, 400_000);
 });
