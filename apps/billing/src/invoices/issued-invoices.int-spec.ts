@@ -1,3 +1,5 @@
+import { jest } from '@jest/globals';
+import { CLOCK, type Clock } from '#libs/clock';
 import { newMessageRef } from '#libs/outbox';
 import { Database } from '#libs/persistence';
 import { Wabas } from '#libs/wabas';
@@ -194,6 +196,12 @@ describe('issued invoices', () => {
 
   it('are not issued while messages of the month wait to be rated, nor twice', async () => {
     const shop = await invoicedShop();
+    // So that no worker rates it by itself.
+    await database.owner.query(
+      `INSERT INTO lane_leases (tenant_id, lane, holder, until)
+       VALUES ($1, 'rate', gen_random_uuid(), now() + interval '1 hour')`,
+      [shop.tenantId],
+    );
     await shop.delivered({ deliveredAt: OCTOBER });
     expect((await issue(shop)).status).toBe(409);
     await rate(shop);
@@ -297,6 +305,8 @@ describe('issued invoices', () => {
       await rate(shop);
     }
     const run = apps.worker.app.get(RunInvoices);
+    // Also when November is over.
+    const now = jest.spyOn(apps.worker.app.get<Clock>(CLOCK), 'now').mockReturnValue(new Date('2026-11-20T12:00:00Z'));
     const made = await Promise.all([run.runAll(), run.runAll(), run.runAll()]);
     expect(made.reduce((a, b) => a + b, 0)).toBeGreaterThanOrEqual(3);
     const drafts = async () => {
@@ -325,6 +335,7 @@ describe('issued invoices', () => {
     expect((await issue(asked)).status).toBe(201);
     expect((await drafts())[asked.tenantId]).toMatchObject({ issued_at: expect.any(String) });
     expect(await run.run(asked.tenantId)).toBe(false);
+    now.mockRestore();
   });
 
   it('of a month are issued for all tenants in one run, which names who could not be billed', async () => {

@@ -1,3 +1,5 @@
+import { jest } from '@jest/globals';
+import { CLOCK, type Clock } from '#libs/clock';
 import { Database } from '#libs/persistence';
 import { Wabas } from '#libs/wabas';
 import { type Invoicing, invoicing, REASON } from '../../../../test/fixtures/billing/invoicing.js';
@@ -26,12 +28,14 @@ describe('months are invoiced one after the other', () => {
     await shop.delivered({ deliveredAt: OCTOBER });
     await rate(shop);
     const run = apps.worker.app.get(RunInvoices);
+    const now = jest.spyOn(apps.worker.app.get<Clock>(CLOCK), 'now').mockReturnValue(new Date('2026-11-20T12:00:00Z'));
     expect(await run.run(shop.tenantId)).toBe(true);
     expect(await issued(shop)).toEqual(['2026-09 49.00']);
     expect(await run.run(shop.tenantId)).toBe(true);
     expect(await issued(shop)).toEqual(['2026-10 49.01', '2026-09 49.00']);
     // November is not over.
     expect(await run.run(shop.tenantId)).toBe(false);
+    now.mockRestore();
   });
 
   it('and staff pass none over, since closing a month closes those before it', async () => {

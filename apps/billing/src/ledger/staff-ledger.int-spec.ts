@@ -64,19 +64,25 @@ describe('what staff do to books and rate cards', () => {
     const ledger = await call('GET', '/api/v1/ledger', shop.apiKey);
     expect(ledger.body.balances).toContainEqual(expect.objectContaining({ account: 'wallet', balance: '0.0085' }));
     expect(ledger.body.entries.map((e: { kind: string }) => e.kind).sort()).toEqual(['message', 'message', 'reversal']);
+    const reversed = ledger.body.entries.find((e: { kind: string }) => e.kind === 'reversal').booked_on;
     const usage = await call('GET', '/api/v1/usage?from=2026-11-22&to=2026-11-22&by=day,category', shop.apiKey);
     expect(usage.body.data).toEqual([
       { day: '2026-11-22', category: 'marketing', currency: 'USD', quantity: '0', amount: '0.0000' },
       { day: '2026-11-22', category: 'utility', currency: 'USD', quantity: '1', amount: '0.0085' },
     ]);
-    const statement = await call('GET', '/api/v1/statement?from=2026-11-01&to=2027-10-31', shop.apiKey);
+    const statement = await call('GET', `/api/v1/statement?from=${reversed}&to=${reversed}`, shop.apiKey);
     expect(statement.body.movements.map((m: { kind: string; amount: string }) => [m.kind, m.amount])).toContainEqual([
       'reversal',
       '-0.0397',
     ]);
-    const journal = await call('GET', `/admin/v1/tenants/${shop.tenantId}/journal/2026-11`, first?.token);
-    expect(journal.body.split('\r\n').length).toBeGreaterThan(8);
-    expect(journal.body).toContain('asked by the merchant');
+    // The message is booked on the day of its delivery, the correction on that of the asking.
+    const rows: string[] = [];
+    for (const month of new Set(['2026-11', reversed.slice(0, 'YYYY-MM'.length)])) {
+      const journal = await call('GET', `/admin/v1/tenants/${shop.tenantId}/journal/${month}`, first?.token);
+      rows.push(...journal.body.trim().split('\r\n').slice(1));
+    }
+    expect(rows).toHaveLength(12);
+    expect(rows.filter((row) => row.includes(`${reversed},`) && row.includes('asked by the merchant'))).not.toEqual([]);
   });
 
   it('tell a tenant whose balance a correction takes to a level it set', async () => {
@@ -241,10 +247,20 @@ describe('what staff do to books and rate cards', () => {
     expect(await again(true)).toMatchObject({ differences: [] });
 
     // However many messages it was: what was taken back on a day for one reason is one movement.
-    const { movements } = (await call('GET', '/api/v1/statement', shop.apiKey)).body;
-    expect(movements.filter((m: { kind: string }) => m.kind === 'reversal')).toMatchObject([
-      { account: 'wallet', entries: 3, memo: REASON.reason },
-    ]);
+    const reversals: { booked_on: string }[] = (
+      await call('GET', '/api/v1/ledger?limit=100', shop.apiKey)
+    ).body.entries.filter((e: { kind: string }) => e.kind === 'reversal');
+    const days = reversals.map((e) => e.booked_on).sort();
+    const { movements } = (await call('GET', `/api/v1/statement?from=${days[0]}&to=${days.at(-1)}`, shop.apiKey)).body;
+    expect(movements.filter((m: { kind: string }) => m.kind === 'reversal')).toMatchObject(
+      [...new Set(days)].map((day) => ({
+        day,
+        account: 'wallet',
+        entries: days.filter((d) => d === day).length,
+        memo: REASON.reason,
+      })),
+    );
+    expect(days).toHaveLength(3);
     const long = await call('GET', '/api/v1/statement?from=2025-01-01&to=2026-12-31', shop.apiKey);
     expect(long.status).toBe(400);
 
