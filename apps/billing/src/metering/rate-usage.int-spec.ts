@@ -29,6 +29,13 @@ describe('rating what was delivered', () => {
   const rate = async ({ tenantId }: Merchant) => {
     while ((await apps.worker.app.get(RateUsage).rateNext(tenantId)) > 0);
   };
+  /** Takes a tenant's lane, so that nobody rates for it but who is told to. */
+  const onlyWhenAsked = ({ tenantId }: Merchant) =>
+    database.owner.query(
+      `INSERT INTO lane_leases (tenant_id, lane, holder, until)
+       VALUES ($1, 'rate', gen_random_uuid(), now() + interval '1 hour')`,
+      [tenantId],
+    );
   const chargesOf = ({ tenantId }: Merchant, messageId: string): Promise<Charge[]> =>
     apps.worker.app
       .get(Database)
@@ -112,6 +119,7 @@ describe('rating what was delivered', () => {
 
   it('leaves nothing half done when the worker dies between the books and the wallet', async () => {
     const shop = await merchant(apps);
+    await onlyWhenAsked(shop);
     const [wallets, db] = [apps.worker.app.get(Wallets), apps.worker.app.get(Database)];
     await db.inTenant(shop.tenantId, (tx) => wallets.open(tx, shop.tenantId, { currency: 'USD', creditLimit: '1' }));
     for (let i = 0; i < 5; i++) await shop.delivered();
@@ -265,6 +273,7 @@ describe('rating what was delivered', () => {
 
   it('a charge that cannot be written leaves neither books nor a rated fact', async () => {
     const shop = await merchant(apps);
+    await onlyWhenAsked(shop);
     const messageId = await shop.delivered();
     await database.owner.query(`ALTER TABLE charges ADD CONSTRAINT test_refuses CHECK (side <> 'price') NOT VALID`);
     await expect(apps.worker.app.get(RateUsage).rateNext(shop.tenantId)).rejects.toThrow('test_refuses');
