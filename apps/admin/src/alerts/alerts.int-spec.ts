@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Webhook } from 'standardwebhooks';
+import { Periodic } from '#libs/queues';
 import { http, type RunningApp, startApp, testEnvironment } from '../../../../test/support/app.js';
 import { cloneDatabase, type TestDatabase } from '../../../../test/support/database.js';
 import { MailServer } from '../../../../test/support/mail-server.js';
@@ -50,6 +51,8 @@ describe('alerts', () => {
     });
     admin = await startApp(AdminModule, environment, { name: 'admin', describe: 'Admin.' });
     worker = await startApp(AdminWorkerModule, environment, { name: 'admin-worker' });
+    // Who looks and tells from here on is the test alone.
+    await worker.app.get(Periodic).onApplicationShutdown();
     const boss = { email: 'boss@provider.example', role: 'administrator', password: PASSWORD } as const;
     await admin.app.get(StaffUsers).create(boss, { who: 'a test', reason: 'a test' });
     const body = { email: boss.email, password: PASSWORD };

@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis';
-import { REDIS } from '#libs/queues';
+import { Periodic, REDIS } from '#libs/queues';
 import { http, type RunningApp, startApp, testEnvironment } from '../../../../test/support/app.js';
 import { cloneDatabase, type TestDatabase } from '../../../../test/support/database.js';
 import { AdminModule } from '../admin.module.js';
@@ -23,6 +23,8 @@ describe('the audit log, to an auditor,', () => {
     }
     const body = { email: 'a1@provider.example', password: PASSWORD };
     token = (await http('POST', `${admin.url}/admin/v1/sessions`, { body })).body.access_token;
+    // Who looks at the end of the log from here on is the test alone.
+    await admin.app.get(Periodic).onApplicationShutdown();
   });
   afterAll(async () => {
     await admin.close();

@@ -2,7 +2,7 @@ import { generateSync } from 'otplib';
 import { SystemClock } from '#libs/clock';
 import type { StaffRole } from '#libs/staff';
 import { SupportAccesses } from '#libs/tenants';
-import { http, type RunningApp, startApp, testEnvironment } from '../../../../test/support/app.js';
+import { eventually, http, type RunningApp, startApp, testEnvironment } from '../../../../test/support/app.js';
 import { cloneDatabase, connect, type TestDatabase } from '../../../../test/support/database.js';
 import { type FoundedNumber, foundNumber } from '../../../../test/support/numbers.js';
 import { AdminModule } from '../admin.module.js';
@@ -56,7 +56,7 @@ describe('a member of staff', () => {
 
   async function addSecondFactor(token: string, app = admin) {
     const begun = (await call('POST', '/second-factor', { token, body: { password: PASSWORD } }, app)).body;
-    const body = { begun: begun.begun, code: codeOf(begun.secret, -30) };
+    const body = { begun: begun.begun, code: codeOf(begun.secret) };
     const done = await call('POST', '/second-factor/confirm', { token, body }, app);
     return { ...begun, status: done.status, codes: done.body.recovery_codes as string[] };
   }
@@ -75,9 +75,12 @@ describe('a member of staff', () => {
       const { email } = await member();
       const guess = () => signIn(email, { password: 'wrong' }, admin, '203.0.113.66');
       const statuses: number[] = [];
-      for (let i = 0; i < 9; i++) statuses.push((await guess()).status);
-      expect(statuses.slice(0, 5)).toEqual([401, 401, 401, 401, 401]);
-      expect(statuses.at(-1)).toBe(429);
+      for (let i = 0; i < 5; i++) statuses.push((await guess()).status);
+      expect(statuses).toEqual([401, 401, 401, 401, 401]);
+      await eventually(async () => {
+        const { status, headers } = await guess();
+        return status === 429 && Number(headers.get('retry-after')) >= 4;
+      });
       const slowed = await signIn(email, {}, admin, '203.0.113.66');
       expect([slowed.status, slowed.headers.get('retry-after')]).toEqual([429, expect.stringMatching(/^\d+$/)]);
       expect((await signIn(email)).status).toBe(200);
@@ -93,7 +96,8 @@ describe('a member of staff', () => {
       expect([without.status, without.body.error.code]).toEqual([401, 'second_factor_needed']);
       const wrong = await signIn(email, { second_factor: '000000' });
       expect([wrong.status, wrong.body.error.code]).toEqual([401, 'wrong_second_factor']);
-      const code = codeOf(secret);
+      // The code of now was used when the factor was added; one that is a step ahead is taken too.
+      const code = codeOf(secret, 30);
       const right = await signIn(email, { second_factor: code });
       expect([right.status, right.body.second_factor]).toEqual([200, 'proved']);
       expect((await signIn(email, { second_factor: code })).status).toBe(401);
