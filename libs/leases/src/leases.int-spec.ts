@@ -72,10 +72,23 @@ describe('a lane', () => {
   });
 
   it('of a process that died is free when its lease has run out', async () => {
-    const [dead, next] = [new Leases(connection.db), new Leases(connection.db)];
+    const its = await connect(database.appUrl);
+    const [dead, next] = [new Leases(its.db), new Leases(connection.db)];
     let die = () => {};
-    const dying = dead.hold(tenant, 'n2', () => new Promise<void>((resolve) => (die = resolve)));
-    while ((await next.hold(tenant, 'n2', async () => 'too early')) === 'too early');
+    let begin = () => {};
+    const hasBegun = new Promise<void>((resolve) => {
+      begin = resolve;
+    });
+    const dying = dead.hold(tenant, 'n2', () => {
+      begin();
+      return new Promise<void>((resolve) => {
+        die = resolve;
+      });
+    });
+    await hasBegun;
+    expect(await next.hold(tenant, 'n2', async () => 'too early')).toBe('held-by-another');
+    // From now on it prolongs nothing.
+    await its.close();
     await database.owner.query(`UPDATE lane_leases SET until = now() - interval '1 second' WHERE lane = 'n2'`);
     expect(await next.hold(tenant, 'n2', async () => 'taken over')).toBe('taken over');
     die();

@@ -91,5 +91,5 @@ describe('a plan that was made when there was nothing', () => {
       `SELECT sum(generic_plans)::int AS generic, sum(custom_plans)::int AS custom FROM pg_prepared_statements`,
     );
     expect(plans).toEqual({ generic: expect.any(Number), custom: 0 });
-  });
+  }, 300_000);
 });

@@ -31,7 +31,7 @@ describe('looking for work', () => {
     await put(shop, WAITING, 'accepted', later);
     await put(other, WAITING, 'accepted', now);
     await database.owner.query('ANALYZE messages');
-  });
+  }, 300_000);
   afterAll(async () => {
     await connection.close();
     await database.drop();
