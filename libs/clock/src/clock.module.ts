@@ -1,14 +1,14 @@
-import { type DynamicModule, Global, Module, type OnModuleDestroy } from '@nestjs/common';
+import { type DynamicModule, Global, Inject, Module, type OnModuleDestroy } from '@nestjs/common';
 import { loadConfig } from '#libs/config';
 import { CLOCK, type Clock, SystemClock } from './clock.js';
 import { SandboxClock } from './sandbox-clock.js';
-
-let followed: SandboxClock | undefined;
 
 /** Provides the process's clock under the token CLOCK. */
 @Global()
 @Module({})
 export class ClockModule implements OnModuleDestroy {
+  constructor(@Inject(CLOCK) private readonly clock: Clock) {}
+
   static forRoot(): DynamicModule {
     return {
       module: ClockModule,
@@ -18,8 +18,7 @@ export class ClockModule implements OnModuleDestroy {
           useFactory: async (): Promise<Clock> => {
             const { PALOMA_CLOCK, SANDBOX_URL } = loadConfig(['PALOMA_CLOCK', 'SANDBOX_URL']);
             if (PALOMA_CLOCK === 'system') return new SystemClock();
-            followed = await new SandboxClock(SANDBOX_URL).start();
-            return followed;
+            return new SandboxClock(SANDBOX_URL).start();
           },
         },
       ],
@@ -28,6 +27,6 @@ export class ClockModule implements OnModuleDestroy {
   }
 
   onModuleDestroy(): void {
-    followed?.stop();
+    if (this.clock instanceof SandboxClock) this.clock.stop();
   }
 }
