@@ -5,6 +5,7 @@ import { cloneDatabase, connect, type TestDatabase } from '../../../test/support
 import { Template, TemplateEvent } from './template.entity.js';
 import type { TemplateReport } from './template-report.js';
 import { TemplateSync } from './template-sync.entity.js';
+import { TemplateSyncs } from './template-syncs.js';
 import { Templates } from './templates.js';
 
 const noon = new Date('2026-11-22T12:00:00.000Z');
@@ -246,5 +247,99 @@ describe('a template', () => {
       }
       expect(await find(account)).toMatchObject({ status: 'disabled', statusAt: secondsOn(50) });
     }
+  });
+});
+
+describe('a comparison with Meta’s list', () => {
+  const [started, asked, over, next] = [secondsOn(1), secondsOn(2), secondsOn(3), secondsOn(3_600)] as const;
+
+  async function aDueAccount() {
+    const account = await anAccount();
+    const { tenantId, wabaId } = account;
+    const clock = new ManualClock(noon);
+    const syncs = new TemplateSyncs(connected.db, clock);
+    const change = (work: (tx: Tx) => Promise<void>) => connected.db.inTenant(tenantId, work);
+    return {
+      ask: (at: Date, now: Date) => {
+        clock.advance(now.getTime() - clock.now().getTime());
+        return change((tx) => syncs.ask(tx, tenantId, wabaId, at));
+      },
+      ended: (startedAt = started) =>
+        change((tx) =>
+          syncs.ended(tx, tenantId, wabaId, {
+            startedAt,
+            at: over,
+            found: 1,
+            drift: { imported: 1, gone: 0, changed: 0 },
+            nextAt: next,
+          }),
+        ),
+      failed: (startedAt = started) =>
+        change((tx) =>
+          syncs.failed(tx, tenantId, wabaId, { startedAt, at: over, error: 'Meta is away', failures: 2, nextAt: next }),
+        ),
+      sync: () => connected.db.inTenant(tenantId, (tx) => syncs.of(tx, tenantId, wabaId)),
+    };
+  }
+
+  it.each(['ended', 'failed'] as const)(
+    'that %s is followed by another when that was asked for meanwhile',
+    async (how) => {
+      const account = await aDueAccount();
+      await account.ask(noon, noon);
+      // A webhook that Meta sent before, and that came only now.
+      await account.ask(secondsOn(-30), asked);
+      await account[how]();
+      expect(await account.sync()).toMatchObject({ dueAt: asked, startedAt: started });
+      await account[how](over);
+      expect(await account.sync()).toMatchObject({ dueAt: next, startedAt: over });
+    },
+  );
+
+  it.each(['ended', 'failed'] as const)(
+    'that %s is followed by the next one in its time when nobody asked',
+    async (how) => {
+      const account = await aDueAccount();
+      await account[how]();
+      expect(await account.sync()).toMatchObject({ dueAt: next });
+      const again = await aDueAccount();
+      await again.ask(noon, noon);
+      await again[how]();
+      expect(await again.sync()).toMatchObject({ dueAt: next });
+    },
+  );
+
+  it('of which nothing was known when it began is followed by another as well', async () => {
+    const account = await aDueAccount();
+    await account.ask(noon, asked);
+    await account.ended();
+    expect(await account.sync()).toMatchObject({ dueAt: asked });
+  });
+
+  it('is asked for at the soonest of several times, and never later than it was due', async () => {
+    const account = await aDueAccount();
+    await account.ask(next, noon);
+    expect(await account.sync()).toMatchObject({ dueAt: next });
+    await account.ask(over, started);
+    expect(await account.sync()).toMatchObject({ dueAt: over });
+    await account.ask(next, asked);
+    expect(await account.sync()).toMatchObject({ dueAt: over });
+    await account.ask(next, secondsOn(10));
+    expect((await account.sync())?.dueAt.getTime()).toBeLessThanOrEqual(secondsOn(10).getTime());
+  });
+
+  it('says what it found, or why it found nothing', async () => {
+    const account = await aDueAccount();
+    await account.failed();
+    expect(await account.sync()).toMatchObject({ error: 'Meta is away', failures: 2, failedAt: over, syncedAt: null });
+    await account.ended(over);
+    expect(await account.sync()).toMatchObject({
+      error: null,
+      failures: 0,
+      failedAt: over,
+      syncedAt: over,
+      found: 1,
+      drift: { imported: 1, gone: 0, changed: 0 },
+    });
   });
 });
