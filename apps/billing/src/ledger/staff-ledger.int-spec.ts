@@ -277,21 +277,21 @@ describe('what staff do to books and rate cards', () => {
   it('tell tenants of cards to come, also while they are still being checked', async () => {
     const shop = await merchant(apps);
     const proposed = await asStaff('POST', '/rate-cards', {
-      card_date: '2027-04-01',
+      card_date: '2099-04-01',
       currency: 'SGD',
-      announced_on: '2027-03-01',
+      announced_on: '2099-03-01',
       source: 'a card of the test',
       csv: 'market,category,price\nMexico,utility,0.0110\n',
       ...REASON,
     });
     const told = async () =>
       (await call('GET', '/api/v1/rate-cards/announced', shop.apiKey)).body.data.find(
-        (c: { card_date: string }) => c.card_date === '2027-04-01',
+        (c: { card_date: string }) => c.card_date === '2099-04-01',
       );
     expect(await told()).toEqual({
-      card_date: '2027-04-01',
+      card_date: '2099-04-01',
       currency: 'SGD',
-      announced_on: '2027-03-01',
+      announced_on: '2099-03-01',
       status: 'proposed',
       changes: [{ market: 'Mexico', category: 'utility', from: null, to: '0.0110' }],
     });
