@@ -138,7 +138,7 @@ describe('every webhook body that Meta documents', () => {
       async () =>
         (await rows(`SELECT 1 FROM meta_events WHERE status = 'new' AND tenant_id <> $1`, PROVIDER_TENANT)).length ===
         0,
-      20_000,
+      60_000,
     );
     expect(await facts()).toEqual(before);
   });

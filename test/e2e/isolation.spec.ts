@@ -499,14 +499,14 @@ async function aLifeOf(stack: RunningStack, m: StackMerchant, session: string): 
       token: m.apiKey,
     });
     return JSON.stringify(body).includes('"read"');
-  }, 30_000);
+  }, 60_000);
   await eventually(
     async () => (await http('GET', `${stack.billing.url}/api/v1/charges`, { token: m.apiKey })).body.data.length > 0,
-    30_000,
+    60_000,
   );
   await eventually(
     async () =>
       (await http('GET', `${stack.engagement.url}/api/v1/contacts`, { token: m.apiKey })).body.data.length > 0,
-    30_000,
+    60_000,
   );
 }

@@ -169,7 +169,7 @@ export class OnPremisesStage {
     return eventually(async () => {
       const message = await this.read(shop, ref);
       return statuses.includes(message.status) ? message : false;
-    }, 30_000);
+    }, 60_000);
   }
 
   /** What the sandbox took of the merchant's number, oldest first. */

@@ -181,7 +181,7 @@ describe('a process of Paloma', () => {
     await eventually(async () => busy.every((lane) => turnsOf(lane) >= 1));
     const before = new Map(busy.map((lane) => [lane, turnsOf(lane)]));
     await wake.lane('billing.rate', { tenantId: 'patient' });
-    await eventually(async () => turnsOf('patient') === 1, 30_000);
+    await eventually(async () => turnsOf('patient') === 1, 60_000);
     const yielded = () => busy.filter((lane) => turnsOf(lane) > Number(before.get(lane)));
     await eventually(async () => yielded().length > 0);
     isEnough = true;

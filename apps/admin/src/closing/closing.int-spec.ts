@@ -513,7 +513,7 @@ describe('closing a tenant', () => {
       }
       await begin(shop);
       await graceEnds(shop);
-      await eventually(async () => (await closingOf(shop)).waits_for === 'messages on their way', 30_000);
+      await eventually(async () => (await closingOf(shop)).waits_for === 'messages on their way', 60_000);
       const { rows } = await database.owner.query(
         'SELECT expires_at <= now() AS over FROM messages WHERE message_id = $1',
         [waiting],
@@ -544,7 +544,7 @@ describe('closing a tenant', () => {
       ]);
       await begin(shop);
       await graceEnds(shop);
-      await eventually(async () => (await closingOf(shop)).waits_for === 'amounts that the wallet holds', 30_000);
+      await eventually(async () => (await closingOf(shop)).waits_for === 'amounts that the wallet holds', 60_000);
       // As billing's worker does every two seconds.
       const db = merchants.app.get(Database);
       await db.inTenant(tenantId, (tx) => merchants.app.get(Wallets).giveBack(tx, tenantId));

@@ -240,7 +240,7 @@ describe('an automation', () => {
         [shop.tenantId],
       );
       return (await runsOf(id)).find((run: { state: string }) => run.state === 'done');
-    }, 30_000);
+    }, 60_000);
     expect(done.steps).toMatchObject([{ state: 'sent' }]);
     expect([anHourAgo, old.message_id]).not.toContain(done.steps[0].message_id);
     expect(await sent()).toHaveLength(1);

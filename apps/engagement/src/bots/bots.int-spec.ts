@@ -350,7 +350,7 @@ describe('a bot', () => {
       steps: { hello: { do: 'say', text: 'We are open until six.' } },
     });
     for (let i = 0; i < 25; i++) await writes(shop, 'I am away until Monday.');
-    await eventually(async () => (await shop.call('GET', '/inbox/tickets')).body.data.length === 1, 30_000);
+    await eventually(async () => (await shop.call('GET', '/inbox/tickets')).body.data.length === 1, 60_000);
     expect(door.said(shop.customer).length).toBeLessThanOrEqual(21);
   });
 

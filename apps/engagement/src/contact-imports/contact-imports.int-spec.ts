@@ -44,7 +44,7 @@ describe('an import of contacts', () => {
     eventually(async () => {
       const { body } = await call('GET', `/contacts/imports/${id}`);
       return body.state !== 'waiting' && body;
-    }, 30_000);
+    }, 60_000);
   const taken = async (csv: string | Buffer, query?: Record<string, string>) => {
     const answer = await send(csv, query);
     expect(answer.status).toBe(202);
@@ -189,7 +189,7 @@ describe('an import of contacts', () => {
     expect(await run.takePiece(tenantId, id)).toBe(false);
     const failing = worker.app.get(Database).inTenant.bind(worker.app.get(Database));
     await failing(tenantId, (tx) => imports.move(tx, tenantId, id, 'waiting'));
-    await eventually(async () => (await call('GET', `/contacts/imports/${id}`)).body.state === 'done', 20_000);
+    await eventually(async () => (await call('GET', `/contacts/imports/${id}`)).body.state === 'done', 60_000);
     expect((await call('GET', `/contacts/imports/${id}`)).body).toMatchObject({ created: 3, updated: 1, rows_done: 4 });
     const { rows } = await database.owner.query('SELECT FROM contact_import_pieces WHERE tenant_id = $1', [tenantId]);
     expect(rows).toEqual([]);

@@ -48,7 +48,7 @@ describe('a merchant who has a customer forgotten', () => {
     const erasure = await eventually(async () => {
       const { body } = await shop.call('GET', `/erasures/${asked.body.id}`);
       return body.state !== 'waiting' && body;
-    }, 30_000);
+    }, 60_000);
 
     expect(erasure).toMatchObject({ state: 'done', remains: {}, found: { contact_identifiers: 1 } });
     expect(erasure.asked_by).toMatch(/^key:/);
@@ -124,10 +124,10 @@ describe('a merchant who has a customer forgotten', () => {
         const event = await underWay(tenantId, (tx) => api.app.get(TakeShopFact).take(tx, tenantId, 'api', fact('1')));
         const { id } = (await call('POST', '/erasures', { customer: CUSTOMER })).body;
         const isOver = async () => (await call('GET', `/erasures/${id}`)).body.state !== 'waiting';
-        await eventually(async () => (await isWaitedFor()) || (await isOver()), 30_000);
+        await eventually(async () => (await isWaitedFor()) || (await isOver()), 60_000);
         event.end();
         await event.done;
-        await eventually(isOver, 30_000);
+        await eventually(isOver, 60_000);
         expect((await call('GET', `/erasures/${id}`)).body).toMatchObject({ state: 'done', remains: {} });
         expect(await kept(tenantId)).toBe(0);
       },
@@ -142,7 +142,7 @@ describe('a merchant who has a customer forgotten', () => {
         isOver = true;
         return answer;
       });
-      await eventually(async () => isOver || (await isWaitedFor()), 30_000);
+      await eventually(async () => isOver || (await isWaitedFor()), 60_000);
       event.end();
       await event.done;
       expect((await deleting).status).toBe(204);

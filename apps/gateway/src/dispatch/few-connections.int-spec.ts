@@ -55,7 +55,7 @@ describe('a worker with one connection to PostgreSQL', () => {
     await numberIsLost();
     answerNow();
     await stage.until(shop, ref, 'failed', 25_000);
-  }, 60_000);
+  });
 
   it('fails what waited for a template that Meta disabled', async () => {
     let ref = '';
@@ -68,7 +68,7 @@ describe('a worker with one connection to PostgreSQL', () => {
     await told('DISABLED');
     await stage.worker.app.get(FollowTemplate).ofWaba(shop.tenantId, shop.wabaId);
     await stage.until(shop, ref, 'failed');
-  }, 60_000);
+  });
 
   it('gives up a broadcast of which nobody ever heard', async () => {
     stage.graph.answer = () => 'drop';
@@ -81,5 +81,5 @@ describe('a worker with one connection to PostgreSQL', () => {
     );
     await stage.worker.app.get(SettleDoubts).look();
     await stage.until(shop, ref, 'failed');
-  }, 60_000);
+  });
 });

@@ -21,7 +21,7 @@ beforeEach(() => {
 
 const send = (shop: Merchant, body: unknown) => stage.send(shop, body);
 const read = (shop: Merchant, ref: string) => stage.read(shop, ref);
-const until = (shop: Merchant, ref: string, status: string) => stage.until(shop, ref, status, 30_000);
+const until = (shop: Merchant, ref: string, status: string) => stage.until(shop, ref, status, 60_000);
 const headroom = async (shop: Merchant) =>
   (await http('GET', `${gateway.url}/api/v1/phone-numbers/${shop.metaPhoneNumberId}/headroom`, { token: shop.apiKey }))
     .body.messaging_limit;
@@ -51,7 +51,7 @@ describe('a messaging limit that the provider holds below Meta’s', () => {
     await eventually(async () => {
       const both = await Promise.all(refs.map((ref) => read(shop, ref)));
       return both.filter((m) => JSON.stringify(m.history).includes('tier_exhausted')).length === 1;
-    }, 30_000);
+    }, 60_000);
     const room = await eventually(async () => {
       const told = await headroom(shop);
       return told.limit === 1 && told;

@@ -33,11 +33,11 @@ describe('a template that the provider holds back', () => {
       waiting = (await trySend(shop, '+16505550001')).body.messages[0].id;
       await holdUntil(shop, until);
     });
-    await eventually(async () => (await read(shop, waiting)).status === 'parked', 30_000);
+    await eventually(async () => (await read(shop, waiting)).status === 'parked', 60_000);
     const refused = await eventually(async () => {
       const answer = await trySend(shop, '+16505550002');
       return answer.status !== 200 && answer;
-    }, 30_000);
+    }, 60_000);
     const shown = await http('GET', `${gateway.url}/api/v1/templates?name=order_update`, { token: shop.apiKey });
     expect(shown.body.data).toMatchObject([{ status: 'approved', sendable: false, held_until: until.toISOString() }]);
     expect(refused.body.error).toMatchObject({
@@ -47,6 +47,6 @@ describe('a template that the provider holds back', () => {
     expect(graph.calls.filter(({ body }) => JSON.stringify(body ?? '').includes('16505550001'))).toEqual([]);
     await holdUntil(shop, null);
     await eventually(async () => (await read(shop, waiting)).status === 'submitted', 60_000);
-    await eventually(async () => (await trySend(shop, '+16505550003')).status === 200, 30_000);
+    await eventually(async () => (await trySend(shop, '+16505550003')).status === 200, 60_000);
   }, 180_000);
 });

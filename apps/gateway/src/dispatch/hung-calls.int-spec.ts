@@ -59,7 +59,7 @@ describe('a number with one call that Meta does not answer', () => {
     let refusals = 1;
     stage.graph.answer = (call) => (refusals-- > 0 ? stage.graph.refused(130429, 429) : answer(call));
     const ref = await stage.send(shop, templateTo(HANGING));
-    await eventually(async () => sentTo(shop, HANGING) === 2, 30_000);
+    await eventually(async () => sentTo(shop, HANGING) === 2, 60_000);
     const looks = jest.spyOn(stage.worker.app.get(Channels), 'byId');
     const since = performance.now();
     for (let i = 0; i < 5; i++) expect(await stage.read(shop, ref)).toMatchObject({ status: 'sending' });
@@ -68,7 +68,7 @@ describe('a number with one call that Meta does not answer', () => {
     looks.mockRestore();
     answerNow();
     await stage.until(shop, ref, 'submitted');
-  }, 60_000);
+  });
 
   it('that rests is tried again when its rest is over, although something is scheduled for tomorrow', async () => {
     const shop = await aMerchant(stage.gateway.app);
@@ -85,11 +85,11 @@ describe('a number with one call that Meta does not answer', () => {
       let refusals = 1;
       stage.graph.answer = () => (refusals-- > 0 ? stage.graph.refused(130429, 429) : stage.graph.taken());
       const again = await stage.send(shop, templateTo(HANGING));
-      expect(await stage.until(shop, again, 'submitted', 30_000)).toMatchObject({ attempts: 2 });
+      expect(await stage.until(shop, again, 'submitted', 60_000)).toMatchObject({ attempts: 2 });
     } finally {
       sweep.mockRestore();
     }
-  }, 60_000);
+  });
 });
 
 describe('a number whose turn is over', () => {
@@ -134,5 +134,5 @@ describe('a number whose turn is over', () => {
     await stage.until(shop, code, 'submitted', 25_000);
     answerNow();
     await draining;
-  }, 60_000);
+  });
 });

@@ -55,11 +55,11 @@ const held = async (shop: Merchant, code: number, status: number): Promise<numbe
   await stage.whileHeld(shop, async () => {
     for (let i = 0; i < MANY; i++) await stage.send(shop, templateTo(`+1650555${3_100 + i}`));
   });
-  await eventually(async () => (await told(shop)).length === 1, 30_000);
+  await eventually(async () => (await told(shop)).length === 1, 60_000);
   await eventually(
     async () =>
       (await countOf(shop, 'failed')) + (await countOf(shop, 'accepted')) === MANY && (await headroom(shop)).refused,
-    30_000,
+    60_000,
   );
   const waiting = await countOf(shop, 'accepted');
   expect(waiting).toBeGreaterThan(0);
@@ -89,7 +89,7 @@ describe('a number that Meta refuses altogether', () => {
 
     const before = sends().length;
     await timePasses(shop);
-    await eventually(async () => (await told(shop)).length === 2, 30_000);
+    await eventually(async () => (await told(shop)).length === 2, 60_000);
     expect(sends().length).toBe(before + 1);
     const { rows } = await stage.database.owner.query(
       `SELECT detail ->> 'tries' AS tries, (detail ->> 'until')::timestamptz - at AS gap FROM account_events
@@ -132,9 +132,9 @@ describe('a number that Meta refuses altogether', () => {
     const shop = await aMerchant(stage.gateway.app, { throughput: 'STANDARD' });
     for (let i = 0; i < 5; i++) {
       refuseSends(131031, 403);
-      await stage.until(shop, await stage.send(shop, templateTo(`+1650555340${i}`)), 'failed', 30_000);
+      await stage.until(shop, await stage.send(shop, templateTo(`+1650555340${i}`)), 'failed', 60_000);
       stage.graph.answer = () => stage.graph.taken();
-      await stage.until(shop, await stage.send(shop, templateTo(`+1650555350${i}`)), 'submitted', 30_000);
+      await stage.until(shop, await stage.send(shop, templateTo(`+1650555350${i}`)), 'submitted', 60_000);
     }
     expect(await told(shop)).toEqual([]);
   }, 120_000);

@@ -28,7 +28,7 @@ const NOW = Math.floor(Date.now() / 1_000);
 const trySend = (shop: Merchant, body: unknown) => stage.trySend(shop, body);
 const send = (shop: Merchant, body: unknown) => stage.send(shop, body);
 const read = (shop: Merchant, ref: string) => stage.read(shop, ref);
-const until = (shop: Merchant, ref: string, status: string) => stage.until(shop, ref, status, 20_000);
+const until = (shop: Merchant, ref: string, status: string) => stage.until(shop, ref, status, 60_000);
 /** Meta tells something of the merchant's account, and it has been applied. */
 const metaTells = async (shop: Merchant, field: string, value: object, time?: number): Promise<void> => {
   const change = { field, value };

@@ -23,9 +23,9 @@ beforeEach(() => {
 const trySend = (shop: Merchant, body: unknown) => stage.trySend(shop, body);
 const send = (shop: Merchant, body: unknown) => stage.send(shop, body);
 const read = (shop: Merchant, ref: string) => stage.read(shop, ref);
-const until = (shop: Merchant, ref: string, status: string) => stage.until(shop, ref, status, 20_000);
+const until = (shop: Merchant, ref: string, status: string) => stage.until(shop, ref, status, 60_000);
 const waits = (shop: Merchant, ref: string) =>
-  eventually(async () => JSON.stringify((await read(shop, ref)).history).includes('tenant_suspended'), 20_000);
+  eventually(async () => JSON.stringify((await read(shop, ref)).history).includes('tenant_suspended'), 60_000);
 
 /** What the admin app does, without its audit log. */
 const off = async (shop: Merchant, level: SuspensionLevel | null): Promise<void> => {

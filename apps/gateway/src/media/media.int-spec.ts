@@ -536,7 +536,7 @@ describe("a customer's file", () => {
     eventually(async () => {
       const { rows } = await database.owner.query('SELECT sha256 FROM media WHERE media_id = $1', [mediaId]);
       return rows[0]?.sha256 as Buffer | undefined;
-    }, 20_000);
+    }, 60_000);
   /** A file at Meta, of which no webhook of ours told. */
   const fileAtMeta = (bytes: Buffer) =>
     sandbox.meta.world.addMedia({

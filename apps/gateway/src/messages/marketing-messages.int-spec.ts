@@ -23,7 +23,7 @@ const post = (body: unknown, path = 'marketing_messages', headers?: Record<strin
     ...(headers ? { headers } : {}),
   });
 const sale = (to: string, more: object = {}) => ({ ...templateTo(to, 'spring_sale'), ...more });
-const calledFor = (to: string) => eventually(async () => graph.calls.find(({ body }) => body?.to === to), 30_000);
+const calledFor = (to: string) => eventually(async () => graph.calls.find(({ body }) => body?.to === to), 60_000);
 
 describe('a marketing message', () => {
   it.each([
@@ -118,7 +118,7 @@ describe('a marketing message', () => {
       recipient_type: 'individual',
       biz_opaque_callback_data: expect.any(String),
     });
-    const { history } = await stage.until(moved, refused, 'failed', 30_000);
+    const { history } = await stage.until(moved, refused, 'failed', 60_000);
     expect(JSON.stringify(history)).toContain('134100');
     expect(graph.calls.filter(({ body }) => body?.to === strict)).toEqual([]);
   });

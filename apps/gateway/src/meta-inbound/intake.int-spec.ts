@@ -90,7 +90,7 @@ describe('a batch of events', () => {
     return stored.map((e) => e.eventId);
   };
   const settled = () =>
-    eventually(async () => (await rows(`SELECT 1 FROM meta_events WHERE status = 'new' LIMIT 1`)).length === 0, 30_000);
+    eventually(async () => (await rows(`SELECT 1 FROM meta_events WHERE status = 'new' LIMIT 1`)).length === 0, 60_000);
   /** What a message, its bill and its tenant came to. */
   const outcomeOf = async (messageId: string) => {
     const told = await rows(

@@ -248,7 +248,7 @@ describe('a client that is down', () => {
     const message = await eventually(async () => {
       const seen = await stage.read(shop, ref);
       return kinds(seen).includes('postponed') && seen.status === 'accepted' && seen;
-    }, 30_000);
+    }, 60_000);
     expect(kinds(message)).not.toContain('unknown');
     await stage.onPremises(shop);
     await stage.until(shop, ref, 'delivered', 'read');
@@ -260,7 +260,7 @@ describe('a client that is down', () => {
     const message = await eventually(async () => {
       const seen = await stage.read(shop, ref);
       return kinds(seen).includes('postponed') && seen.status === 'accepted' && seen;
-    }, 30_000);
+    }, 60_000);
     expect(await stage.taken(shop)).toEqual([]);
     const postponed = message.history.find((e: Json) => e.kind === 'postponed');
     expect(postponed.detail.error).toMatchObject({ code: 131005 });

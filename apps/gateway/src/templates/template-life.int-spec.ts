@@ -32,7 +32,7 @@ const until = (ref: string, status: string) =>
   eventually(async () => {
     const seen = await message(ref);
     return seen.status === status ? seen : false;
-  }, 20_000);
+  });
 const atMeta = async (): Promise<Json[]> =>
   (await house.control('GET', `/messages?phone_number_id=${shop.metaPhoneNumberId}&limit=200`)).data;
 const told = async (kind: string): Promise<Json[]> =>
@@ -57,7 +57,7 @@ const compared = async () => {
   return eventually(async () => {
     const [sync] = (await native('GET', '/sync')).body.data;
     return sync.synced_at !== null && sync.synced_at !== before ? sync : false;
-  }, 20_000);
+  });
 };
 const send = async (name: string, more: object = {}): Promise<string> => {
   const answer = await http('POST', `${house.gateway.url}/api/v1/messages`, {
@@ -93,7 +93,7 @@ describe('what waits for a template', () => {
     expect(await message(ref)).toMatchObject({ status: 'parked' });
     expect(await atMeta()).toEqual([]);
     await advance(1.5 * HOUR);
-    await eventually(async () => (await atMeta()).length === accepted, 20_000);
+    await eventually(async () => (await atMeta()).length === accepted, 60_000);
     expect((await template(id)).history.map((e: Json) => e.after)).toEqual(
       expect.arrayContaining(['paused', 'approved']),
     );
@@ -168,7 +168,7 @@ describe("Meta's list", () => {
     const failed = await eventually(async () => {
       const [sync] = (await native('GET', '/sync')).body.data;
       return sync.error ? sync : false;
-    }, 20_000);
+    }, 60_000);
     expect(failed.synced_at).not.toBeNull();
     expect(new Date(failed.next_at).getTime()).toBeGreaterThan(new Date(failed.failed_at).getTime());
     expect((await compared()).error).toBeNull();
@@ -276,7 +276,7 @@ describe('a tenant', () => {
     expect(Object.keys(carried.body.failed)).toEqual([paused]);
     await eventually(
       async () => (await native('GET', `?waba_id=${other}&name=carried`)).body.data.length === 1,
-      20_000,
+      60_000,
     );
     expect((await native('POST', '/carry', { from_waba_id: '1', to_waba_id: other })).status).toBe(404);
   });

@@ -79,7 +79,7 @@ describe("a tenant's webhook beside those of another one that answer slowly", ()
     for (let i = 0; i < SLOW_ENDPOINTS; i++) await endpoint(slow, `/slow/${i}`);
     await endpoint(prompt, '/prompt');
     await publish(slow, EVENTS);
-    await eventually(async () => received.size >= SLOW_ENDPOINTS - 1, 30_000);
+    await eventually(async () => received.size >= SLOW_ENDPOINTS - 1, 60_000);
     await publish(prompt, 1);
     await eventually(async () => received.get('/prompt') === 1, 60_000);
     const slowly = [...received].filter(([path]) => path !== '/prompt').map(([, events]) => events);

@@ -172,7 +172,7 @@ describe("the life of a tenant's webhook", () => {
     await create('/well');
     const names = Array.from({ length: 40 }, (_, i) => `n${i}`);
     await publish(...names);
-    await eventually(async () => (await call('GET', `/${broken}`)).body.enabled === false, 20_000);
+    await eventually(async () => (await call('GET', `/${broken}`)).body.enabled === false, 60_000);
     expect((await call('GET', `/${broken}`)).body).toMatchObject({
       disabled_reason: 'failing',
       disabled_at: expect.any(String),

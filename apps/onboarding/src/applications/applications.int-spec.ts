@@ -117,13 +117,13 @@ describe('an application', () => {
       const { signup_id } = await look();
       const found = signup_id && (await stack.look(token, signup_id));
       return found && found.state === 'waiting-for-merchant' && found;
-    }, 20_000);
+    }, 60_000);
     expect(signup).toMatchObject({ kind: 'classic', next_action: { who: 'merchant', kind: 'verify' } });
     const number = signup.phone_number_id;
     await stack.api('POST', `/numbers/${number}/code`, { token, body: { method: 'SMS', language: 'es_MX' } });
     const { verification_code: code } = await stack.meta('GET', `/phone_numbers/${number}`);
     expect((await stack.api('POST', `/numbers/${number}/verify`, { token, body: { code } })).status).toBe(200);
-    await eventually(async () => (await stack.look(token, signup.id)).state === 'live', 20_000);
+    await eventually(async () => (await stack.look(token, signup.id)).state === 'live', 60_000);
     expect(await stack.done('POST', '/owned_whatsapp_business_accounts')).toHaveLength(1);
 
     const { rows } = await stack.database.owner.query(
@@ -188,7 +188,7 @@ describe('an application', () => {
         const { signup_id } = (await stack.api('GET', `/applications/${id}`, { token })).body;
         const found = signup_id && (await stack.look(token, signup_id));
         return found && found.state === 'waiting-for-merchant' && found;
-      }, 20_000);
+      }, 60_000);
       expect((await stack.done('POST', '/owned_whatsapp_business_accounts')).length).toBe(accounts + 1);
       expect(await stack.done('POST', `/${signup.waba_id}/phone_numbers`)).toHaveLength(1);
     },

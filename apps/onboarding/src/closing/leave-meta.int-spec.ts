@@ -18,7 +18,7 @@ describe('a tenant whose grace is over', () => {
     const id = await stack.begin(token);
     const meta = await stack.meta('POST', '/embedded_signup', { business_name: 'Shop' });
     await stack.api('POST', `/signups/${id}/code`, { token, body: { code: meta.code } });
-    await eventually(async () => (await stack.look(token, id)).state === 'live', 30_000);
+    await eventually(async () => (await stack.look(token, id)).state === 'live', 60_000);
     const due = async () => {
       await sql(`UPDATE tenants SET status = 'closing', closes_at = now() WHERE tenant_id = $1`, tenantId);
       await sql(
@@ -37,7 +37,7 @@ describe('a tenant whose grace is over', () => {
     const closed = await eventually(async () => {
       const found = await now();
       return found.state === 'erasing' && found;
-    }, 30_000);
+    }, 60_000);
     expect(closed.steps).toMatchObject([
       { did: 'deregister', of: meta.phone_number_id, outcome: 'done' },
       { did: 'unsubscribe', of: meta.waba_id, outcome: 'done' },
@@ -64,13 +64,13 @@ describe('a tenant whose grace is over', () => {
       count: 50,
     });
     await due();
-    await eventually(async () => (await now()).attempts === 1, 30_000);
+    await eventually(async () => (await now()).attempts === 1, 60_000);
     expect((await now()).steps).toMatchObject([{ did: 'deregister', outcome: 'done' }]);
     await sql('UPDATE closings SET attempts = 5, due_at = now() WHERE closing_id = $1', (await now()).closing_id);
     const closed = await eventually(async () => {
       const found = await now();
       return found.state === 'erasing' && found;
-    }, 30_000);
+    }, 60_000);
     expect(closed.steps).toMatchObject([
       { did: 'deregister', outcome: 'done' },
       { did: 'unsubscribe', of: meta.waba_id, outcome: 'given_up', said: expect.any(String) },

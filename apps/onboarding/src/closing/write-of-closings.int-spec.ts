@@ -60,7 +60,7 @@ describe('the owners of a tenant that is going to be closed', () => {
       const [letter] = await eventually(async () => {
         const found = lettersTo(email);
         return found.length > 0 && found;
-      }, 30_000);
+      }, 60_000);
       expect(letter?.subject).toContain(closed);
       expect(letter?.subject).toContain('Sample Shop');
       expect(letter?.text).toContain(day);
@@ -68,7 +68,7 @@ describe('the owners of a tenant that is going to be closed', () => {
 
       await undo(tenantId);
       await lookTogether();
-      await eventually(async () => lettersTo(email).some((l) => l.subject.includes(stays)), 30_000);
+      await eventually(async () => lettersTo(email).some((l) => l.subject.includes(stays)), 60_000);
       expect(lettersTo(email)).toHaveLength(2);
     },
   );

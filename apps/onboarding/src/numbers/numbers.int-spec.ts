@@ -175,7 +175,7 @@ describe('the numbers of a merchant', () => {
     expect(asked.body).toMatchObject({ new_display_name: 'Flores y Té', new_name_status: 'PENDING_REVIEW' });
     await stack.meta('POST', `/phone_numbers/${liveId}`, { name_status: 'APPROVED' });
     await stack.database.owner.query('UPDATE wabas SET looked_at = NULL WHERE meta_waba_id = $1', [wabaId]);
-    await eventually(async () => (await call('GET', `/${liveId}`)).body.display_name === 'Flores y Té', 15_000);
+    await eventually(async () => (await call('GET', `/${liveId}`)).body.display_name === 'Flores y Té', 60_000);
     await stack.meta('POST', '/settings', { template_review_ms: 0 });
     const { data } = (await stack.api('GET', '/reviews', { token })).body;
     expect(data[0]).toMatchObject({ waba_id: wabaId, paid_by: 'provider', account_review_status: 'APPROVED' });

@@ -103,7 +103,7 @@ describe('the page of applications', () => {
       if (await elsewhere.locator('#code').isVisible()) return true;
       await elsewhere.reload();
       return elsewhere.locator('#code').isVisible();
-    }, 20_000);
+    }, 60_000);
     await stage.shot(elsewhere, '5-code-pt-phone');
     await elsewhere.locator('[data-method="SMS"]').click();
     await elsewhere.locator('#said', { hasText: 'a caminho' }).waitFor();

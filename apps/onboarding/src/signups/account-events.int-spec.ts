@@ -136,7 +136,7 @@ describe('what Meta tells the gateway of an account', () => {
         [tenantId],
       );
       return rows.length === 2;
-    }, 20_000);
+    }, 60_000);
     const signup = await stack.look(token, id);
     expect([signup.state, told(signup)]).toEqual(['live', expect.not.arrayContaining(['PARTNER_REMOVED'])]);
     const { rows } = await stack.database.owner.query(
@@ -161,7 +161,7 @@ describe('what Meta tells the gateway of an account', () => {
     expect(await state()).toBe('coexisting');
     await stack.meta('POST', '/clock', { advance_ms: 2_000 });
     await metaTells(meta, 'ACCOUNT_OFFBOARDED');
-    await eventually(async () => (await state()) === 'off', 20_000);
+    await eventually(async () => (await state()) === 'off', 60_000);
     const asked = async () => {
       const { data } = await stack.meta('GET', `/calls?path=/${number}/`);
       return data.filter((c: Json) => /(register|request_code)$/.test(c.path));

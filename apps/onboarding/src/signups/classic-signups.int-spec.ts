@@ -208,7 +208,7 @@ describe('a signup without Meta’s dialog', () => {
         expect([sent.status, sent.body.error]).toEqual([200, undefined]);
         await eventually(
           async () => (await stack.meta('GET', `/messages?phone_number_id=${number}`)).data.length === 1,
-          20_000,
+          60_000,
         );
       } finally {
         await worker.close();

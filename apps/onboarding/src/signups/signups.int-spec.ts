@@ -749,7 +749,7 @@ describe('an embedded signup', () => {
       await stack.database.owner.query("UPDATE lane_leases SET until = now() - interval '1 second'");
       await stack.startWorker();
       for (const { doing, id, meta } of prepared) {
-        await until(id, 'live', token, 45_000);
+        await until(id, 'live', token, 60_000);
         const { waba_id: waba, phone_number_id: number } = meta;
         const registered = await stack.done('POST', `/${number}${REGISTER}`);
         expect([doing, registered.length]).toEqual([doing, meta.event.event === 'FINISH' ? 1 : 0]);
