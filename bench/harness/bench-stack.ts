@@ -49,6 +49,7 @@ export interface Bench {
 
 const TRACES =
   'messages, message_events, meta_events, tenant_events, webhook_deliveries, usage_facts, idempotency_keys, lane_leases';
+const DEADLOCK = '40P01';
 const ALWAYS = new Set(['postgres', 'redis']);
 const NEVER = new Set(['sandbox']);
 
@@ -112,7 +113,15 @@ export async function startBench(
     clear: async () => {
       // What stands still may hold a lock.
       signal((name) => !NEVER.has(name));
-      await db.query(`TRUNCATE ${TRACES}`);
+      for (;;) {
+        try {
+          await db.query(`TRUNCATE ${TRACES}`);
+          return;
+        } catch (error) {
+          // The apps are awake, and lock the same tables in an order of their own.
+          if ((error as { code?: string }).code !== DEADLOCK) throw error;
+        }
+      }
     },
     staffToken: async () => {
       const { email, password } = await createStaff(stack);
