@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { loadConfig } from '#libs/config';
+import { despiteDeadlock } from '#libs/persistence';
 import { Vault } from '#libs/vault';
 import { freePort } from '../../tools/services/processes.js';
 import { call } from '../../tools/stack/api.js';
@@ -49,7 +50,6 @@ export interface Bench {
 
 const TRACES =
   'messages, message_events, meta_events, tenant_events, webhook_deliveries, usage_facts, idempotency_keys, lane_leases';
-const DEADLOCK = '40P01';
 const ALWAYS = new Set(['postgres', 'redis']);
 const NEVER = new Set(['sandbox']);
 
@@ -113,15 +113,8 @@ export async function startBench(
     clear: async () => {
       // What stands still may hold a lock.
       signal((name) => !NEVER.has(name));
-      for (;;) {
-        try {
-          await db.query(`TRUNCATE ${TRACES}`);
-          return;
-        } catch (error) {
-          // The apps are awake, and lock the same tables in an order of their own.
-          if ((error as { code?: string }).code !== DEADLOCK) throw error;
-        }
-      }
+      // The apps are awake, and lock the same tables in an order of their own.
+      await despiteDeadlock(() => db.query(`TRUNCATE ${TRACES}`));
     },
     staffToken: async () => {
       const { email, password } = await createStaff(stack);

@@ -41,7 +41,7 @@ const DOING: Readonly<Record<Exclude<StepName, 'dialog'>, DoStep>> = {
   'hear-from-meta': hearFromMeta,
 };
 
-/** As long as an exchange of a code may take. */
+/** So long a request waits for whoever holds the signup; what is not done by then is done without it. */
 const NOW_WITHIN_MS = 10_000;
 const LOOK_EVERY_MS = 100;
 
@@ -59,11 +59,10 @@ export class RunSignup {
   /**
    * Does steps until the signup is live, waits for someone or must be tried later.
    *
-   * @param only the one step to do, if it is the next
    * @returns milliseconds until there is work again, if there will be
    */
-  async run(tenantId: string, signupId: string, only?: StepName): Promise<number | undefined> {
-    const outcome = await this.hold(tenantId, signupId, only);
+  async run(tenantId: string, signupId: string): Promise<number | undefined> {
+    const outcome = await this.hold(tenantId, signupId);
     return outcome === 'held-by-another' ? 1_000 : outcome;
   }
 
@@ -80,11 +79,7 @@ export class RunSignup {
     }
   }
 
-  private hold(
-    tenantId: string,
-    signupId: string,
-    only: StepName | undefined,
-  ): Promise<number | undefined | 'held-by-another'> {
+  private hold(tenantId: string, signupId: string, only?: StepName): Promise<number | undefined | 'held-by-another'> {
     return this.leases.hold(tenantId, `signup:${signupId}`, async (stillMine) => {
       for (;;) {
         const record = await this.signups.find(tenantId, signupId);
