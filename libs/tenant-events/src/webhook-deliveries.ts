@@ -38,7 +38,7 @@ export type Replay = { now: Date; limit: number; deadOnly?: boolean } & (
 /** More than are ever asked for at once: see `kept`. */
 const AT_MOST = 1_000;
 
-// Bodies are looked up by the ids of the posts alone, so that no plan, however old, can read others.
+// Each body is looked up by its own id, so that no plan, however old, can read others.
 const DUE = kept(`
   WITH waiting AS (
     SELECT d.event_id, d.customer, d.attempts, d.position FROM webhook_deliveries d
@@ -51,19 +51,19 @@ const DUE = kept(`
      ORDER BY d.position LIMIT ${AT_MOST}),
   due AS MATERIALIZED (SELECT * FROM waiting LIMIT $5)
   SELECT d.event_id AS "eventId", d.customer, d.attempts, e.body
-    FROM due d JOIN tenant_events e ON e.tenant_id = $1 AND e.event_id = d.event_id
-     AND e.event_id = ANY (ARRAY(SELECT event_id FROM due))
+    FROM due d, LATERAL (SELECT body FROM tenant_events WHERE tenant_id = $1 AND event_id = d.event_id LIMIT 1) e
    ORDER BY d.position`);
 const NEXT_DUE_AT = kept(`
   SELECT due_at AS at FROM webhook_deliveries
    WHERE tenant_id = $1 AND endpoint_id = $2 AND status = 'waiting' AND due_at > $3 ORDER BY due_at LIMIT 1`);
+// What does not change any more is told apart so that no index of waiting posts serves: it would be read as a whole.
 const NOTE = kept(`
   UPDATE webhook_deliveries d SET
     attempts = least(d.attempts + 1, 32767), status = a.status, last_status = a.http_status, last_error = a.error,
     due_at = coalesce(a.next_at, d.due_at), delivered_at = a.delivered_at
    FROM unnest($3::uuid[], $4::text[], $5::smallint[], $6::text[], $7::timestamptz[], $8::timestamptz[])
      AS a(event_id, status, http_status, error, next_at, delivered_at)
-  WHERE d.tenant_id = $1 AND d.endpoint_id = $2 AND d.event_id = a.event_id AND d.status = 'waiting'
+  WHERE d.tenant_id = $1 AND d.endpoint_id = $2 AND d.event_id = a.event_id AND d.status NOT IN ('delivered', 'dead')
     AND d.event_id = ANY ($3::uuid[]) AND d.event_id BETWEEN $9 AND $10`);
 
 /** Joins `tenant_events e` to the endpoint $2 of tenant $1 where it asks for the event. */
