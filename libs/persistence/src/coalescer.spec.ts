@@ -58,4 +58,34 @@ describe('Coalescer', () => {
       jest.useRealTimers();
     }
   });
+
+  it('lets what came during a statement wait for others as well, where nobody waits for it', async () => {
+    jest.useFakeTimers();
+    try {
+      const batches: number[][] = [];
+      const ends: (() => void)[] = [];
+      const coalescer = new Coalescer<number, number>(
+        async (items) => {
+          batches.push(items);
+          await new Promise<void>((end) => ends.push(end));
+          return items;
+        },
+        { batch: 3, inFlight: 1, lingerMs: 10 },
+      );
+      const first = coalescer.add(1);
+      jest.advanceTimersByTime(10);
+      const second = coalescer.add(2);
+      ends[0]?.();
+      await first;
+      await jest.advanceTimersByTimeAsync(9);
+      const third = coalescer.add(3);
+      expect(batches).toEqual([[1]]);
+      await jest.advanceTimersByTimeAsync(1);
+      expect(batches).toEqual([[1], [2, 3]]);
+      ends[1]?.();
+      await Promise.all([second, third]);
+    } finally {
+      jest.useRealTimers();
+    }
+  });
 });

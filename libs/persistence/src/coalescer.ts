@@ -10,7 +10,10 @@ export interface CoalescerLimits {
   batch: number;
   /** Statements in flight at once: with one, batches are as large as they get, and that is what saves (docs/performance.md). */
   inFlight: number;
-  /** How long the first item of a batch waits for others; 0 by default. For work that nobody waits for. */
+  /**
+   * How long the first item of a batch waits for others, also behind a batch that was just stored; 0 by default. For work
+   * that nobody waits for.
+   */
   lingerMs?: number;
 }
 
@@ -36,10 +39,14 @@ export class Coalescer<Item, Result> {
   add(item: Item): Promise<Result> {
     return new Promise((resolve, reject) => {
       this.waiting.push({ item, resolve, reject });
-      const { lingerMs, batch } = this.limits;
-      if (!lingerMs || this.waiting.length >= batch) this.drain();
-      else this.lingering ??= setTimeout(() => this.drain(), lingerMs);
+      this.drainSoon();
     });
+  }
+
+  private drainSoon(): void {
+    const { lingerMs, batch } = this.limits;
+    if (!lingerMs || this.waiting.length >= batch) this.drain();
+    else if (this.waiting.length > 0) this.lingering ??= setTimeout(() => this.drain(), lingerMs);
   }
 
   private drain(): void {
@@ -50,7 +57,7 @@ export class Coalescer<Item, Result> {
       this.inFlight++;
       void this.store(batch).finally(() => {
         this.inFlight--;
-        this.drain();
+        this.drainSoon();
       });
     }
   }

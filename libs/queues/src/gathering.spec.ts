@@ -2,16 +2,18 @@ import fc from 'fast-check';
 import { gatherMs } from './gathering.js';
 
 describe('a lane that took all there was', () => {
-  const bounds = fc.tuple(fc.nat(100), fc.nat(100)).map(([least, more]) => ({ least, most: least + more }));
+  const bounds = fc
+    .tuple(fc.integer({ min: 1, max: 9 }), fc.nat(100), fc.nat(100))
+    .map(([times, least, more]) => ({ times, least, most: least + more }));
   const took = fc.double({ min: 0, max: 10_000, noNaN: true });
 
-  it('waits at least as long as it worked, or as long as anybody may be kept waiting', () => {
+  it('waits as many times as long as it worked as it is told, or as long as anybody may be kept waiting', () => {
     fc.assert(
       fc.property(took, bounds, (ms, limits) => {
         const wait = gatherMs(ms, limits);
         expect(wait).toBeGreaterThanOrEqual(limits.least);
         expect(wait).toBeLessThanOrEqual(limits.most);
-        expect(wait >= ms || wait === limits.most).toBe(true);
+        expect(wait >= limits.times * ms || wait === limits.most).toBe(true);
       }),
     );
   });

@@ -27,7 +27,7 @@ type Lane = Lanes['gateway.dispatch'];
 /** So long an answer of Meta's waits for others to be stored with it: a transaction each would cost more than the calls. */
 const LINGER_MS = 5;
 /** So long messages gather at a number that has nothing more waiting, while it is at work: claiming each alone costs more. */
-const GATHERING: Gathering = { least: 10, most: 50 };
+const GATHERING: Gathering = { times: 1, least: 10, most: 50 };
 /** How long to wait before looking again at a number that cannot send. */
 const NOT_LIVE_MS = 15_000;
 const HELD_BACK_MS = 1_000;

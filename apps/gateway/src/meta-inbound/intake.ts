@@ -15,7 +15,7 @@ type Lane = Lanes['gateway.intake'];
 
 const HELD_BY_ANOTHER_MS = 1_000;
 /** So long events gather at a route that had no more of them, while it is at work. */
-const GATHERING: Gathering = { least: 0, most: 50 };
+const GATHERING: Gathering = { times: 4, least: 0, most: 250 };
 
 /** What is left to do once events are committed. */
 interface Wakes {

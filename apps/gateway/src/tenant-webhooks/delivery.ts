@@ -19,9 +19,9 @@ import { WebhookPoster } from './webhook-poster.js';
 const BATCH = 200;
 const HELD_BY_ANOTHER_MS = 1_000;
 /** So long the end of a post waits for others to be noted with it. */
-const NOTE_AFTER_MS = 5;
+const NOTE_AFTER_MS = 25;
 /** So long posts gather at an endpoint that had no more of them, while it is at work. */
-const GATHERING: Gathering = { least: 0, most: 50 };
+const GATHERING: Gathering = { times: 4, least: 0, most: 250 };
 
 /**
  * Posts what waits for one endpoint. Posts about one customer go one after another in the order in which their events were
