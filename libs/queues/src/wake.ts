@@ -13,7 +13,7 @@ const RETRY_AFTER_MS = 1_000;
 /** In Bull's set of delayed jobs a score is a time in ms, times this; the rest keeps the order within a millisecond. */
 const SCORES_OF_A_MS = 0x1000;
 /** A lane under load is woken at most so often by one process; its first wake goes at once. */
-const BETWEEN_WAKES_MS = 10;
+const BETWEEN_WAKES_MS = 25;
 
 // A Redis that was flushed under a job leaves a stump of it, without data and in no list, and Bull ignores every later job of
 // that id. Bull writes a job whole, so what has no data is nothing else.
