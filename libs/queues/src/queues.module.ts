@@ -1,13 +1,16 @@
-import { BullModule } from '@nestjs/bull';
+import { BullModule, getQueueToken } from '@nestjs/bull';
 import { type DynamicModule, Global, Module } from '@nestjs/common';
+import type { Queue } from 'bull';
 import { Redis } from 'ioredis';
 import { loadConfig } from '#libs/config';
 import type { LaneName } from './jobs.js';
 import { Periodic } from './periodic.js';
 import { Sweeper } from './sweeper.js';
 import { Wake } from './wake.js';
+import { forgiveUnnamedWorker } from './worker-name.js';
 
 export const REDIS = Symbol('Redis');
+const NAMED_WORKERS = Symbol('NamedWorkers');
 
 /** The job queues and the one Redis connection for everything that is not a queue. */
 @Global()
@@ -38,6 +41,12 @@ export class QueuesModule {
         Wake,
         Periodic,
         Sweeper,
+        {
+          // Before the processors are registered, which happens when all modules stand.
+          provide: NAMED_WORKERS,
+          inject: names.map((name) => getQueueToken(name)),
+          useFactory: (...queues: Queue[]) => queues.forEach(forgiveUnnamedWorker),
+        },
         {
           provide: REDIS,
           useFactory: () => {
