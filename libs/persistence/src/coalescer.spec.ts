@@ -59,7 +59,7 @@ describe('Coalescer', () => {
     }
   });
 
-  it('lets what came during a statement wait for others as well, where nobody waits for it', async () => {
+  it('lets what came during a statement wait for others as well, until it is told that none will come', async () => {
     jest.useFakeTimers();
     try {
       const batches: number[][] = [];
@@ -82,8 +82,13 @@ describe('Coalescer', () => {
       expect(batches).toEqual([[1]]);
       await jest.advanceTimersByTimeAsync(1);
       expect(batches).toEqual([[1], [2, 3]]);
+      const fourth = coalescer.add(4);
+      coalescer.hurry();
       ends[1]?.();
       await Promise.all([second, third]);
+      expect(batches).toEqual([[1], [2, 3], [4]]);
+      ends[2]?.();
+      await fourth;
     } finally {
       jest.useRealTimers();
     }

@@ -26,6 +26,7 @@ export class Coalescer<Item, Result> {
   private waiting: Waiting<Item, Result>[] = [];
   private inFlight = 0;
   private lingering: NodeJS.Timeout | undefined;
+  private hurried = false;
 
   /**
    * @param write  stores a batch; resolves to one result for each item, in the order of the items
@@ -43,8 +44,15 @@ export class Coalescer<Item, Result> {
     });
   }
 
+  /** Nothing more will come: what waits for others waits no longer. */
+  hurry(): void {
+    this.hurried = true;
+    this.drain();
+  }
+
   private drainSoon(): void {
-    const { lingerMs, batch } = this.limits;
+    const { batch } = this.limits;
+    const lingerMs = this.hurried ? 0 : this.limits.lingerMs;
     if (!lingerMs || this.waiting.length >= batch) this.drain();
     else if (this.waiting.length > 0) this.lingering ??= setTimeout(() => this.drain(), lingerMs);
   }

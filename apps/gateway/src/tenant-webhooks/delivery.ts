@@ -51,15 +51,17 @@ export class Delivery {
     const again = await this.leases.hold(tenantId, `deliver:${endpointId}`, async (stillMine) => {
       const goesOn = () => stillMine() && !turn.isOver();
       while (goesOn()) {
-        const [now, lookedAt] = [this.clock.now(), performance.now()];
+        const [now, from] = [this.clock.now(), performance.now()];
         const { endpoint, due, nextDueAt } = await this.look(tenantId, endpointId, now);
+        // Not with the time that the endpoint took: what comes next does not wait longer for a slow one.
+        const tookMs = performance.now() - from;
         if (!endpoint?.enabled) return undefined;
         if (endpoint.restsUntil && endpoint.restsUntil > now) {
           return due.length > 0 || nextDueAt ? until(endpoint.restsUntil, now) : undefined;
         }
         if (due.length === 0) return nextDueAt && until(nextDueAt, now);
         await this.post(endpoint, chainsOf(due), goesOn);
-        if (due.length < BATCH) await gather(performance.now() - lookedAt, GATHERING);
+        if (due.length < BATCH) await gather(tookMs, GATHERING);
       }
       return turn.isOver() ? 0 : HELD_BY_ANOTHER_MS;
     });
@@ -120,6 +122,7 @@ export class Delivery {
       // Posts that were in flight when it broke do not lengthen the rest.
       failures = Math.min(failures, breakAfter);
     }
+    noting.hurry();
     await Promise.all(noted);
     if (unnoted.length > 0) throw unnoted[0];
     if (failures === endpoint.failures) return;
