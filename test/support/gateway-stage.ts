@@ -98,4 +98,8 @@ export class GatewayStage {
 }
 
 /** A turn of a lane that is drained by hand, which nobody wakes. */
-export const turnUntil = (isOver: () => boolean): Turn => ({ isOver, woken: () => new Promise(() => {}) });
+export const turnUntil = (isOver: () => boolean): Turn => ({
+  isOver,
+  woken: () => new Promise(() => {}),
+  rest: async () => {},
+});

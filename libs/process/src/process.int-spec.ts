@@ -188,6 +188,32 @@ describe('a process of Paloma', () => {
     during = undefined;
   });
 
+  it('has no lane rest at its place while another waits for one', async () => {
+    const wake = running.app.get(Wake);
+    const busy = ['rests-1', 'rests-2', 'rests-3', 'rests-4'];
+    let isEnough = false;
+    let someoneWaits = () => {};
+    const waited = new Promise<void>((resolve) => {
+      someoneWaits = resolve;
+    });
+    const begun = new Set<string>();
+    during = async (tenantId, turn) => {
+      if (!busy.includes(tenantId)) return undefined;
+      begun.add(tenantId);
+      await waited;
+      if (tenantId === 'rests-1') await turn.rest(1, { times: 1, least: 600_000, most: 600_000 });
+      else await eventually(async () => isEnough, 120_000);
+      return undefined;
+    };
+    for (const tenantId of busy) await wake.lane('billing.rate', { tenantId });
+    await eventually(async () => begun.size === busy.length);
+    await wake.lane('billing.rate', { tenantId: 'who-waits' });
+    someoneWaits();
+    await eventually(async () => drained.includes('who-waits'), 60_000);
+    isEnough = true;
+    during = undefined;
+  });
+
   it('drains a lane at the soonest of the times that were set for it', async () => {
     const wake = running.app.get(Wake);
     const [hour, soon] = [3_600_000, 50];

@@ -16,6 +16,6 @@ export interface Gathering {
 export const gatherMs = (tookMs: number, { times, least, most }: Gathering): number =>
   Math.min(most, Math.max(least, times * tookMs));
 
-/** Waits so long. */
+/** Waits so long; where lanes share places, `Turn.rest` does. */
 export const gather = (tookMs: number, bounds: Gathering): Promise<void> =>
   new Promise((resolve) => setTimeout(resolve, gatherMs(tookMs, bounds)));

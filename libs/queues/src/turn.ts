@@ -1,5 +1,6 @@
 import type { Queue } from 'bull';
 import type { Bell, Bells } from './bells.js';
+import { type Gathering, gatherMs } from './gathering.js';
 
 /** So long a lane keeps its place while others wait for one. */
 const TURN_MS = 2_000;
@@ -13,6 +14,8 @@ export interface Turn {
    * came during the look. Redis may not tell of it, so nobody waits for this alone.
    */
   woken(): Promise<void>;
+  /** As `gather`, but not at all when other lanes wait for a place: nobody waits for one that rests. */
+  rest(tookMs: number, bounds: Gathering): Promise<void>;
 }
 
 /**
@@ -42,17 +45,33 @@ export class TurnInQueue implements Turn {
     return this.bell.next();
   }
 
+  rest(tookMs: number, bounds: Gathering): Promise<void> {
+    return new Promise((resolve) => {
+      // Redis may be away; then this rests.
+      const resting = setTimeout(resolve, gatherMs(tookMs, bounds));
+      void this.doOthersWait().then((they) => {
+        if (!they) return;
+        clearTimeout(resting);
+        resolve();
+      });
+    });
+  }
+
   end(): void {
     clearInterval(this.looking);
     if (this.bell) this.bells.takeDown(this.queue, this.key, this.bell);
   }
 
   private async look(): Promise<void> {
+    this.over = await this.doOthersWait();
+  }
+
+  private async doOthersWait(): Promise<boolean> {
     try {
-      this.over = (await this.queue.client.llen(this.queue.toKey('wait'))) > 0;
+      return (await this.queue.client.llen(this.queue.toKey('wait'))) > 0;
     } catch {
       // Without Redis nobody waits for a place.
-      this.over = false;
+      return false;
     }
   }
 }

@@ -3,7 +3,7 @@ import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import type { Job } from 'bull';
 import { Leases } from '#libs/leases';
 import { Database } from '#libs/persistence';
-import { type Gathering, gather, type Lanes, Sweeper, Wake } from '#libs/queues';
+import { type Gathering, type Lanes, Sweeper, type Turn, Wake } from '#libs/queues';
 import { BATCH, RateUsage } from './rate-usage.js';
 
 const SWEEP_MS = 5_000;
@@ -25,15 +25,15 @@ export class RateUsageProcessor implements OnApplicationBootstrap {
   @Process({ concurrency: 4 })
   process(job: Job<Lanes['billing.rate']>): Promise<void> {
     return this.wake.run('billing.rate', job, ({ tenantId }, turn) =>
-      this.leases.drain(tenantId, 'rate', turn, () => this.rateNext(tenantId)),
+      this.leases.drain(tenantId, 'rate', turn, () => this.rateNext(tenantId, turn)),
     );
   }
 
   /** @returns whether there may be more */
-  private async rateNext(tenantId: string): Promise<boolean> {
+  private async rateNext(tenantId: string, turn: Turn): Promise<boolean> {
     const from = performance.now();
     const taken = await this.rateUsage.rateNext(tenantId);
-    if (taken > 0 && taken < BATCH) await gather(performance.now() - from, GATHERING);
+    if (taken > 0 && taken < BATCH) await turn.rest(performance.now() - from, GATHERING);
     return taken > 0;
   }
 

@@ -4,7 +4,7 @@ import { CLOCK, type Clock } from '#libs/clock';
 import { Leases } from '#libs/leases';
 import { LOGGER } from '#libs/observability';
 import { Database, type Tx } from '#libs/persistence';
-import { type Gathering, gather, type Lanes, type Turn, Wake } from '#libs/queues';
+import { type Gathering, type Lanes, type Turn, Wake } from '#libs/queues';
 import { ApplyEvents } from './apply-events.js';
 import type { Effects } from './effects.js';
 import { INTAKE_POLICY, type IntakePolicy } from './intake-policy.js';
@@ -58,7 +58,7 @@ export class Intake {
         const batch = await this.events.due(tenantId, route, this.clock.now(), this.policy.batch);
         if (batch.length === 0) break;
         this.wakeFor(tenantId, await this.settle(lane, batch, stillMine));
-        if (batch.length < this.policy.batch) await gather(performance.now() - lookedAt, GATHERING);
+        if (batch.length < this.policy.batch) await turn.rest(performance.now() - lookedAt, GATHERING);
       }
       const next = await this.events.nextDueAt(tenantId, route);
       return next && Math.max(1, next.getTime() - this.clock.now().getTime());

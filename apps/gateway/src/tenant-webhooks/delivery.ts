@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { CLOCK, type Clock } from '#libs/clock';
 import { Leases } from '#libs/leases';
 import { Coalescer, Database, type Tx } from '#libs/persistence';
-import { type Gathering, gather, type Lanes, type Turn, Wake } from '#libs/queues';
+import { type Gathering, type Lanes, type Turn, Wake } from '#libs/queues';
 import {
   type Attempt,
   type DueDelivery,
@@ -61,7 +61,7 @@ export class Delivery {
         }
         if (due.length === 0) return nextDueAt && until(nextDueAt, now);
         await this.post(endpoint, chainsOf(due), goesOn);
-        if (due.length < BATCH) await gather(tookMs, GATHERING);
+        if (due.length < BATCH) await turn.rest(tookMs, GATHERING);
       }
       return turn.isOver() ? 0 : HELD_BY_ANOTHER_MS;
     });
