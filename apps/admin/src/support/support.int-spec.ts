@@ -147,7 +147,10 @@ describe('looking into a tenant', () => {
     await granting.end(shop.tenantId, id, caller('support') as Parameters<GrantAccess['end']>[2]);
     expect(await ask(token)).toBe(401);
     const late = await grant();
-    await database.owner.query('UPDATE support_accesses SET expires_at = now() WHERE access_id = $1', [late.id]);
+    await database.owner.query(
+      `UPDATE support_accesses SET expires_at = now() - interval '1 millisecond' WHERE access_id = $1`,
+      [late.id],
+    );
     expect(await ask(late.token)).toBe(401);
     // A token with another's secret, or for another tenant, is none.
     const other = await grant();
