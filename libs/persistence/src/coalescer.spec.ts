@@ -1,6 +1,8 @@
 import { jest } from '@jest/globals';
 import { Coalescer } from './coalescer.js';
 
+const aTurn = () => new Promise((resolve) => setImmediate(resolve));
+
 describe('Coalescer', () => {
   it('lets items that arrive during a statement share the next one, and gives each its own result', async () => {
     const batches: number[][] = [];
@@ -16,10 +18,22 @@ describe('Coalescer', () => {
       },
       { batch: 3, inFlight: 1 },
     );
-    const all = [1, 2, 3, 4, 5].map((n) => coalescer.add(n));
+    const first = coalescer.add(1);
+    await aTurn();
+    const all = [first, ...[2, 3, 4, 5].map((n) => coalescer.add(n))];
     release();
     expect(await Promise.all(all)).toEqual([1, 2, 3, 4, 5].map((n) => `stored ${n}`));
     expect(batches).toEqual([[1], [2, 3, 4], [5]]);
+  });
+
+  it('stores what comes in one turn of the event loop together, with nothing in flight either', async () => {
+    const batches: number[][] = [];
+    const coalescer = new Coalescer<number, number>(async (items) => {
+      batches.push(items);
+      return items;
+    });
+    await Promise.all([1, 2, 3].map((n) => coalescer.add(n)));
+    expect(batches).toEqual([[1, 2, 3]]);
   });
 
   it('does not let one bad item refuse its neighbours', async () => {

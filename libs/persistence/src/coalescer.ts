@@ -19,13 +19,15 @@ export interface CoalescerLimits {
 
 /**
  * Group commit: items that arrive while a statement is in flight share the next one, so batches grow with load and an
- * idle system waits for nothing. A batch succeeds or fails as one, except that a failed batch of several is tried again
+ * idle system waits for nothing but what came in the same turn of the event loop: else the first of those would have a
+ * statement of its own. A batch succeeds or fails as one, except that a failed batch of several is tried again
  * item by item, so one bad row cannot refuse its neighbours.
  */
 export class Coalescer<Item, Result> {
   private waiting: Waiting<Item, Result>[] = [];
   private inFlight = 0;
   private lingering: NodeJS.Timeout | undefined;
+  private turning: NodeJS.Immediate | undefined;
   private hurried = false;
 
   /**
@@ -51,15 +53,18 @@ export class Coalescer<Item, Result> {
   }
 
   private drainSoon(): void {
-    const { batch } = this.limits;
-    const lingerMs = this.hurried ? 0 : this.limits.lingerMs;
-    if (!lingerMs || this.waiting.length >= batch) this.drain();
-    else if (this.waiting.length > 0) this.lingering ??= setTimeout(() => this.drain(), lingerMs);
+    const { batch, lingerMs } = this.limits;
+    if (this.hurried || this.waiting.length >= batch) this.drain();
+    else if (this.waiting.length === 0) return;
+    else if (lingerMs) this.lingering ??= setTimeout(() => this.drain(), lingerMs);
+    else if (this.inFlight < this.limits.inFlight) this.turning ??= setImmediate(() => this.drain());
   }
 
   private drain(): void {
     clearTimeout(this.lingering);
+    clearImmediate(this.turning);
     this.lingering = undefined;
+    this.turning = undefined;
     while (this.inFlight < this.limits.inFlight && this.waiting.length > 0) {
       const batch = this.waiting.splice(0, this.limits.batch);
       this.inFlight++;
