@@ -12,6 +12,8 @@ const MOST_MB = 150;
 const FLAT = 0.1;
 const PER_SECOND = 200;
 const MINUTES = 10;
+/** V8 gives back the memory in which modules were loaded when a process has been quiet for some 100 s. */
+const QUIET_S = 150;
 
 /** What the gateway's processes hold at rest, and how it grows while messages go all the way for ten minutes. */
 export const memory: Group = {
@@ -20,7 +22,7 @@ export const memory: Group = {
   run: async (bench, { share, say }) => {
     bench.all();
     await bench.graph.set({ latencyMs: 0 });
-    const rest = Math.max(2, 20 * share);
+    const rest = Math.max(2, QUIET_S * share);
     say(`memory at rest, after ${Math.round(rest)} s …`);
     await new Promise((resolve) => setTimeout(resolve, rest * 1_000));
     const lines: Line[] = PROCESSES.map((name) => {
