@@ -1,8 +1,12 @@
-import { createHash, randomInt } from 'node:crypto';
+import { createHash, randomFillSync, randomInt } from 'node:crypto';
 import { v7 } from 'uuid';
 
 let lastMs = Number.NaN;
 let sequence = 0;
+
+/** Asking the system for sixteen bytes costs as much as asking for many; every id takes its own of these, once. */
+const random = Buffer.alloc(256 * 16);
+let taken = random.length;
 
 /**
  * A new UUIDv7: time-ordered, so primary keys stay local in the index and tables can be partitioned by id. Ids that a
@@ -15,7 +19,12 @@ export function newId(now: Date): string {
   // 32 bits of sequence, begun in the lower half: two billion ids of one millisecond before it would wrap.
   sequence = msecs === lastMs ? (sequence + 1) >>> 0 : randomInt(0x8000_0000);
   lastMs = msecs;
-  return v7({ msecs, seq: sequence });
+  if (taken === random.length) {
+    randomFillSync(random);
+    taken = 0;
+  }
+  taken += 16;
+  return v7({ msecs, seq: sequence, random: random.subarray(taken - 16, taken) });
 }
 
 /**
@@ -26,8 +35,8 @@ export function newId(now: Date): string {
  * @param parts what makes the fact unique, e.g. number and message id of Meta
  */
 export function derivedId(at: Date, ...parts: string[]): string {
-  const random = createHash('sha256').update(parts.join('\u0000')).digest();
-  return v7({ msecs: at.getTime(), random: random.subarray(0, 16), seq: random.readUInt32BE(16) });
+  const digest = createHash('sha256').update(parts.join('\u0000')).digest();
+  return v7({ msecs: at.getTime(), random: digest.subarray(0, 16), seq: digest.readUInt32BE(16) });
 }
 
 /** The smallest id of an instant: a bound for ranges over time-ordered ids. Before 1970 there are none. */

@@ -68,7 +68,8 @@ export class NamedObjects {
   }
 
   private async requireFiles(tenantId: string, body: Fields): Promise<void> {
-    for (const { sentAs, id, object } of filesNamedIn(body)) {
+    for (const { sentAs, object } of filesNamedIn(body)) {
+      const id = String(object.id);
       const row = await this.files.get(`${tenantId} ${id}`, () => this.media.find(tenantId, id));
       if (!row) continue;
       const kind = kindOfType(row.mimeType);
