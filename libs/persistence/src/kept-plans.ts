@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { arrayLiteral } from './array-literal.js';
 
 /**
  * So long a connection keeps a plan, in ms. One that was made when a table was all but empty is wrong for a full one, and
@@ -26,7 +27,10 @@ export function kept(sql: string): string {
   return sql;
 }
 
-/** A connection that prepares statements under the names that `kept` gave them, while a transaction asks for it. */
+/**
+ * A connection that prepares statements under the names that `kept` gave them, while a transaction asks for it, and writes
+ * lists out itself.
+ */
 export class KeepingClient extends pg.Client {
   keepsPlans = false;
   private plannedAt = performance.now();
@@ -42,6 +46,7 @@ export class KeepingClient extends pg.Client {
   // biome-ignore lint/suspicious/noExplicitAny: the many forms in which `pg` takes a statement
   override query(...given: any[]): any {
     const [text, values] = given;
+    if (Array.isArray(values)) given[1] = values.map((v) => (Array.isArray(v) ? (arrayLiteral(v) ?? v) : v));
     const name = this.keepsPlans && typeof text === 'string' && Array.isArray(values) ? names.get(text) : undefined;
     if (name !== undefined) given[0] = { name, text };
     return (super.query as (...all: unknown[]) => unknown)(...given);
