@@ -1,26 +1,23 @@
-import {
-  type CallHandler,
-  createParamDecorator,
-  type ExecutionContext,
-  Injectable,
-  type NestInterceptor,
-  SetMetadata,
-} from '@nestjs/common';
-import { Reflector } from '@nestjs/core';
+import { createParamDecorator, type ExecutionContext, type NestInterceptor, SetMetadata } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import { from, lastValueFrom, type Observable } from 'rxjs';
+import { from, lastValueFrom } from 'rxjs';
 import { Refusal } from '#libs/http';
-import { IdempotencyKeys } from './idempotency-keys.js';
+import type { IdempotencyKeys } from './idempotency-keys.js';
 import { Once } from './once.js';
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** Of an app that imports the IdempotencyModule. */
+    idempotencyKeys: IdempotencyKeys;
+  }
+}
 
 const WRITES: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);
 /** Visible ASCII; a UUID is usual. */
 const KEY = /^[\x21-\x7e]{1,255}$/;
-const KEEPS_KEY = 'paloma:keeps-its-key';
+export const KEEPS_KEY = 'paloma:keeps-its-key';
 
-type Keyed = FastifyRequest & { caller?: { tenantId: string }; once?: Once };
-
-/** The handler takes part by itself: it keeps the key with what it stores, or names the call by more than its body. */
+/** The handler takes part by itself (`OnceKey`): it keeps the key with what it stores. */
 export const KeepsItsKey = () => SetMetadata(KEEPS_KEY, true);
 
 /** The key of this call, for a handler that `KeepsItsKey`; undefined for a call without one. */
@@ -29,38 +26,35 @@ export const OnceKey = createParamDecorator((_: unknown, context: ExecutionConte
 );
 
 /**
- * Makes every writing route of an app repeatable: with `Idempotency-Key`, the same call gets the answer of the first, and
- * another call with the same key is refused with 409. Routes without a tenant (Meta's webhooks, sign-in) ignore the header.
+ * The key of a call, for a handler that `KeepsItsKey` or that reads a form, which is known only when its file is.
+ *
+ * @returns undefined for a call without one; routes without a tenant (Meta's webhooks, sign-in) ignore the header
+ * @throws Refusal for a header that is no key
  */
-@Injectable()
-export class IdempotencyInterceptor implements NestInterceptor {
-  constructor(
-    private readonly keys: IdempotencyKeys,
-    private readonly reflector: Reflector,
-  ) {}
-
-  async intercept(context: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
-    const request = context.switchToHttp().getRequest<Keyed>();
-    const key = request.headers['idempotency-key'];
-    const { caller } = request;
-    if (key === undefined || !caller || !WRITES.has(request.method)) return next.handle();
-    if (typeof key !== 'string' || !KEY.test(key)) {
-      throw Refusal.invalid('Idempotency-Key: must have 1 to 255 visible characters, such as a UUID.');
-    }
-    const once = new Once(this.keys, { tenantId: caller.tenantId, key }, saysOf(request));
-    if (isForm(request) || this.reflector.get<boolean>(KEEPS_KEY, context.getHandler())) {
-      request.once = once;
-      return next.handle();
-    }
-    return from(once.run(() => lastValueFrom(next.handle(), { defaultValue: undefined })));
+export function onceOf(request: FastifyRequest): Once | undefined {
+  const key = request.headers['idempotency-key'];
+  const { caller } = request as FastifyRequest & { caller?: { tenantId: string } };
+  if (key === undefined || !caller || !WRITES.has(request.method)) return undefined;
+  if (typeof key !== 'string' || !KEY.test(key)) {
+    throw Refusal.invalid('Idempotency-Key: must have 1 to 255 visible characters, such as a UUID.');
   }
+  return new Once(request.server.idempotencyKeys, { tenantId: caller.tenantId, key }, saysOf(request));
 }
 
-/** The files of a form are still to come; whoever reads it names the call by them (`onceOf(request).run(work, hash)`). */
-const isForm = (request: FastifyRequest) => /^multipart\//i.test(request.headers['content-type'] ?? '');
+/**
+ * Makes a writing route repeatable: with `Idempotency-Key`, the same call gets the answer of the first, and another call
+ * with the same key is refused with 409. `makeRepeatable` puts it there.
+ */
+export const idempotency: NestInterceptor = {
+  intercept: (context, next) => {
+    const request = context.switchToHttp().getRequest<FastifyRequest>();
+    const once = onceOf(request);
+    if (!once || isForm(request)) return next.handle();
+    return from(once.run(() => lastValueFrom(next.handle(), { defaultValue: undefined })));
+  },
+};
 
-/** The key of a call that `KeepsItsKey`, or that sends a form. */
-export const onceOf = (request: FastifyRequest): Once | undefined => (request as Keyed).once;
+const isForm = (request: FastifyRequest) => /^multipart\//i.test(request.headers['content-type'] ?? '');
 
 /** `access_token` may be in the query; it proves who calls, and is not what the call says. */
 function saysOf(request: FastifyRequest): string {

@@ -1,15 +1,18 @@
-import { Injectable, Module, type OnApplicationBootstrap } from '@nestjs/common';
-import { APP_INTERCEPTOR } from '@nestjs/core';
+import { Injectable, Module, type OnApplicationBootstrap, type Type } from '@nestjs/common';
+import { DiscoveryModule, DiscoveryService, HttpAdapterHost } from '@nestjs/core';
+import type { FastifyInstance } from 'fastify';
 import { Periodic } from '#libs/queues';
-import { IdempotencyInterceptor } from './idempotency.interceptor.js';
 import { IdempotencyKeys } from './idempotency-keys.js';
+import { makeRepeatable } from './make-repeatable.js';
 
 /** For an app's HTTP process: all of its writes take an Idempotency-Key. */
-@Module({
-  providers: [IdempotencyKeys, { provide: APP_INTERCEPTOR, useClass: IdempotencyInterceptor }],
-  exports: [IdempotencyKeys],
-})
-export class IdempotencyModule {}
+@Module({ imports: [DiscoveryModule], providers: [IdempotencyKeys], exports: [IdempotencyKeys] })
+export class IdempotencyModule {
+  constructor(keys: IdempotencyKeys, { httpAdapter }: HttpAdapterHost, discovery: DiscoveryService) {
+    (httpAdapter.getInstance() as FastifyInstance).decorate('idempotencyKeys', keys);
+    for (const { metatype } of discovery.getControllers()) if (metatype) makeRepeatable(metatype as Type);
+  }
+}
 
 const FORGET_EVERY_MS = 60_000;
 
