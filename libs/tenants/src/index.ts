@@ -16,6 +16,7 @@ export { Tenant } from './tenant.entity.js';
 export {
   APPLICANT_ROLE,
   ApiKeyGuard,
+  callerOf,
   keyOf,
   SETUP_ROLE,
   TenantCaller,

@@ -30,7 +30,7 @@ export function keyOf(request: Pick<FastifyRequest, 'headers' | 'query'>): strin
 /** A session's token is a JWT, which no API key looks like. */
 const isSession = (token: string): boolean => token.split('.').length === 3;
 
-const callerOf = (context: ExecutionContext): Guarded => context.switchToHttp().getRequest<Guarded>();
+const requestOf = (context: ExecutionContext): Guarded => context.switchToHttp().getRequest<Guarded>();
 const routeOf = (request: FastifyRequest): string => request.routeOptions.url ?? '';
 
 /** @throws Refusal for whom the provider has switched off altogether */
@@ -66,7 +66,7 @@ export class ApiKeyGuard implements CanActivate {
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
-    const request = callerOf(context);
+    const request = requestOf(context);
     const key = keyOf(request);
     if (key?.startsWith(SUPPORT_PREFIX)) {
       request.caller = await this.support.admit(key, request);
@@ -106,7 +106,7 @@ export class TenantUserGuard implements CanActivate {
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const signedIn = await Promise.resolve(this.session.canActivate(context)).catch(() => false);
-    const request = callerOf(context);
+    const request = requestOf(context);
     const caller = signedIn && request.user ? await this.bySession(request, request.user) : undefined;
     if (!caller) {
       const key = keyOf(request);
@@ -191,14 +191,18 @@ export class TenantGuard implements CanActivate {
   ) {}
 
   canActivate(context: ExecutionContext): Promise<boolean> {
-    const token = keyOf(callerOf(context));
+    const token = keyOf(requestOf(context));
     return (token !== undefined && isSession(token) ? this.byUser : this.byKey).canActivate(context);
   }
 }
 
 /** The caller that a guard let in. */
-export const TenantCaller = createParamDecorator((_: unknown, context: ExecutionContext): Caller => {
-  const { caller } = callerOf(context);
-  if (!caller) throw new Error('TenantCaller stands on a route without a guard');
+export const TenantCaller = createParamDecorator(
+  (_: unknown, context: ExecutionContext): Caller => callerOf(requestOf(context)),
+);
+
+/** The same, for a handler that takes the request whole. */
+export function callerOf({ caller }: FastifyRequest & { caller?: Caller }): Caller {
+  if (!caller) throw new Error('a route without a guard has no caller');
   return caller;
-});
+}
