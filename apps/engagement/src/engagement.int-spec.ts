@@ -36,7 +36,7 @@ describe('a merchant’s customers', () => {
     environment = testEnvironment(database);
     api = await startApp(EngagementModule, environment, { name: 'engagement', describe: 'Engagement.' });
     connection = await connect(database.appUrl);
-    inbound = new Inbound(connection.db);
+    inbound = new Inbound();
     take = takeWith(contacts);
   });
   afterAll(async () => {

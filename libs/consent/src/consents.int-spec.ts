@@ -26,7 +26,6 @@ describe('what a customer agreed to', () => {
     database = await cloneDatabase();
     connection = await connect(database.appUrl);
     suppression = new Suppression(
-      connection.db,
       new CustomerMarks(connection.db, new Vault([{ id: 'k', key: Buffer.alloc(32, 1) }]), clock),
     );
   });
@@ -47,8 +46,11 @@ describe('what a customer agreed to', () => {
         said.map((one) => ({ purpose: 'marketing', at: NOW, source: 'api', ...one })),
       ),
     );
-  const stopped = async (customer: string, tenant = tenantId) =>
-    (await suppression.stop({ tenantId: tenant, customer, purpose: 'marketing' }))?.why;
+  const stopped = async (customer: string, tenant = tenantId) => {
+    const question = await suppression.whyStopped([{ tenantId: tenant, customer, purpose: 'marketing' }]);
+    const [[stop]] = await connection.db.askTogether(question, question);
+    return stop?.why;
+  };
   const standing = async (customer: string) =>
     (await within((tx) => consents.standingOf(tx, tenantId, [customer]))).get('marketing')?.state;
   const history = (customer: string) =>

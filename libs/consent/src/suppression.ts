@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Coalescer, Database, type Tx } from '#libs/persistence';
+import type { Question, Tx } from '#libs/persistence';
 import { lineOf } from '#libs/phone-numbers';
 import { CustomerMarks } from '#libs/privacy';
 import type { ConsentSource, Purpose } from './consent-record.js';
@@ -21,7 +21,7 @@ export type Stop =
 interface StoppedRow {
   nth: number;
   state: string | null;
-  at: Date;
+  at: Date | string;
   source: ConsentSource;
 }
 
@@ -30,20 +30,9 @@ const STOPPED = 'SELECT nth::int, state, at, source FROM door_stopped($1, $2, $3
 /** The check that stands before every send; nothing is remembered, so an opt-out counts from its commit. */
 @Injectable()
 export class Suppression {
-  /** Questions of the moment, of all tenants, share a statement. */
-  private readonly asking = new Coalescer<Asked, Stop | undefined>(async (asked) => this.ask(asked));
+  constructor(private readonly marks: CustomerMarks) {}
 
-  constructor(
-    private readonly db: Database,
-    private readonly marks: CustomerMarks,
-  ) {}
-
-  /** @returns why a customer may not be written to; undefined where they may */
-  stop(asked: Asked): Promise<Stop | undefined> {
-    return this.asking.add(asked);
-  }
-
-  /** The same for many of one tenant in the caller's transaction, in the order asked. */
+  /** Why customers of one tenant may not be written to, in the order asked; undefined for those who may. */
   async stops(tx: Tx, asked: readonly Asked[]): Promise<(Stop | undefined)[]> {
     const [first] = asked;
     if (!first) return [];
@@ -52,9 +41,10 @@ export class Suppression {
     return stopsOf(asked, await tx.query(STOPPED, columnsOf(asked, marks)));
   }
 
-  private async ask(asked: readonly Asked[]): Promise<(Stop | undefined)[]> {
+  /** The same of several tenants, as a question to ask beside others without a transaction. */
+  async whyStopped(asked: readonly Asked[]): Promise<Question<Stop | undefined, StoppedRow>> {
     const marks = await Promise.all(asked.map((a) => this.marks.of(a.tenantId, a.customer)));
-    return stopsOf(asked, await this.db.query<StoppedRow>(STOPPED, columnsOf(asked, marks)));
+    return { sql: STOPPED, values: columnsOf(asked, marks), answers: (rows) => stopsOf(asked, rows) };
   }
 }
 
@@ -69,7 +59,7 @@ const columnsOf = (asked: readonly Asked[], marks: readonly (string | null)[]): 
 function stopsOf(asked: readonly Asked[], rows: readonly StoppedRow[]): (Stop | undefined)[] {
   const stops: (Stop | undefined)[] = asked.map(() => undefined);
   for (const { nth, state, at, source } of rows) {
-    stops[nth - 1] = state === 'withdrawn' ? { why: 'withdrawn', at, source } : { why: 'not_granted' };
+    stops[nth - 1] = state === 'withdrawn' ? { why: 'withdrawn', at: new Date(at), source } : { why: 'not_granted' };
   }
   return stops;
 }

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { derivedId, firstIdAt } from '#libs/ids';
-import { Database, storableText, type Tx } from '#libs/persistence';
+import { type Question, storableText, type Tx } from '#libs/persistence';
 import { opensWindow } from '#libs/service-window';
 
 /** One element of `messages[]` of a webhook, read far enough to be stored. */
@@ -56,8 +56,6 @@ const COLUMNS = `m.inbound_id AS "inboundId", m.phone_number_id AS "phoneNumberI
 /** The one writer of what customers wrote and of the windows that it opens. Everything may be said twice. */
 @Injectable()
 export class Inbound {
-  constructor(private readonly db: Database) {}
-
   /**
    * Stores messages, marks them as unseen by the engagement app, and opens or prolongs their service windows: three
    * statements, however many they are.
@@ -210,17 +208,19 @@ export class Inbound {
   }
 
   /**
-   * The same across tenants in one statement without a transaction, through a door: accepting asks it for each message.
-   * The caller names the tenant that it authenticated.
+   * When customers of several tenants last wrote, through a door: accepting asks it for each message, in one statement with
+   * whatever else it asks then. The caller names the tenant that it authenticated.
    */
-  async lastHeard(pairs: readonly Pair[]): Promise<(Date | undefined)[]> {
-    const rows = await this.db.query<{ nth: number; at: Date }>(
-      'SELECT nth::int, last_user_message_at AS at FROM door_last_heard($1, $2, $3)',
-      [pairs.map((p) => p.tenantId), pairs.map((p) => p.phoneNumberId), pairs.map((p) => p.customer)],
-    );
-    const heard: (Date | undefined)[] = pairs.map(() => undefined);
-    for (const { nth, at } of rows) heard[nth - 1] = at;
-    return heard;
+  whenHeard(pairs: readonly Pair[]): Question<Date | undefined, { nth: number; at: string }> {
+    return {
+      sql: 'SELECT nth, last_user_message_at AS at FROM door_last_heard($1, $2, $3)',
+      values: [pairs.map((p) => p.tenantId), pairs.map((p) => p.phoneNumberId), pairs.map((p) => p.customer)],
+      answers: (rows) => {
+        const heard: (Date | undefined)[] = pairs.map(() => undefined);
+        for (const { nth, at } of rows) heard[nth - 1] = new Date(at);
+        return heard;
+      },
+    };
   }
 
   /**

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager, type QueryRunner } from 'typeorm';
 import type { KeepingClient } from './kept-plans.js';
+import { type Question, together } from './question.js';
 
 /** A transaction. SQL and repositories used through it see what its scope allows and nothing else. */
 export type Tx = EntityManager;
@@ -66,6 +67,17 @@ export class Database {
    */
   async query<Row>(sql: string, parameters: readonly unknown[] = []): Promise<Row[]> {
     return this.source.query(sql, [...parameters]);
+  }
+
+  /**
+   * Asks two questions to doors in one statement, outside any tenant's scope.
+   *
+   * @returns the answers to each
+   */
+  async askTogether<A, RowA, B, RowB>(one: Question<A, RowA>, other: Question<B, RowB>): Promise<[A[], B[]]> {
+    const { sql, values } = together([one, other]);
+    const [row] = await this.query<{ 0: RowA[] | null; 1: RowB[] | null }>(sql, values);
+    return [one.answers(row?.[0] ?? []), other.answers(row?.[1] ?? [])];
   }
 
   /** Runs reads of the provider's staff across tenants; needs the connection of the admin app (paloma_staff). */

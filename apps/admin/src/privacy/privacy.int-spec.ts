@@ -215,7 +215,11 @@ describe('privacy', () => {
 
     it('keeps an opted-out number opted out', async () => {
       const suppression = merchants.app.get(Suppression);
-      const stop = (customer: string) => suppression.stop({ tenantId: shop.tenantId, customer, purpose: 'marketing' });
+      const stop = async (customer: string) => {
+        const question = await suppression.whyStopped([{ tenantId: shop.tenantId, customer, purpose: 'marketing' }]);
+        const [[why]] = await merchants.app.get(Database).askTogether(question, question);
+        return why;
+      };
       for (const customer of [NUMBER, OTHER_FORM, USER_ID]) {
         expect((await stop(customer))?.why).toBe('withdrawn');
       }

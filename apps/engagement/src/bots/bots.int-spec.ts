@@ -84,7 +84,7 @@ describe('a bot', () => {
     const { phoneNumberId, customer, tenantId } = shop;
     const payload = { ...(/^\d+$/.test(customer) ? { from: customer } : { from_user_id: customer }), ...message };
     await connection.db.inTenant(tenantId, (tx) =>
-      new Inbound(connection.db).record(tx, tenantId, {
+      new Inbound().record(tx, tenantId, {
         phoneNumberId,
         customer,
         customerName: 'Ana',

@@ -65,7 +65,7 @@ describe('an inbox', () => {
     const name = /^\d+$/.test(customer) ? { from: customer } : { from_user_id: customer };
     const payload = { ...name, type: 'text', text: { body: text } };
     await connection.db.inTenant(shop.tenantId, (tx) =>
-      new Inbound(connection.db).record(tx, shop.tenantId, {
+      new Inbound().record(tx, shop.tenantId, {
         ...from,
         phoneNumberId: shop.phoneNumberId,
         metaMessageId,

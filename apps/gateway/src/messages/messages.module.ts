@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { TierReservationModule } from '#libs/tier-reservation';
 import { WalletModule } from '#libs/wallet';
 import { BatchesController } from './batches.controller.js';
+import { CustomerQuestions } from './customer-questions.js';
 import { MarkAsRead } from './mark-as-read.js';
 import { MessageLogController } from './message-log.controller.js';
 import { MessagesController } from './messages.controller.js';
@@ -25,6 +26,7 @@ import { ServiceWindows } from './service-windows.js';
     Room,
     MarkAsRead,
     NamedObjects,
+    CustomerQuestions,
     RequireConsent,
     ServiceWindows,
   ],

@@ -1,15 +1,16 @@
 import { Injectable } from '@nestjs/common';
-import { type Asked, purposeOf, type Stop, Suppression } from '#libs/consent';
+import { type Asked, purposeOf, type Stop } from '#libs/consent';
 import type { TemplateCategory } from '#libs/template-state';
 import { refuse } from '../graph-envelope/refuse.js';
+import { CustomerQuestions } from './customer-questions.js';
 
 /** Holds back what a customer does not want, of what a business writes of its own accord. */
 @Injectable()
 export class RequireConsent {
-  constructor(private readonly suppression: Suppression) {}
+  constructor(private readonly questions: CustomerQuestions) {}
 
   /**
-   * Replies and codes are not asked about, so they pay nothing. Messages of the moment share one statement.
+   * Replies and codes are not asked about, so they pay nothing.
    *
    * @param customer digits of the number, business-scoped user id, or group id
    * @param category of the template; undefined for free-form messages, which are answers
@@ -19,7 +20,7 @@ export class RequireConsent {
     const purpose = purposeOf(category);
     if (!purpose) return;
     const asked: Asked = { tenantId, customer, purpose };
-    const stop = await this.suppression.stop(asked);
+    const stop = await this.questions.stop(asked);
     if (stop) throw refuse('recipient_opted_out', whyStopped(asked, stop));
   }
 }

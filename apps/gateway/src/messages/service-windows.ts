@@ -1,8 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CLOCK, type Clock } from '#libs/clock';
-import { Inbound, type Pair } from '#libs/inbound';
-import { Coalescer } from '#libs/persistence';
 import { type ServiceWindow, windowAt } from '#libs/service-window';
+import { CustomerQuestions } from './customer-questions.js';
 
 const REMEMBER_AT_MOST = 50_000;
 
@@ -10,11 +9,9 @@ const REMEMBER_AT_MOST = 50_000;
 @Injectable()
 export class ServiceWindows {
   private readonly open = new Map<string, Date>();
-  /** Questions of the moment share a statement: most messages ask, and each asks once. */
-  private readonly asking = new Coalescer<Pair, Date | undefined>((pairs) => this.inbound.lastHeard(pairs));
 
   constructor(
-    private readonly inbound: Inbound,
+    private readonly questions: CustomerQuestions,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
@@ -28,7 +25,7 @@ export class ServiceWindows {
       if (window.open) return window;
       this.open.delete(key);
     }
-    const last = await this.asking.add({ tenantId, phoneNumberId, customer });
+    const last = await this.questions.lastHeard({ tenantId, phoneNumberId, customer });
     const window = windowAt(last, now);
     if (window.open && last) {
       if (this.open.size >= REMEMBER_AT_MOST) this.open.clear();
