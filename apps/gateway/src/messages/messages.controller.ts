@@ -8,7 +8,7 @@ import { readMarketingMessage, readMessage } from './read-message.js';
 import { SendMessage, type SentMessage } from './send-message.js';
 import { SentMessageResponse } from './sent-message.response.js';
 
-const NUMBER = { name: 'phoneNumberId', description: "Meta's id of the sending number" };
+const NUMBER = { name: 'phoneNumberId', type: String, description: "Meta's id of the sending number" };
 
 // Nest hands each parameter of a handler to the pipes. They have nothing to check in these (`readMessage` does), and took a
 // tenth of what accepting a message costs (docs/performance.md); so the handlers of this route take the request whole.
