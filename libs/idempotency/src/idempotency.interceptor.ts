@@ -12,7 +12,8 @@ declare module 'fastify' {
   }
 }
 
-const WRITES: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);
+/** Methods of calls that change something. */
+export const WRITES: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);
 /** Visible ASCII; a UUID is usual. */
 const KEY = /^[\x21-\x7e]{1,255}$/;
 export const KEEPS_KEY = 'paloma:keeps-its-key';
@@ -26,7 +27,7 @@ export const OnceKey = createParamDecorator((_: unknown, context: ExecutionConte
 );
 
 /**
- * The key of a call, for a handler that `KeepsItsKey` or that reads a form, which is known only when its file is.
+ * The key of a call, for a handler that `KeepsItsKey` or reads a form.
  *
  * @returns undefined for a call without one; routes without a tenant (Meta's webhooks, sign-in) ignore the header
  * @throws Refusal for a header that is no key
@@ -54,6 +55,7 @@ export const idempotency: NestInterceptor = {
   },
 };
 
+/** The files of a form are still to come; whoever reads it names the call by them (`onceOf(request).run(work, hash)`). */
 const isForm = (request: FastifyRequest) => /^multipart\//i.test(request.headers['content-type'] ?? '');
 
 /** `access_token` may be in the query; it proves who calls, and is not what the call says. */

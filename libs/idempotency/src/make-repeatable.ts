@@ -1,15 +1,9 @@
 import { RequestMethod, type Type, UseInterceptors } from '@nestjs/common';
 import { METHOD_METADATA } from '@nestjs/common/constants.js';
 import { MetadataScanner } from '@nestjs/core';
-import { idempotency, KEEPS_KEY } from './idempotency.interceptor.js';
+import { idempotency, KEEPS_KEY, WRITES } from './idempotency.interceptor.js';
 
-const WRITES: ReadonlySet<RequestMethod> = new Set([
-  RequestMethod.POST,
-  RequestMethod.PUT,
-  RequestMethod.PATCH,
-  RequestMethod.DELETE,
-  RequestMethod.ALL,
-]);
+const mayWrite = (method: RequestMethod): boolean => method === RequestMethod.ALL || WRITES.has(RequestMethod[method]);
 
 /** Handlers are their class's, and several apps of one process (tests) share their classes. */
 const repeatable = new WeakSet<object>();
@@ -22,7 +16,8 @@ const repeatable = new WeakSet<object>();
 export function makeRepeatable({ prototype }: Type): void {
   for (const name of new MetadataScanner().getAllMethodNames(prototype)) {
     const handler: object = prototype[name];
-    if (!WRITES.has(Reflect.getMetadata(METHOD_METADATA, handler)) || Reflect.hasMetadata(KEEPS_KEY, handler)) continue;
+    const method: RequestMethod | undefined = Reflect.getMetadata(METHOD_METADATA, handler);
+    if (method === undefined || !mayWrite(method) || Reflect.hasMetadata(KEEPS_KEY, handler)) continue;
     if (repeatable.has(handler)) continue;
     repeatable.add(handler);
     UseInterceptors(idempotency)(prototype, name, { value: handler });

@@ -4,17 +4,14 @@
  *
  * @typeParam Row as JSON has it: instants are texts
  */
-export interface Question<Answer, Row = never> {
+export interface Question<Answer, Row> {
   sql: string;
   values: readonly unknown[];
   answers: (rows: Row[]) => Answer[];
 }
 
 /** One statement for several questions: a row with a list of rows for each, in their order. */
-export function together(questions: readonly Pick<Question<unknown>, 'sql' | 'values'>[]): {
-  sql: string;
-  values: unknown[];
-} {
+export function together(questions: readonly { sql: string; values: readonly unknown[] }[]) {
   const values: unknown[] = [];
   const columns = questions.map((question, i) => {
     const sql = question.sql.replace(/\$(\d+)/g, (_, n: string) => `$${Number(n) + values.length}`);

@@ -26,7 +26,7 @@ export interface NamedFile {
 
 /**
  * The files that a message names by their ids, wherever in it they stand, the outer ones first. Every template goes through
- * here and nearly none names a file, so nothing is allocated for those that do not.
+ * here and nearly none names a file, so there are neither generators nor pairs of keys and values for those that do not.
  */
 export function filesNamedIn(value: unknown, found: NamedFile[] = []): NamedFile[] {
   if (typeof value !== 'object' || value === null) return found;

@@ -11,7 +11,7 @@ import { SentMessageResponse } from './sent-message.response.js';
 const NUMBER = { name: 'phoneNumberId', type: String, description: "Meta's id of the sending number" };
 
 // Nest hands each parameter of a handler to the pipes. They have nothing to check in these (`readMessage` does), and took a
-// tenth of what accepting a message costs (docs/performance.md); so the handlers of this route take the request whole.
+// tenth of what accepting a message costs (docs/performance.md); so the handlers of these routes take the request whole.
 const partsOf = (request: FastifyRequest) => ({
   caller: callerOf(request),
   phoneNumberId: (request.params as { phoneNumberId: string }).phoneNumberId,
