@@ -9,7 +9,7 @@ interface Call {
 }
 
 /** Sends as fast as is allowed over a network of such delays; resolves to when calls arrived at the other end. */
-function sendThrough(perSecond: number, ms: number, delay: () => { there: number; back: number }): number[] {
+function sendThrough(perSecond: number, ms: number, delay: (now: number) => { there: number; back: number }): number[] {
   const second = new SlidingSecond(perSecond);
   const transit = new Transit();
   const arrivals: number[] = [];
@@ -22,7 +22,7 @@ function sendThrough(perSecond: number, ms: number, delay: () => { there: number
     const room = second.room(now);
     second.start(room);
     for (let i = 0; i < room; i++) {
-      const { there, back } = delay();
+      const { there, back } = delay(now);
       const call = { startedAt: now, arrivesAt: now + there, answeredAt: now + there + back };
       arrivals.push(call.arrivesAt);
       underWay.push(call);
@@ -64,6 +64,13 @@ describe('the throughput of a number', () => {
         expect(mostInASecond(sendThrough(perSecond, 6_000, delay))).toBeLessThanOrEqual(perSecond);
       }),
     );
+  });
+
+  it('is not exceeded where a process that has just begun is slower to send than it will be', () => {
+    const arrivals = sendThrough(1_000, 6_000, (now) =>
+      now < 2_000 ? { there: 34, back: 26 } : { there: 30, back: 30 },
+    );
+    expect(mostInASecond(arrivals)).toBeLessThanOrEqual(1_000);
   });
 
   it('is used in full over a way that is always as long', () => {
